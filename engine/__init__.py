@@ -1,0 +1,1 @@
+"""The assistant without a screen: no Qt, no torch."""

@@ -1,0 +1,1 @@
+"""Running models: the chat model in its own process, the embedder behind a protocol."""

@@ -1,0 +1,65 @@
+"""What the rest of the engine needs of a chat model, wherever it runs."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.progress import CancelToken
+from engine.types import ChatModelInfo, Completion, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen. The defaults give the same answer to the same question."""
+
+    max_tokens: int = 256
+    """Most tokens to write, ≥ 1."""
+    temperature: float = 0.0
+    """0 takes the likeliest token; up to 2."""
+    top_p: float = 1.0
+    """Share of probability kept, (0, 1]."""
+    repeat_penalty: float = 1.0
+    """1 leaves repetition alone; up to 2."""
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+    """Texts that end the answer; not part of it."""
+
+
+class ChatModel(Protocol):
+    """A model that answers a conversation. Not thread-safe: one request at a time."""
+
+    @property
+    def info(self) -> ChatModelInfo:
+        """The loaded model; loads it first where needed. Raises ModelError."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Length of a text in the model's own tokens."""
+        ...
+
+    def count_prompt(self, messages: Sequence[Message]) -> int:
+        """Length in tokens of the whole prompt that the chat template makes of these messages."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        prefill: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Generator[str, None, Completion]:
+        """Write the assistant's next turn piece by piece; the generator returns its end.
+
+        ``prefill`` begins the assistant's turn and is not repeated in the pieces. A cancelled
+        stream ends normally with ``finish_reason="cancelled"``. Raises InputError where the
+        prompt does not fit ``n_ctx``, ModelCrashedError where the process ended; the next call
+        starts it again.
+        """
+        ...
+
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
+        """Mean log-probability per token of each text as the assistant's turn. Shape (n,)."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""One parser per file format; each turns bytes into pages of text."""

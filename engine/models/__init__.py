@@ -1,0 +1,1 @@
+"""Which model: the starter set, the catalogue, GGUF headers, models on disk."""

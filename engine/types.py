@@ -1,0 +1,359 @@
+"""The values the parts hand to each other. Plain, frozen, without behaviour.
+
+Positions are character offsets (Unicode code points) into the text of one page, end exclusive,
+so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["plain", "rag", "tuned", "both"]
+Role = Literal["system", "user", "assistant"]
+
+
+# --- documents ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a page's text."""
+
+    start: int
+    level: int
+    """1 is the highest."""
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of one page. Formats without pages have exactly one, number 1."""
+
+    number: int
+    text: str
+    headings: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a parser made of a file."""
+
+    type: str
+    """``"pdf"``, ``"docx"``, ``"markdown"``, ``"html"`` or ``"text"``."""
+    title: str
+    """From the file's own metadata or first heading; the file's stem where it has neither."""
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageDraft:
+    """A passage as cut from a page, before it is stored."""
+
+    page: int
+    start: int
+    end: int
+    heading: str
+    """Heading path, outermost first, joined by ``" › "``; empty where there is none."""
+    text: str
+    """Exactly ``page.text[start:end]``."""
+    tokens: int
+    """Length in the embedder's tokens, title and heading not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as stored."""
+
+    id: int
+    document_id: int
+    path: str
+    title: str
+    page: int
+    start: int
+    end: int
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A named set of documents and the folders they come from."""
+
+    id: int
+    name: str
+    documents: int
+    failed: int
+    passages: int
+    size_bytes: int
+    changed_at: float | None
+    """Unix seconds of the last change to any of its documents."""
+    roots: tuple[str, ...] = ()
+    """Files and folders the user added, which ``sync`` looks at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of a library, indexed or failed."""
+
+    id: int
+    library: str
+    path: str
+    type: str
+    title: str
+    state: Literal["indexed", "failed"]
+    pages: int
+    passages: int
+    size_bytes: int
+    indexed_at: float
+    code: str = ""
+    reason: str = ""
+    """Why it failed, in words for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that could not be indexed."""
+
+    path: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """Result of ``add`` and ``sync``; files counted, passages counted over the indexed ones."""
+
+    indexed: int
+    unchanged: int
+    removed: int
+    failed: tuple[FailedFile, ...]
+    passages: int
+    seconds: float
+
+
+# --- search ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. Scores are fused and lie in [0, 1]; higher is better."""
+
+    rank: int
+    """From 1."""
+    passage: Passage
+    score: float
+    words: float
+    """Normalised BM25 part of the score, in [0, 1]; 0 where the words did not find it."""
+    meaning: float
+    """Cosine similarity of question and passage, in [-1, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    hits: tuple[Hit, ...]
+    seconds: float
+
+
+# --- models ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn as the chat template sees it."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one generation."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reused_tokens: int = 0
+    """Prompt tokens whose state was still in the model from the turn before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The end of a generation."""
+
+    text: str
+    finish_reason: Literal["stop", "length", "cancelled"]
+    usage: Usage
+    first_token_s: float
+    """Seconds from the request to the first token."""
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModelInfo:
+    """What the running model process says of itself."""
+
+    name: str
+    path: str
+    architecture: str
+    quantization: str
+    n_ctx: int
+    """Context of this process, in tokens."""
+    n_ctx_train: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """Ties a set of vectors to what made them; any difference means a new set."""
+
+    model_id: str
+    file_sha256: str
+    dimension: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    pooling: str = "mean"
+    max_tokens: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model on this machine, as ``models list`` tells it."""
+
+    name: str
+    role: Literal["chat", "embedding"]
+    file: str
+    size_bytes: int
+    quantization: str
+    context: int
+    """Longest input in tokens that the model was trained for."""
+    licence: str
+    origin: str
+    """Where the weights come from, in words."""
+    fit: str
+    """``"fits"``, ``"tight"`` or ``"will not fit"`` in this machine's memory."""
+    note: str = ""
+    """How it was prepared for this machine and why (measured tokens/s, cosine kept)."""
+    adapters: tuple[str, ...] = ()
+
+
+# --- answers -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote that was checked to stand in a page of a document."""
+
+    path: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    """Exactly ``page.text[start:end]``."""
+    passage_id: int = 0
+    document_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer with the numbers (from 1) of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    retrieve_s: float
+    first_token_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: text, what supports each sentence, and what it cost."""
+
+    question: str
+    text: str
+    abstained: bool
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    timings: Timings
+    usage: Usage
+    mode: Mode = "rag"
+    model: str = ""
+    nearest: tuple[Hit, ...] = ()
+    """The passages offered where the answer abstained, best first."""
+    stopped: bool = False
+    """The user stopped it; the text is what had been written by then."""
+    quotation: bool = False
+    """The text is quoted from the documents, not written by the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Event of ``ask``: the passages that were packed into the prompt, in prompt order."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelta:
+    """Event of ``ask``: a further piece of the text as it is being written."""
+
+    text: str
+
+
+AskEvent = Retrieved | AnswerDelta
+
+
+# --- conversations -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: int
+    title: str
+    created_at: float
+    changed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One stored turn; ``answer`` is set on the assistant's."""
+
+    id: int
+    role: Role
+    text: str
+    created_at: float
+    answer: Answer | None = None
+
+
+# --- health ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One line of ``doctor``."""
+
+    name: str
+    ok: bool
+    detail: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``status`` and the foot of the window tell."""
+
+    profile: str
+    libraries: tuple[Library, ...]
+    documents: int
+    failed: int
+    passages: int
+    vault_bytes: int
+    models: tuple[ModelCard, ...]
+    network_policy: str
+    """``"off"`` unless the user opened it."""
+    connections: int
+    """Connections made to other machines since start."""
+    refused: int
+    """Connections that the policy refused since start."""

@@ -1,0 +1,1 @@
+"""Fine-tuning, in a process and an environment of its own."""
