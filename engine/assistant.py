@@ -1,0 +1,326 @@
+"""The composition root of every face: opens a profile, builds the parts and offers what they do.
+
+Everything here blocks and belongs on a worker lane. Reading methods are quick and safe from any
+thread; ``ask`` runs one question at a time.
+"""
+
+import threading
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from engine import health, logs, network, settings
+from engine.answer.answer import Answerer
+from engine.errors import EngineError, InputError, NotFoundError
+from engine.inference.chat_model import ChatModel
+from engine.inference.embedder import Embedder
+from engine.inference.fastembed_embedder import FastembedEmbedder
+from engine.inference.process import ProcessChatModel
+from engine.ingest import ingest, watch
+from engine.models import starter
+from engine.models.cards import model_cards
+from engine.paths import Profile, open_profile
+from engine.progress import CancelToken, Progress, drain
+from engine.retrieve.retrieve import Retriever
+from engine.store import check
+from engine.store.chats import Chats
+from engine.store.connect import Vault
+from engine.store.documents import Documents
+from engine.types import (
+    AddReport,
+    Answer,
+    AskEvent,
+    ChatMessage,
+    ChatModelInfo,
+    Conversation,
+    Document,
+    Library,
+    Message,
+    Mode,
+    ModelCard,
+    Page,
+    PartHealth,
+    Passage,
+    SearchResult,
+    Status,
+)
+
+DEFAULT_LIBRARY = "Documents"
+MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
+TITLE_LENGTH = 60
+
+
+class Assistant:
+    """One open profile. Tests hand in their own embedder and chat model."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        vault: Vault,
+        *,
+        embedder: Embedder | None = None,
+        chat_model: ChatModel | None = None,
+    ) -> None:
+        self.profile = profile
+        self._guard = network.install()
+        self._log_handler = logs.start(profile.logs)
+        self._settings = settings.load(profile.settings)
+        self._vault = vault
+        self._documents = Documents(vault)
+        self._chats = Chats(vault)
+        self._building = threading.Lock()
+        self._asking = threading.Lock()
+        self._embedder = embedder
+        self._chat_model = chat_model
+        self._tokens_per_s: float | None = None
+
+    @classmethod
+    def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":
+        """Open a profile and its vault; models are prepared when they are first needed."""
+        opened = open_profile(profile)
+        vault = Vault.open(opened.vault, key=key)
+        try:
+            return cls(opened, vault)
+        except BaseException:
+            vault.close()
+            raise
+
+    def close(self) -> None:
+        """End the model process and close the vault."""
+        if self._chat_model is not None:
+            self._chat_model.close()
+        self._vault.close()
+        logs.stop(self._log_handler)
+
+    # --- models --------------------------------------------------------------------------------
+
+    def prepare(self, *, cancel: CancelToken | None = None) -> Generator[Progress, None, None]:
+        """Put the starter models in place and load the embedder; at once when that is done."""
+        with self._building:
+            if self._embedder is not None and self._chat_model is not None:
+                return
+            models = yield from starter.prepare(self.profile, cancel=cancel)
+            if self._embedder is None:
+                self._embedder = FastembedEmbedder(models.embedder_folder)
+            if self._chat_model is None:
+                self._chat_model = ProcessChatModel(
+                    models.chat,
+                    n_ctx=self._settings.model.n_ctx,
+                    threads=self._settings.model.threads or None,
+                    log_folder=self.profile.logs,
+                )
+
+    def _parts(
+        self, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, tuple[Embedder, ChatModel]]:
+        yield from self.prepare(cancel=cancel)
+        assert self._embedder is not None
+        assert self._chat_model is not None
+        return self._embedder, self._chat_model
+
+    def models(self) -> list[ModelCard]:
+        return model_cards(self.profile)
+
+    def model_info(self) -> ChatModelInfo | None:
+        """The running chat model, or None while its process is not up."""
+        model = self._chat_model
+        if isinstance(model, ProcessChatModel) and model.pid is None:
+            return None
+        return model.info if model is not None else None
+
+    @property
+    def model_pid(self) -> int | None:
+        model = self._chat_model
+        return model.pid if isinstance(model, ProcessChatModel) else None
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """Writing speed measured in the last answer, in tokens per second."""
+        return self._tokens_per_s
+
+    # --- documents -----------------------------------------------------------------------------
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        library: str = DEFAULT_LIBRARY,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, AddReport]:
+        """Index files and folders; see :func:`engine.ingest.ingest.add`."""
+        embedder, _ = yield from self._parts(cancel)
+        return (yield from ingest.add(self._vault, embedder, paths, library=library, cancel=cancel))
+
+    def sync(
+        self, *, library: str | None = None, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, AddReport]:
+        """Look again at everything that was added: new, changed and removed files."""
+        embedder, _ = yield from self._parts(cancel)
+        return (yield from ingest.sync(self._vault, embedder, library=library, cancel=cancel))
+
+    def watch(
+        self, *, library: str | None = None, cancel: CancelToken
+    ) -> Generator[Progress | AddReport, None, None]:
+        """Bring the index up to date after every change, until cancelled."""
+        for _ in watch.changes(self._roots(library), cancel=cancel):
+            report = yield from self.sync(library=library, cancel=cancel)
+            yield report
+
+    def remove(self, paths: Sequence[Path]) -> int:
+        """Forget documents (never their files); returns how many."""
+        return ingest.remove(self._vault, paths)
+
+    def _roots(self, library: str | None) -> list[Path]:
+        return [
+            Path(root)
+            for found in self.libraries()
+            if library in (None, found.name)
+            for root in found.roots
+        ]
+
+    def libraries(self) -> list[Library]:
+        return self._documents.libraries()
+
+    def documents(self, library: str | None = None) -> list[Document]:
+        return self._documents.documents(library)
+
+    def document(self, path: str) -> Document | None:
+        return self._documents.document(path)
+
+    def pages(self, path: str) -> list[Page]:
+        return self._documents.pages(path)
+
+    def passages(self, path: str) -> list[Passage]:
+        return self._documents.passages(path)
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def search(self, query: str, *, library: str | None = None, top: int = 10) -> SearchResult:
+        """Passages for a query, best first. Raises InputError, NotFoundError."""
+        self._check_question(query, "The search is empty.")
+        self._check_library(library)
+        if top < 1:
+            raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
+        embedder, _ = drain(self._parts())
+        return Retriever(self._vault, embedder).search(query, library=library, top=top)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation_id: int | None = None,
+        library: str | None = None,
+        mode: Mode = "rag",
+        cancel: CancelToken | None = None,
+    ) -> Generator[AskEvent | Progress, None, Answer]:
+        """Answer a question; with a conversation, both turns are kept in it.
+
+        The question is stored before the model runs, so that a crash loses nothing. Raises
+        InputError, NotFoundError, ModelError.
+        """
+        self._check_question(question, "The question is empty.")
+        self._check_library(library)
+        if mode in ("tuned", "both"):
+            raise InputError(
+                "No adapter has been trained yet, so there is nothing tuned to ask.",
+                "Ask with --mode rag or --mode plain.",
+            )
+        embedder, model = yield from self._parts(cancel)
+        answerer = Answerer(Retriever(self._vault, embedder), model, self._documents)
+        with self._asking:
+            history = self._open_turn(conversation_id, question)
+            answer = yield from answerer.ask(
+                question,
+                history=history,
+                library=library,
+                mode=mode,
+                cancel=cancel,
+                max_tokens=self._settings.answer.max_tokens,
+            )
+            self._measure(answer)
+            if conversation_id is not None:
+                self._chats.append(conversation_id, "assistant", answer.text, answer)
+        return answer
+
+    def _open_turn(self, conversation_id: int | None, question: str) -> list[Message]:
+        """Store the question, unless it is the unanswered last turn; return the turns before."""
+        if conversation_id is None:
+            return []
+        stored = self._chats.messages(conversation_id)
+        if stored and stored[-1].role == "user" and stored[-1].text == question:
+            stored.pop()
+        else:
+            self._chats.append(conversation_id, "user", question)
+        return [Message(turn.role, turn.text) for turn in stored]
+
+    def _measure(self, answer: Answer) -> None:
+        writing_s = answer.timings.total_s - answer.timings.first_token_s
+        if answer.usage.completion_tokens > 1 and writing_s > 0:
+            self._tokens_per_s = (answer.usage.completion_tokens - 1) / writing_s
+
+    def _check_question(self, text: str, message: str) -> None:
+        if not text.strip():
+            raise InputError(message, "Write a few words about what you want to know.")
+
+    def _check_library(self, library: str | None) -> None:
+        if library is None:
+            return
+        names = [found.name for found in self.libraries()]
+        if library not in names:
+            known = ", ".join(names) or "none yet"
+            raise NotFoundError(
+                f"There is no library called “{library}”.", f"Libraries here: {known}."
+            )
+
+    # --- conversations -------------------------------------------------------------------------
+
+    def conversations(self) -> list[Conversation]:
+        return self._chats.conversations()
+
+    def create_conversation(self, title: str = "") -> Conversation:
+        return self._chats.create(shorten(title))
+
+    def rename_conversation(self, conversation_id: int, title: str) -> None:
+        self._chats.rename(conversation_id, shorten(title))
+
+    def delete_conversation(self, conversation_id: int) -> None:
+        self._chats.delete(conversation_id)
+
+    def messages(self, conversation_id: int) -> list[ChatMessage]:
+        return self._chats.messages(conversation_id)
+
+    # --- health --------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        libraries = self.libraries()
+        return Status(
+            profile=str(self.profile.root),
+            libraries=tuple(libraries),
+            documents=sum(library.documents for library in libraries),
+            failed=sum(library.failed for library in libraries),
+            passages=sum(library.passages for library in libraries),
+            vault_bytes=self.profile.vault.stat().st_size,
+            models=tuple(self.models()),
+            network_policy=self._guard.policy,
+            connections=self._guard.connections,
+            refused=self._guard.refused,
+        )
+
+    def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:
+        """Check every part, after mending what can be mended when asked to."""
+        parts = [health.network(self._guard)]
+        try:
+            embedder, model = drain(self._parts())
+        except EngineError as error:
+            parts.append(PartHealth("models", False, error.message, error.hint))
+        else:
+            parts.append(health.embedder(embedder))
+            parts.append(health.chat_model(model))
+            if repair:
+                check.repair(self._vault, embedder)
+        return [*parts, *check.check(self._vault, deep=deep)]
+
+
+def shorten(title: str) -> str:
+    """A question as the title of its conversation: one line, at most 60 characters."""
+    line = " ".join(title.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

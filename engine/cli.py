@@ -1,0 +1,434 @@
+"""The terminal face: ``alcove`` and its commands. See docs/terminal.md for every option."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from engine import jsonform
+from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.errors import EngineError, NotFoundError
+from engine.evaluate.questions import read_questions
+from engine.progress import CancelToken, Progress
+from engine.terminal import EXIT_ERROR, Terminal
+from engine.types import AddReport, Answer, AnswerDelta, Mode
+
+app = typer.Typer(
+    help="Alcove: a private assistant for your own documents, on this machine, offline.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+models_app = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option("--profile", envvar="ALCOVE_PROFILE", help="Folder that holds everything."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value a line on stdout.")]
+LibraryOption = Annotated[
+    str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
+]
+PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+
+
+@contextmanager
+def session(profile: Path | None, *, as_json: bool) -> Iterator[tuple[Terminal, Assistant]]:
+    """Open the profile for one command; known errors end it in words."""
+    terminal = Terminal(as_json=as_json)
+    with terminal.told():
+        assistant = Assistant.open(profile)
+        try:
+            yield terminal, assistant
+        finally:
+            assistant.close()
+
+
+@app.callback(invoke_without_command=True)
+def window(context: typer.Context, profile: ProfileOption = None) -> None:
+    """Open the window; without a display, offer the same conversation in the terminal."""
+    if context.invoked_subcommand is not None:
+        if profile is not None:
+            # `alcove --profile DIR add …` means the same as `alcove add … --profile DIR`.
+            os.environ["ALCOVE_PROFILE"] = str(profile)
+        return
+    if not has_display():
+        Terminal(as_json=False).note(
+            "There is no display here, so the conversation is in the terminal. "
+            "Ctrl-D or /exit ends it."
+        )
+        chat(profile=profile)
+        return
+    # The window is a program of its own: the engine does not import it.
+    arguments = [sys.executable, "-m", "desktop"]
+    if profile is not None:
+        arguments += ["--profile", str(profile)]
+    os.execv(sys.executable, arguments)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: always outside Linux, else an X or Wayland display."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+# --- documents ---------------------------------------------------------------------------------
+
+
+@app.command()
+def add(
+    paths: PathsArgument,
+    library: Annotated[str, typer.Option(help="Library to add to.")] = DEFAULT_LIBRARY,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay and keep it up to date.")] = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Index files and folders."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        show_report(terminal, terminal.run(assistant.add(paths, library=library)))
+        if watch:
+            terminal.note("Watching for changes. Ctrl-C ends it.")
+            for event in assistant.watch(library=library, cancel=CancelToken()):
+                if not isinstance(event, Progress):
+                    show_report(terminal, event)
+
+
+@app.command()
+def sync(
+    library: LibraryOption = None, profile: ProfileOption = None, as_json: JsonOption = False
+) -> None:
+    """Look again at everything that was added."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        show_report(terminal, terminal.run(assistant.sync(library=library)))
+
+
+@app.command()
+def remove(
+    paths: PathsArgument, profile: ProfileOption = None, as_json: JsonOption = False
+) -> None:
+    """Forget documents. The files themselves stay."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        removed = assistant.remove(paths)
+        if as_json:
+            terminal.value({"removed": removed})
+        else:
+            terminal.say(f"{removed} {plural('document', removed)} removed from the library.")
+
+
+@app.command()
+def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """What was extracted from a document."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        name = str(path.expanduser().absolute())
+        document = assistant.document(name) or assistant.document(os.path.realpath(name))
+        if document is None:
+            raise NotFoundError(f"{path} is not in a library.", "Add it first: alcove add PATH.")
+        pages = assistant.pages(document.path)
+        if as_json:
+            terminal.value(jsonform.shown(document, pages))
+            return
+        terminal.say(f"{document.path} ({document.type}, {document.passages} passages)")
+        if document.state == "failed":
+            terminal.say(document.reason)
+        for page in pages:
+            terminal.say(f"\n--- page {page.number}", style="dim")
+            terminal.say(page.text)
+
+
+@app.command()
+def status(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Libraries, sizes, models and the state of the network."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        now = assistant.status()
+        if as_json:
+            terminal.value(jsonform.status(now))
+            return
+        table = Table("Library", "Documents", "Failed", "Passages", box=None)
+        for found in now.libraries:
+            table.add_row(
+                escape(found.name), str(found.documents), str(found.failed), str(found.passages)
+            )
+        terminal.out.print(table)
+        terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
+        terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
+        terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
+
+
+# --- asking ------------------------------------------------------------------------------------
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(help="Words or a question.")] = None,
+    queries: Annotated[
+        Path | None, typer.Option(help="JSON lines with id and question; one result line each.")
+    ] = None,
+    library: LibraryOption = None,
+    top: Annotated[int, typer.Option(help="How many passages.")] = 10,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find passages, without a model writing anything."""
+    one_of(query, queries, "a query", "--queries FILE")
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        if queries is None:
+            assert query is not None
+            result = assistant.search(query, library=library, top=top)
+            if as_json:
+                terminal.value(jsonform.search_result(result))
+                return
+            for hit in result.hits:
+                where = f"{Path(hit.passage.path).name}, page {hit.passage.page}"
+                terminal.say(f"{hit.rank:>2}  {where}  {hit.score:.2f}", style="bold")
+                terminal.say("    " + " ".join(hit.passage.text.split()))
+            if not result.hits:
+                terminal.say("Nothing was found. Is there a document in the library?")
+            return
+        failures = 0
+        for row in read_questions(queries):
+            try:
+                result = assistant.search(row.question, library=library, top=top)
+            except EngineError as error:
+                failures += 1
+                terminal.value({"id": row.id, **jsonform.error(error)})
+            else:
+                terminal.value({"id": row.id, **jsonform.search_result(result)})
+        if failures:
+            raise typer.Exit(EXIT_ERROR)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="JSON lines with id and question; one answer line each.")
+    ] = None,
+    library: LibraryOption = None,
+    model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
+    adapter: Annotated[str | None, typer.Option(help="Name of an adapter.")] = None,
+    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask your documents and get an answer with its sources."""
+    one_of(question, questions, "a question", "--questions FILE")
+    way = chosen_mode(mode)
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        check_model(assistant, model, adapter)
+        if questions is None:
+            assert question is not None
+            answer_one(terminal, assistant, question, library=library, mode=way)
+            return
+        failures = 0
+        for row in read_questions(questions):
+            try:
+                answer = terminal.run(assistant.ask(row.question, library=library, mode=way))
+            except EngineError as error:
+                failures += 1
+                terminal.value({"id": row.id, **jsonform.error(error)})
+            else:
+                terminal.value(jsonform.answer(answer, question_id=row.id))
+        if failures:
+            raise typer.Exit(EXIT_ERROR)
+
+
+@app.command()
+def chat(
+    library: LibraryOption = None,
+    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A conversation in the terminal, kept with those of the window."""
+    way = chosen_mode(mode)
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        terminal.run(assistant.prepare())
+        conversation_id: int | None = None
+        while (question := read_line(terminal)) is not None:
+            if not question:
+                continue
+            if conversation_id is None:
+                conversation_id = assistant.create_conversation(question).id
+            try:
+                answer_one(
+                    terminal,
+                    assistant,
+                    question,
+                    library=library,
+                    mode=way,
+                    conversation_id=conversation_id,
+                )
+            except EngineError as error:
+                # One failed question does not end the conversation.
+                terminal.fail(error)
+
+
+def answer_one(
+    terminal: Terminal,
+    assistant: Assistant,
+    question: str,
+    *,
+    library: str | None,
+    mode: Mode,
+    conversation_id: int | None = None,
+) -> None:
+    """Ask one question and show the answer as it comes, or as one JSON line."""
+    work = assistant.ask(question, library=library, mode=mode, conversation_id=conversation_id)
+    if terminal.as_json:
+        terminal.value(jsonform.answer(terminal.run(work)))
+        return
+    streamed = ""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            answer: Answer = stop.value
+            break
+        if isinstance(event, AnswerDelta) and terminal.out.is_terminal:
+            streamed += event.text
+            terminal.say(event.text, end="", style="dim")
+    if streamed:
+        terminal.say("\n")
+    show_answer(terminal, answer)
+
+
+def show_answer(terminal: Terminal, answer: Answer) -> None:
+    """Print an answer with its checked citations below."""
+    for sentence in answer.sentences:
+        marks = "".join(f" [{number}]" for number in sentence.citations)
+        if answer.mode == "plain" or sentence.supported:
+            terminal.say(sentence.text.strip() + marks)
+        else:
+            terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if not answer.sentences:
+        terminal.say(answer.text)
+    for number, citation in enumerate(answer.citations, start=1):
+        quote = " ".join(citation.quote.split())
+        terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")
+        terminal.say(f"    “{quote}”")
+    if answer.abstained and answer.nearest:
+        terminal.say("\nNearest passages:", style="dim")
+        for hit in answer.nearest[:3]:
+            text = " ".join(hit.passage.text.split())
+            terminal.say(f"  {Path(hit.passage.path).name}, page {hit.passage.page}: {text[:160]}…")
+
+
+# --- models and health -------------------------------------------------------------------------
+
+
+@models_app.command("list")
+def models_list(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Every model with its origin, licence, size and whether it fits."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        cards = assistant.models()
+        if as_json:
+            terminal.value({"models": [jsonform.model_card(card) for card in cards]})
+            return
+        for card in cards:
+            terminal.say(
+                f"{card.name}  ({card.role}, {card.quantization}, {card.fit})", style="bold"
+            )
+            terminal.say(f"    {card.file}, {card.size_bytes / 1e6:.0f} MB, {card.context} tokens")
+            terminal.say(f"    {card.licence}; {card.origin}")
+            if card.note:
+                terminal.say(f"    {card.note}", style="dim")
+
+
+@models_app.command("prepare")
+def models_prepare(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Put the starter models in place for this machine; at once when that is done."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        terminal.run(assistant.prepare())
+        if as_json:
+            cards = assistant.models()
+            terminal.value({"models": [jsonform.model_card(card) for card in cards]})
+
+
+@app.command()
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Also compare words and vectors.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be made again.")] = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that every part works."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        parts = assistant.doctor(deep=deep, repair=repair)
+        if as_json:
+            terminal.value(jsonform.doctor(parts))
+        else:
+            for part in parts:
+                terminal.say(f"{'✓' if part.ok else '✗'} {part.name}: {part.detail}")
+                if part.hint:
+                    terminal.say(f"  {part.hint}", style="dim")
+        if not all(part.ok for part in parts):
+            raise typer.Exit(EXIT_ERROR)
+
+
+# --- helpers -----------------------------------------------------------------------------------
+
+
+def one_of(first: object, second: object, first_name: str, second_name: str) -> None:
+    """Exactly one of two ways to say it; wrong usage otherwise."""
+    if (first is None) == (second is None):
+        raise typer.BadParameter(f"Give {first_name} or {second_name}, one of the two.")
+
+
+def chosen_mode(name: str) -> Mode:
+    for mode in MODES:
+        if name == mode:
+            return mode
+    raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
+
+
+def check_model(assistant: Assistant, model: str | None, adapter: str | None) -> None:
+    """Refuse a model or adapter that is not here, instead of answering with another."""
+    names = [card.name for card in assistant.models() if card.role == "chat"]
+    if model is not None and model not in names:
+        raise NotFoundError(
+            f"There is no chat model called “{model}”.", f"Models here: {', '.join(names)}."
+        )
+    if adapter is not None:
+        raise NotFoundError(
+            f"There is no adapter called “{adapter}”.", "No adapter has been trained yet."
+        )
+
+
+def read_line(terminal: Terminal) -> str | None:
+    """The next question; None at the end of the conversation."""
+    try:
+        prompt = "" if terminal.as_json or not sys.stdin.isatty() else "\nYou › "
+        line = input(prompt).strip()
+    except EOFError:
+        return None
+    return None if line in ("/exit", "/quit") else line
+
+
+def show_report(terminal: Terminal, report: AddReport) -> None:
+    if terminal.as_json:
+        terminal.value(jsonform.add_report(report))
+        return
+    terminal.say(
+        f"{report.indexed} indexed, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
+    )
+    for failed in report.failed:
+        terminal.say(f"  {failed.path}: {failed.reason}", style="yellow")
+
+
+def plural(noun: str, count: int) -> str:
+    return noun if count == 1 else noun + "s"
+
+
+def main() -> None:
+    """Entry point of the ``alcove`` command."""
+    app(prog_name="alcove")

@@ -1,0 +1,52 @@
+"""The checks behind ``doctor`` that are not the vault's own."""
+
+import numpy as np
+
+from engine.errors import EngineError
+from engine.inference.chat_model import ChatModel, Sampling
+from engine.inference.embedder import Embedder
+from engine.network import POLICY_OFF, NetworkGuard
+from engine.progress import drain
+from engine.types import Message, PartHealth
+
+PROBE = "The harbour office opens at nine."
+
+
+def network(guard: NetworkGuard) -> PartHealth:
+    """The door is shut and nothing went through it."""
+    detail = f"policy {guard.policy}, {guard.connections} connections made, {guard.refused} refused"
+    return PartHealth("network", guard.policy == POLICY_OFF and guard.connections == 0, detail)
+
+
+def embedder(model: Embedder) -> PartHealth:
+    """A sentence turns into a vector of the promised shape and length, the same one twice."""
+    try:
+        one = model.embed_query(PROBE)
+        two = model.embed_query(PROBE)
+    except EngineError as error:
+        return PartHealth("embedder", False, error.message, error.hint)
+    identity = model.identity
+    sound = (
+        one.shape == (identity.dimension,)
+        and bool(np.array_equal(one, two))
+        and abs(float(np.linalg.norm(one)) - 1.0) < 1e-3
+    )
+    detail = f"{identity.model_id}, {identity.dimension} dimensions"
+    hint = "" if sound else "Run doctor --repair to make the embedder and its vectors again."
+    return PartHealth("embedder", sound, detail, hint)
+
+
+def chat_model(model: ChatModel) -> PartHealth:
+    """The model process starts, loads the file and writes a token."""
+    try:
+        info = model.info
+        completion = drain(model.stream([Message("user", PROBE)], Sampling(max_tokens=1)))
+    except EngineError as error:
+        return PartHealth("chat model", False, error.message, error.hint)
+    wrote = completion.usage.completion_tokens == 1
+    return PartHealth(
+        "chat model",
+        wrote,
+        f"{info.name}, {info.quantization}, {info.n_ctx} tokens of context",
+        "" if wrote else "The model wrote nothing; choose another model file.",
+    )

@@ -1,0 +1,165 @@
+"""The JSON of the terminal interface. Scripts rely on these keys; they only ever grow."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.errors import EngineError
+from engine.types import (
+    AddReport,
+    Answer,
+    Document,
+    Hit,
+    Library,
+    ModelCard,
+    Page,
+    PartHealth,
+    SearchResult,
+    Status,
+)
+
+Json = dict[str, Any]
+
+
+def error(value: EngineError) -> Json:
+    return {"error": {"code": value.code, "message": value.message, "hint": value.hint}}
+
+
+def add_report(value: AddReport) -> Json:
+    return {
+        "indexed": value.indexed,
+        "unchanged": value.unchanged,
+        "removed": value.removed,
+        "failed": [
+            {"path": failed.path, "code": failed.code, "reason": failed.reason}
+            for failed in value.failed
+        ],
+        "passages": value.passages,
+        "seconds": round(value.seconds, 3),
+    }
+
+
+def hit(value: Hit) -> Json:
+    passage = value.passage
+    return {
+        "rank": value.rank,
+        "path": passage.path,
+        "page": passage.page,
+        "heading": passage.heading,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(value.score, 6),
+        "words": round(value.words, 6),
+        "meaning": round(value.meaning, 6),
+        "text": passage.text,
+    }
+
+
+def search_result(value: SearchResult) -> Json:
+    return {"hits": [hit(found) for found in value.hits], "seconds": round(value.seconds, 4)}
+
+
+def answer(value: Answer, *, question_id: object = None) -> Json:
+    """``citations`` of a sentence count from 1 in the order of the answer's citations."""
+    return {
+        "id": question_id,
+        "answer": value.text,
+        "abstained": value.abstained,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "citations": list(sentence.citations),
+                "supported": sentence.supported,
+            }
+            for sentence in value.sentences
+        ],
+        "citations": [
+            {
+                "path": citation.path,
+                "page": citation.page,
+                "start": citation.start,
+                "end": citation.end,
+                "quote": citation.quote,
+            }
+            for citation in value.citations
+        ],
+        "timings": {
+            "retrieve_s": round(value.timings.retrieve_s, 4),
+            "first_token_s": round(value.timings.first_token_s, 4),
+            "total_s": round(value.timings.total_s, 4),
+        },
+        "usage": {
+            "prompt_tokens": value.usage.prompt_tokens,
+            "completion_tokens": value.usage.completion_tokens,
+            "reused_tokens": value.usage.reused_tokens,
+        },
+    }
+
+
+def shown(document: Document, pages: Sequence[Page]) -> Json:
+    return {
+        "path": document.path,
+        "type": document.type,
+        "pages": [
+            {
+                "page": page.number,
+                "heading": page.headings[0].title if page.headings else "",
+                "text": page.text,
+            }
+            for page in pages
+        ],
+        "passages": document.passages,
+    }
+
+
+def library(value: Library) -> Json:
+    return {
+        "name": value.name,
+        "documents": value.documents,
+        "failed": value.failed,
+        "passages": value.passages,
+        "size": value.size_bytes,
+        "roots": list(value.roots),
+    }
+
+
+def model_card(value: ModelCard) -> Json:
+    return {
+        "name": value.name,
+        "role": value.role,
+        "file": value.file,
+        "size": value.size_bytes,
+        "quantization": value.quantization,
+        "context": value.context,
+        "fit": value.fit,
+        "licence": value.licence,
+        "origin": value.origin,
+        "note": value.note,
+        "adapters": list(value.adapters),
+    }
+
+
+def status(value: Status) -> Json:
+    return {
+        "profile": value.profile,
+        "libraries": [library(found) for found in value.libraries],
+        "documents": value.documents,
+        "failed": value.failed,
+        "passages": value.passages,
+        "size": value.vault_bytes,
+        "models": [model_card(card) for card in value.models],
+        "network": {
+            "policy": value.network_policy,
+            "connections": value.connections,
+            "refused": value.refused,
+        },
+    }
+
+
+def doctor(parts: Sequence[PartHealth]) -> Json:
+    return {
+        "ok": all(part.ok for part in parts),
+        "parts": [
+            {"name": part.name, "ok": part.ok, "detail": part.detail, "hint": part.hint}
+            for part in parts
+        ],
+    }

@@ -1,0 +1,59 @@
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from engine import network
+from engine.errors import NetworkRefusedError
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "", "::1%lo"])
+def test_this_machine(host: str) -> None:
+    assert network.is_this_machine(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "10.0.0.1", "192.168.1.2", "2001:db8::1", "0.0.0.0"]
+)
+def test_other_machines(host: str) -> None:
+    assert not network.is_this_machine(host)
+
+
+def test_guard_refuses_and_counts_other_machines() -> None:
+    guard = network.NetworkGuard()
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        with pytest.raises(NetworkRefusedError, match="192.0.2.1"):
+            guard.audit("socket.connect", (sock, ("192.0.2.1", 443)))
+        guard.audit("socket.connect", (sock, ("127.0.0.1", 443)))
+        with pytest.raises(NetworkRefusedError):
+            guard.audit("socket.getaddrinfo", (b"example.org", 443, 0, 0, 0))
+    assert (guard.connections, guard.refused) == (0, 2)
+
+
+def test_local_sockets_stay_open() -> None:
+    guard = network.NetworkGuard()
+    with socket.socket(socket.AF_UNIX) as sock:
+        guard.audit("socket.connect", (sock, "/run/anything"))
+    assert guard.refused == 0
+
+
+def test_installed_hook_stops_real_calls_in_a_process() -> None:
+    program = (
+        "from engine import network\n"
+        "guard = network.install()\n"
+        "assert network.install() is guard\n"
+        "import socket, urllib.request\n"
+        "for call in (lambda: socket.create_connection(('192.0.2.1', 80), 1),\n"
+        "             lambda: socket.getaddrinfo('example.org', 80),\n"
+        "             lambda: urllib.request.urlopen('http://example.org')):\n"
+        "    try:\n"
+        "        call()\n"
+        "    except Exception as error:\n"
+        "        print(type(error).__name__)\n"
+        "print(guard.refused)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert run.stdout.split() == ["NetworkRefusedError"] * 3 + ["3"]
