@@ -23,7 +23,7 @@ def test_other_machines(host: str) -> None:
 def test_guard_refuses_and_counts_other_machines() -> None:
     guard = network.NetworkGuard()
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
-        with pytest.raises(NetworkRefusedError, match="192.0.2.1"):
+        with pytest.raises(NetworkRefusedError, match=r"192\.0\.2\.1"):
             guard.audit("socket.connect", (sock, ("192.0.2.1", 443)))
         guard.audit("socket.connect", (sock, ("127.0.0.1", 443)))
         with pytest.raises(NetworkRefusedError):
