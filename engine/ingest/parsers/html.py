@@ -1,0 +1,222 @@
+"""HTML: the text that a reader of the page would see."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+from lxml import etree
+
+from engine.errors import ParseError
+from engine.ingest.parsers.encoding import decode
+from engine.ingest.parsers.files import MAX_TEXT_BYTES, read_bytes
+from engine.ingest.parsers.page_builder import PageBuilder, squeeze
+from engine.types import ParsedDocument
+
+SKIPPED = frozenset(
+    re.findall(
+        r"\w+",
+        "script style noscript template head svg math iframe object embed audio video canvas "
+        "select datalist input textarea button map area meta link title",
+    )
+)
+BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body center dd details dialog div dl dt fieldset "
+        "figcaption figure footer form header hr html legend main nav ol p section summary ul "
+        "caption",
+    )
+)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.I)
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def parse(path: Path) -> ParsedDocument:
+    """Raises ParseError where nothing of the page would be seen."""
+    data = read_bytes(path, MAX_TEXT_BYTES)
+    declared = CHARSET.search(data[:4096])
+    text = decode(data, declared.group(1).decode("ascii") if declared else "")
+    if text is None:
+        raise ParseError("This HTML file is damaged.", "", "damaged")
+    root = _tree(text)
+    if root is None:
+        raise ParseError("This web page has no text.", "", "empty")
+    builder = PageBuilder()
+    _Reader(builder).read(root)
+    page = builder.page()
+    if not page.text.strip():
+        raise ParseError("This web page has no text.", "", "empty")
+    named = root.find(".//title")
+    title = squeeze(named.text or "").replace("\n", " ") if named is not None else ""
+    if not title and page.headings:
+        title = page.headings[0].title
+    return ParsedDocument("html", title or path.stem, (page,))
+
+
+def fragment_text(source: str) -> str:
+    """The visible text of a piece of HTML, as it stands inside Markdown."""
+    root = _tree(source)
+    if root is None:
+        return ""
+    builder = PageBuilder()
+    _Reader(builder).read(root)
+    return builder.page().text
+
+
+def _tree(text: str) -> Any:
+    # Bounded by libxml2 itself: depth of nesting and size of a text node; no network, no DTD.
+    parser = lxml.html.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
+    source = XML_DECLARATION.sub("", text.replace("\0", "")).encode("utf-8", "replace")
+    try:
+        return lxml.html.document_fromstring(source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+class _Reader:
+    """Walks the tree and hands its blocks to the builder."""
+
+    def __init__(self, builder: PageBuilder) -> None:
+        self._builder = builder
+        self._inline: list[str] = []
+        self._marker = ""
+        self._lists: list[int | None] = []
+        """For each open list the number of its next item; ``None`` for bullets."""
+
+    def read(self, root: Any) -> None:
+        self._element(root)
+        self._flush()
+
+    def _flush(self) -> None:
+        text = squeeze("".join(self._inline))
+        self._inline.clear()
+        if not text:
+            return
+        if self._lists:
+            self._builder.item("  " * (len(self._lists) - 1) + self._marker + text)
+            self._marker = ""
+        else:
+            self._builder.paragraph(text)
+
+    def _text(self, text: str | None) -> None:
+        if text:
+            self._inline.append(re.sub(r"\s+", " ", text))
+
+    def _children(self, element: Any) -> None:
+        self._text(element.text)
+        for child in element:
+            if isinstance(child.tag, str):
+                self._element(child)
+            self._text(child.tail)
+
+    def _element(self, element: Any) -> None:
+        tag = element.tag.lower()
+        if tag in SKIPPED or _hidden(element):
+            if tag in ("html", "body"):
+                self._children(element)
+            return
+        if tag == "br":
+            self._inline.append("\n")
+        elif tag == "img":
+            self._text(element.get("alt"))
+        elif tag in HEADINGS:
+            self._flush()
+            self._builder.heading(HEADINGS[tag], _flat(element))
+        elif tag == "pre":
+            self._flush()
+            self._builder.verbatim("".join(element.itertext()))
+        elif tag == "table":
+            self._table(element)
+        elif tag in ("ul", "ol", "menu"):
+            self._list(element, ordered=tag == "ol")
+        elif tag == "li":
+            self._flush()
+            self._marker = self._next_marker()
+            self._children(element)
+            self._flush()
+        elif tag in BLOCKS:
+            self._flush()
+            self._children(element)
+            self._flush()
+        else:
+            self._children(element)
+
+    def _list(self, element: Any, *, ordered: bool) -> None:
+        self._flush()
+        start = element.get("start", "1")
+        self._lists.append((int(start) if start.isdecimal() else 1) if ordered else None)
+        self._children(element)
+        self._flush()
+        self._lists.pop()
+        if not self._lists:
+            self._builder.end_group()
+
+    def _next_marker(self) -> str:
+        if not self._lists or self._lists[-1] is None:
+            return "• "
+        number = self._lists[-1]
+        self._lists[-1] = number + 1
+        return f"{number}. "
+
+    def _table(self, table: Any) -> None:
+        self._flush()
+        for part in table.iterchildren("caption"):
+            self._builder.paragraph(_flat(part))
+        for row in _rows(table):
+            cells = [cell for cell in row.iterchildren("td", "th") if not _hidden(cell)]
+            if _for_layout(cells):
+                for cell in cells:
+                    self._children(cell)
+                    self._flush()
+            else:
+                self._builder.row([_flat(cell) for cell in cells])
+        self._builder.end_group()
+
+
+def _rows(table: Any) -> list[Any]:
+    rows: list[Any] = []
+    for part in table:
+        if part.tag == "tr":
+            rows.append(part)
+        elif part.tag in ("thead", "tbody", "tfoot") and not _hidden(part):
+            rows.extend(row for row in part if row.tag == "tr")
+    return [row for row in rows if not _hidden(row)]
+
+
+def _for_layout(cells: list[Any]) -> bool:
+    """Whether a row only places blocks side by side, as old pages do."""
+    return any(
+        next(cell.iter("table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "p"), None)
+        is not None
+        and len(_flat(cell)) > 120
+        for cell in cells
+    )
+
+
+def _flat(element: Any) -> str:
+    """All visible text of an element as one line."""
+    pieces: list[str] = []
+
+    def collect(part: Any) -> None:
+        pieces.append(part.text or "")
+        for child in part:
+            if isinstance(child.tag, str) and child.tag not in SKIPPED and not _hidden(child):
+                if child.tag == "img":
+                    pieces.append(child.get("alt", ""))
+                parted = child.tag in BLOCKS or child.tag in ("br", "li", "td", "th", "tr")
+                pieces.append(" " if parted else "")
+                collect(child)
+                pieces.append(" " if parted else "")
+            pieces.append(child.tail or "")
+
+    collect(element)
+    return squeeze(" ".join("".join(pieces).split()))
+
+
+def _hidden(element: Any) -> bool:
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    return HIDDEN_STYLE.search(element.get("style") or "") is not None

@@ -1,0 +1,115 @@
+"""Content before name, and every refusal a sentence with a code."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import docx as python_docx
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from engine.errors import ParseError
+from engine.ingest.parsers import files, registry
+
+
+def make_pdf(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.drawString(72, 700, "A page of the handbook")
+    canvas.save()
+
+
+def make_docx(path: Path) -> None:
+    document = python_docx.Document()
+    document.add_paragraph("A paragraph")
+    document.save(str(path))
+
+
+def test_a_mislabelled_file_is_read_as_what_it_is(tmp_path: Path) -> None:
+    for name, make, kind in (
+        ("a.txt", make_pdf, "pdf"),
+        ("b.pdf", make_docx, "docx"),
+        ("c", make_pdf, "pdf"),
+    ):
+        make(tmp_path / name)
+        assert registry.parse(tmp_path / name).type == kind
+        assert registry.is_supported(tmp_path / name)
+    page = tmp_path / "page.txt"
+    page.write_text("<!DOCTYPE html><html><body><p>Hello</p></body></html>")
+    assert registry.parse(page).type == "html"
+    words = tmp_path / "words.docx"
+    words.write_text("Only words")
+    assert registry.parse(words).type == "text"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("a.pdf", b"", "empty", "This file is empty."),
+        ("a.txt", b" \n\n", "empty", "empty"),
+        ("a.png", b"\x89PNG\r\n\x1a\n123", "unsupported", "Picture files are not supported yet."),
+        ("a.exe", b"MZ\0\0\1\2", "unsupported", "Program"),
+        ("a.csv", b"a,b\n1,2\n", "unsupported", "CSV"),
+        ("a.bin", bytes(range(256)), "unsupported", "BIN files are not supported yet."),
+        ("a.pdf", bytes(range(256)), "damaged", "named .pdf"),
+        ("a.pdf", b"1 0 obj << >> endobj", "damaged", "damaged"),
+        ("a.docx", b"PK\x03\x04 cut off", "damaged", "damaged"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),
+         "unsupported", "Old Word"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+         "encrypted", "password"),
+    ],
+)  # fmt: skip
+def test_refusals(tmp_path: Path, name: str, content: bytes, code: str, words: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ParseError, match=words) as caught:
+        registry.parse(path)
+    assert caught.value.code == code
+    assert registry.is_supported(path) == (code != "unsupported")
+
+
+def test_sentences_that_begin_like_a_mark_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "memo.txt"
+    path.write_text("BM Partners met on Monday.")
+    assert registry.parse(path).type == "text"
+
+
+def test_other_zips_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.docx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(ParseError, match="Excel files are not supported yet"):
+        registry.parse(path)
+
+
+def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as stream:
+        stream.seek(files.MAX_BYTES + 1)
+        stream.write(b"x")
+    with pytest.raises(ParseError) as caught:
+        registry.parse(path)
+    assert caught.value.code == "too_large"
+
+
+def test_gone_forbidden_or_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (tmp_path / "gone.txt", tmp_path):
+        with pytest.raises(ParseError) as caught:
+            registry.parse(path)
+        assert caught.value.code == "unreadable"
+
+    path = tmp_path / "mine.txt"
+    path.write_text("words")
+    path.chmod(0)
+    if os.access(path, os.R_OK):  # root may read anything: refuse as the system would
+        original = Path.open
+
+        def refuse(self: Path, *args: object, **named: object) -> object:
+            if self == path:
+                raise PermissionError(13, "Permission denied")
+            return original(self, *args, **named)  # type: ignore[call-overload]
+
+        monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ParseError, match="may not be read") as caught:
+        registry.parse(path)
+    assert caught.value.code == "unreadable"
