@@ -1,0 +1,76 @@
+"""The sentences of the found passages that answer a question best, with the reasons counted."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.answer import sentences, text
+from engine.answer.sentences import Span
+from engine.types import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a found passage and how well it meets the question."""
+
+    hit: int
+    """Index into the hits."""
+    start: int
+    end: int
+    """Span in the passage's text."""
+    sentence: str
+    overlap: float
+    """Weighted share of the question's content words in the sentence, in [0, 1]."""
+    context_overlap: float
+    """The further share found in the sentence before, the title and the headings."""
+    score: float
+    """What the sentences are ordered by; comparable within one question only."""
+
+
+class Rarity:
+    """How much each word of a question tells, from the passages found for it.
+
+    Inverse document frequency over the sentences of the hits: a word that every found sentence
+    holds ("Northwind") tells little about which of them answers.
+    """
+
+    def __init__(self, sentence_stems: Sequence[set[str]]) -> None:
+        self._counts = Counter(stem for stems in sentence_stems for stem in stems)
+        self._total = len(sentence_stems)
+
+    def weight(self, stem: str) -> float:
+        count = self._counts[stem]
+        return math.log(1 + (self._total - count + 0.5) / (count + 0.5))
+
+    def share(self, wanted: set[str], present: set[str]) -> float:
+        """Weighted share of the wanted stems that are present, in [0, 1]."""
+        total = sum(self.weight(stem) for stem in wanted)
+        return sum(self.weight(stem) for stem in wanted & present) / total if total else 0.0
+
+
+def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[Evidence]:
+    """The sentences of the hits that meet the question best, best first."""
+    asked = set(text.content(question))
+    rows: list[tuple[int, Span, set[str]]] = []
+    around: list[set[str]] = []
+    for index, hit in enumerate(hits):
+        previous = set(text.content(f"{hit.passage.title} {hit.passage.heading}"))
+        fixed = previous
+        for start, end in sentences.split(hit.passage.text):
+            stems = set(text.content(hit.passage.text[start:end]))
+            rows.append((index, (start, end), stems))
+            around.append(previous)
+            previous = fixed | stems
+    rarity = Rarity([stems for _, _, stems in rows])
+    best_score = max((hit.score for hit in hits), default=0.0) or 1.0
+    found = []
+    for (index, (start, end), stems), context in zip(rows, around, strict=True):
+        sentence = hits[index].passage.text[start:end]
+        own = rarity.share(asked, stems)
+        nearby = rarity.share(asked, stems | context) - own
+        fragment = len(stems) < 3 or sentence.rstrip().endswith("?")
+        score = own + 0.35 * nearby + 0.3 * hits[index].score / best_score - 0.5 * fragment
+        found.append(Evidence(index, start, end, sentence, own, nearby, score))
+    found.sort(key=lambda evidence: -evidence.score)
+    return found[:top]
