@@ -1,0 +1,219 @@
+"""The starter models made ready: found, checked, converted for this machine, put into the profile.
+
+What is derived from the packages is made once for the machine, under a lock, in the cache folder;
+a profile gets hard links to it, or copies where links are not possible. Everything is written
+under a temporary name and moved into place, the record last, so that a half-made folder is never
+taken for a finished one.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from engine.errors import DiskFullError, ModelError
+from engine.models import encoder, packages
+from engine.models.packages import PackagedModel
+from engine.models.record import RECORD_FILE, Record
+from engine.paths import Profile, machine_cache
+from engine.progress import CancelToken, Progress
+
+STAGE = "preparing models"
+LOCK_POLL_S = 0.2
+
+Maker = Callable[[Path, Path, CancelToken | None], Generator[str, None, Record]]
+"""Makes the derived files of the weights (first path) in a folder (second path)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StarterModels:
+    """Where the ready models lie."""
+
+    chat: Path
+    """The GGUF file."""
+    embedder_folder: Path
+    """Folder for :class:`engine.inference.fastembed_embedder.FastembedEmbedder`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    folder: str
+    model: PackagedModel
+    version: int
+    """Raised when the derived files are made in another way."""
+    make: Maker
+
+
+def make_encoder(
+    weights: Path, folder: Path, cancel: CancelToken | None
+) -> Generator[str, None, Record]:
+    """Export the encoder, measure both precisions and keep one."""
+    yield "converting the sentence encoder"
+    fp32, int8 = encoder.export(weights, folder)
+    if cancel is not None:
+        cancel.check()
+    yield "measuring the sentence encoder"
+    figures = yield from _measure_encoder(fp32, int8, weights.parent / "tokenizer.json", cancel)
+    chosen, other = (int8, fp32) if figures.choice == "int8" else (fp32, int8)
+    other.unlink()
+    model = chosen.rename(folder / encoder.MODEL_FILE)
+    encoder.copy_tokenizer(weights.parent, folder)
+    return Record.of(
+        packages.EMBEDDER,
+        model,
+        quantization=figures.choice,
+        figures=figures.as_json(),
+        reason=figures.reason,
+    )
+
+
+def _measure_encoder(
+    fp32: Path, int8: Path, tokenizer: Path, cancel: CancelToken | None
+) -> Generator[str, None, encoder.EncoderFigures]:
+    measuring = encoder.measure(fp32, int8, tokenizer, cancel=cancel)
+    while True:
+        try:
+            done = next(measuring)
+        except StopIteration as end:
+            figures: encoder.EncoderFigures = end.value
+            return figures
+        yield f"measuring the sentence encoder, round {done} of {encoder.ROUNDS}"
+
+
+def make_chat(
+    weights: Path, folder: Path, cancel: CancelToken | None
+) -> Generator[str, None, Record]:
+    """Keep the chat model as it is published."""
+    if cancel is not None:
+        cancel.check()
+    yield "checking the chat model"
+    model = folder / f"{packages.CHAT.name}-Q4_1.gguf"
+    _link(weights, model)
+    return Record.of(packages.CHAT, model, quantization="Q4_1", figures={}, reason="as published")
+
+
+PARTS = (
+    _Part("embedder", packages.EMBEDDER, 1, make_encoder),
+    _Part("chat", packages.CHAT, 1, make_chat),
+)
+
+
+def folder_of(profile: Profile) -> Path:
+    return profile.models / "starter"
+
+
+def prepare(
+    profile: Profile, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, StarterModels]:
+    """Make the starter models ready in the profile; at once where they already are.
+
+    Raises ModelMissingError where the packages are not installed, ModelLoadError where their
+    files are not the published ones, DiskFullError where they do not fit.
+    """
+    root = folder_of(profile)
+    records = []
+    for number, part in enumerate(PARTS):
+        target = root / part.folder
+        record = Record.read(target, part.version)
+        if record is None:
+            yield Progress(STAGE, number, len(PARTS), part.model.name)
+            with _translated(profile):
+                for detail in _prepare_part(part, target, cancel):
+                    yield Progress(STAGE, number, len(PARTS), detail)
+            record = Record.read(target, part.version)
+            if record is None:
+                raise ModelError(
+                    f"The starter model {part.model.name} could not be prepared in {target}.",
+                    "Another program may be changing that folder; try again.",
+                )
+            yield Progress(STAGE, number + 1, len(PARTS), part.model.name)
+        records.append(record)
+    embedder, chat = records
+    return StarterModels(
+        chat=root / "chat" / chat.file, embedder_folder=(root / "embedder" / embedder.file).parent
+    )
+
+
+def _prepare_part(
+    part: _Part, target: Path, cancel: CancelToken | None
+) -> Generator[str, None, None]:
+    cache = machine_cache() / "starter"
+    cache.mkdir(parents=True, exist_ok=True)
+    made = cache / f"{part.folder}-{part.model.sha256[:16]}-{part.version}"
+    lock = FileLock(f"{made}.lock")
+    while True:
+        if cancel is not None:
+            cancel.check()
+        try:
+            lock.acquire(timeout=LOCK_POLL_S)
+        except Timeout:
+            yield f"{part.model.name} is being prepared by another window"
+        else:
+            break
+    try:
+        if Record.read(made, part.version) is None:
+            yield from _make(part, made, cancel)
+        _publish(made, target)
+    finally:
+        lock.release()
+
+
+def _make(part: _Part, made: Path, cancel: CancelToken | None) -> Generator[str, None, None]:
+    weights = packages.find(part.model)
+    size = weights.stat().st_size
+    for read in packages.verify(weights, part.model.sha256, cancel=cancel):
+        yield f"checking {part.model.name}: {read / size:.0%}"
+    with tempfile.TemporaryDirectory(dir=made.parent, prefix=f"{made.name}.") as temporary:
+        folder = Path(temporary) / "made"
+        folder.mkdir()
+        record = yield from part.make(weights, folder, cancel)
+        record.write(folder, part.version)
+        if made.exists():
+            shutil.rmtree(made)
+        folder.rename(made)
+
+
+def _publish(made: Path, target: Path) -> None:
+    """Link the made files into the profile, the record last; leftovers of older ones go."""
+    target.mkdir(parents=True, exist_ok=True)
+    names = sorted((path.name for path in made.iterdir()), key=lambda name: name == RECORD_FILE)
+    for name in names:
+        temporary = target / f".{name}.{os.getpid()}"
+        temporary.unlink(missing_ok=True)
+        _link(made / name, temporary)
+        temporary.replace(target / name)
+    for leftover in target.iterdir():
+        if leftover.name not in names:
+            leftover.unlink()
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        shutil.copyfile(source, target)
+
+
+@contextmanager
+def _translated(profile: Profile) -> Iterator[None]:
+    """Say what the file system refused in words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError(
+                "There is no room left to prepare the starter models (about 250 MB).",
+                f"Free some space where {profile.root} and {machine_cache()} lie.",
+            ) from error
+        raise ModelError(
+            f"The starter models could not be prepared: {error.strerror or error}.",
+            f"Check that {profile.models} and {machine_cache()} can be written.",
+        ) from error
