@@ -43,6 +43,8 @@ FIRST_PARTS = frozenset(
 
 CELL_GAP = 1.6
 """Gap inside a line, in font sizes, that parts two cells of a row."""
+NARROWEST_COLUMN = 12
+"""Width, in font sizes, under which lines are entries of a list and not a column of prose."""
 PARAGRAPH_GAP = 1.28
 """Distance of baselines, in those usual on the page, that parts two paragraphs."""
 
@@ -197,7 +199,12 @@ def _right_margin(lines: list[Line], number: int) -> float:
 
 
 def _fits(chars: PageChars, above: Line, below: Line, margin: float) -> bool:
-    """Whether the lower line's first word had room on the upper one: the break was meant."""
+    """Whether the lower line's first word had room on the upper one: the break was meant.
+
+    Where all lines are short there is no margin that they could have reached.
+    """
+    if margin - min(above.x0, below.x0) < NARROWEST_COLUMN * below.size:
+        return True
     right = below.x0
     for index in below.indices:
         if is_space(chars.codes[index]):
@@ -219,7 +226,8 @@ def _joint(above: Line, below: Line, above_text: str, text: str, pitch: float, f
     flows = text[0].islower() and above_text[-1] not in ".!?:;"
     if distance < 0:
         return " " if flows else "\n\n"
-    if abs(above.size - below.size) > 0.08 * size:
+    rows = "\t" in above_text and "\t" in text
+    if abs(above.size - below.size) > 0.08 * size and not rows:
         return "\n\n"
     if distance > PARAGRAPH_GAP * (pitch or 1.3 * size):
         return " " if flows and distance > 6 * size else "\n\n"
