@@ -1,0 +1,110 @@
+"""Fixed cases with results worked out by hand or by the official scripts' rules."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.evaluate import metrics
+from engine.types import Answer, Citation, Timings, Usage
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The  Cat, sat!", "cat sat"),
+        ("a.m.", "am"),
+        ("An apple a day", "apple day"),
+        ("theatre", "theatre"),
+        ("", ""),
+        ("the", ""),
+        ("Größe — 5 €", "größe — 5 €"),
+    ],
+)
+def test_normalise(text: str, expected: str) -> None:
+    assert metrics.normalise(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("prediction", "answers", "em", "f1"),
+    [
+        ("the 27 days", ["27 days"], 1, 1),
+        ("27", ["27 days", "27"], 1, 1),
+        ("27 working days", ["27 days"], 0, 0.8),
+        ("thirty", ["27 days"], 0, 0),
+        ("", ["27 days"], 0, 0),
+        ("", [], 1, 1),
+        ("the", [], 1, 1),
+        ("something", [], 0, 0),
+        ("to be or to be", ["to be"], 0, 4 / 7),
+        ("the", ["a"], 1, 1),
+        ("ÖSTLICHE Bucht", ["östliche Bucht"], 1, 1),
+        ("船が出る", ["船が出る"], 1, 1),
+    ],
+)
+def test_exact_match_and_f1(prediction: str, answers: list[str], em: float, f1: float) -> None:
+    assert metrics.exact_match(prediction, answers) == em
+    assert metrics.f1(prediction, answers) == pytest.approx(f1)
+
+
+@given(st.text(), st.lists(st.text(), max_size=3))
+def test_exact_match_never_exceeds_f1(prediction: str, answers: list[str]) -> None:
+    em, f1 = metrics.exact_match(prediction, answers), metrics.f1(prediction, answers)
+    assert 0 <= em <= f1 <= 1 + 1e-12
+
+
+def test_contains_answer_wants_whole_words() -> None:
+    assert metrics.contains_answer("It carries 27 days, no more.", ["27 days"])
+    assert not metrics.contains_answer("It carries 127 days.", ["27 days"])
+    assert not metrics.contains_answer("anything", ["the", ""])
+    assert not metrics.contains_answer("anything", [])
+
+
+def test_hits_and_reciprocal_rank() -> None:
+    ranking = ["b", "c", "a"]
+    assert [metrics.hit_at(ranking, {"a", "x"}, k) for k in (1, 2, 3, 9)] == [0, 0, 1, 1]
+    assert metrics.reciprocal_rank(ranking, {"a"}) == pytest.approx(1 / 3)
+    assert metrics.reciprocal_rank(ranking, {"c", "a"}) == 0.5
+    assert metrics.reciprocal_rank(ranking, {"z"}) == 0
+    assert metrics.reciprocal_rank([], {"z"}) == 0
+
+
+def test_ndcg_as_trec_eval_counts_it() -> None:
+    gains = {"a": 2.0, "b": 1.0, "c": 1.0}
+    ideal = 2 + 1 / math.log2(3) + 1 / math.log2(4)
+    assert metrics.ndcg_at(["a", "b", "c"], gains, 10) == pytest.approx(1)
+    assert metrics.ndcg_at(["b", "x", "a"], gains, 10) == pytest.approx((1 + 2 / 2) / ideal)
+    assert metrics.ndcg_at(["x", "b", "a"], gains, 2) == pytest.approx(
+        (1 / math.log2(3)) / (2 + 1 / math.log2(3))
+    )
+    assert metrics.ndcg_at(["x"], gains, 10) == 0
+    assert metrics.ndcg_at([], gains, 10) == 0
+    assert metrics.ndcg_at(["a"], {}, 10) == 0
+    assert metrics.ndcg_at(["a", "a", "b"], gains, 10) == metrics.ndcg_at(["a", "b"], gains, 10)
+
+
+def test_bootstrap() -> None:
+    values = [0.0, 1.0] * 100
+    estimate = metrics.bootstrap(values)
+    assert estimate == metrics.bootstrap(values)
+    assert estimate.value == 0.5
+    assert estimate.n == 200
+    # The standard error of this mean is 0.0354; its normal interval reaches 0.069 to each side.
+    assert estimate.low == pytest.approx(0.43, abs=0.02)
+    assert estimate.high == pytest.approx(0.57, abs=0.02)
+    assert metrics.bootstrap([0.25]) == metrics.Estimate(0.25, 0.25, 0.25, 1)
+    with pytest.raises(ValueError, match="no values"):
+        metrics.bootstrap([])
+
+
+def answer(*quotes: str) -> Answer:
+    citations = tuple(Citation("a.txt", 1, 0, len(quote), quote) for quote in quotes)
+    return Answer("q", "t", False, (), citations, Timings(0, 0, 0), Usage())
+
+
+def test_citation_precision() -> None:
+    answers = [answer("good", "bad"), answer("good"), answer()]
+    precision = metrics.citation_precision(answers, lambda _, citation: citation.quote == "good")
+    assert precision == pytest.approx(2 / 3)
+    assert metrics.citation_precision([answer()], lambda *_: True) is None
