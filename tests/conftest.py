@@ -1,0 +1,32 @@
+"""Strictness that every test shares: no network, and no thread left behind."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from engine import network
+
+GRACE_S = 5.0
+"""How long a thread that was told to end may take."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network_is_off() -> None:
+    network.install()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + GRACE_S
+    while left := [
+        thread
+        for thread in set(threading.enumerate()) - before
+        if not isinstance(thread, threading._DummyThread)  # a thread of Qt's, seen in passing
+    ]:
+        if time.monotonic() > deadline:
+            pytest.fail(f"threads left behind: {[thread.name for thread in left]}")
+        time.sleep(0.02)
