@@ -198,6 +198,8 @@ class ChatModelInfo:
     """Context of this process, in tokens."""
     n_ctx_train: int
     size_bytes: int
+    note: str = ""
+    """What had to be replaced when it was loaded, e.g. a broken chat template; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

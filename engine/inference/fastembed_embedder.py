@@ -16,7 +16,6 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import psutil
 
 # Read by huggingface_hub when it is imported, which fastembed does.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -28,6 +27,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, Inva
 from tokenizers import Tokenizer
 
 from engine.errors import ModelLoadError, ModelMissingError
+from engine.inference.cores import usable_cores
 from engine.inference.embedder import Vectors
 from engine.types import EmbedderIdentity
 
@@ -98,14 +98,6 @@ class FastembedEmbedder:
     def _embed(self, text: str) -> Vectors:
         (vector,) = self._model.embed([text], batch_size=1)
         return np.asarray(vector, dtype=np.float32)
-
-
-def usable_cores() -> int:
-    """Physical cores that this process may run on, at least 1."""
-    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        physical = min(physical, len(os.sched_getaffinity(0)))
-    return max(1, physical)
 
 
 def _json(path: Path) -> dict[str, Any]:

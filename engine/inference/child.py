@@ -1,0 +1,253 @@
+"""The parent's handle of one model process: started, spoken to, listened to, ended.
+
+Requests carry a number; a reader thread sorts what comes back by it, so that counting works while
+an answer is being written. All methods may be called from any thread.
+"""
+
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import engine
+from engine.inference import frames
+from engine.inference.frames import Frame, FrameError
+
+log = logging.getLogger(__name__)
+
+HELLO_TIMEOUT_S = 30.0
+CLOSE_GRACE_S = 1.0
+STDERR_LINES = 60
+MAX_LOG_BYTES = 1_000_000
+
+
+class ChildGoneError(Exception):
+    """The process has ended, or never began to speak."""
+
+
+class Child:
+    """One model process."""
+
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        log_file: Path | None = None,
+        hello_timeout_s: float = HELLO_TIMEOUT_S,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Start the process and wait for its greeting.
+
+        ``give_up`` is asked while waiting; once it is true the process is ended. Raises
+        ChildGoneError where no valid greeting came.
+        """
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._replies: dict[int, queue.SimpleQueue[Frame | None]] = {}
+        self._numbers = 0
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._gone = threading.Event()
+        self._hello: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            command or [sys.executable, "-P", "-m", "engine.inference.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(os.environ),
+            # A Ctrl-C in the terminal is the parent's to handle.
+            start_new_session=sys.platform != "win32",
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._input, self._output = self._process.stdin, self._process.stdout
+        self._threads = (
+            threading.Thread(target=self._read, name="model-frames", daemon=True),
+            threading.Thread(
+                target=self._listen, args=(self._process.stderr, log_file), name="model-stderr",
+                daemon=True,
+            ),
+        )  # fmt: skip
+        for thread in self._threads:
+            thread.start()
+        try:
+            self.system = self._greeted(hello_timeout_s, give_up)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _greeted(self, timeout_s: float, give_up: Callable[[], bool]) -> str:
+        until = time.monotonic() + timeout_s
+        while True:
+            try:
+                hello = self._hello.get(timeout=0.02)
+                break
+            except queue.Empty:
+                if give_up() or time.monotonic() > until:
+                    raise ChildGoneError("no greeting") from None
+        if hello is None:
+            raise ChildGoneError("it ended at once")
+        if hello.get("protocol") != frames.PROTOCOL:
+            raise ChildGoneError(f"it speaks protocol {hello.get('protocol')}")
+        return str(hello.get("system", ""))
+
+    # --- talking -------------------------------------------------------------------------------
+
+    def request(self, do: str, **values: object) -> "Reply":
+        """Send a request. Raises ChildGoneError."""
+        with self._lock:
+            self._numbers += 1
+            number = self._numbers
+            replies: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
+            self._replies[number] = replies
+        reply = Reply(self, number, replies)
+        if self._gone.is_set():
+            reply.forget()
+            raise ChildGoneError("it has ended")
+        self._send({"id": number, "do": do, **values})
+        return reply
+
+    def cancel(self, number: int) -> None:
+        """Ask a request to stop; nothing happens where it or the process has ended."""
+        try:
+            self._send({"cancel": number})
+        except ChildGoneError:
+            log.debug("the model process ended before it could be asked to stop")
+
+    def forget(self, number: int) -> None:
+        with self._lock:
+            self._replies.pop(number, None)
+
+    def _send(self, frame: Frame) -> None:
+        with self._writing:
+            try:
+                frames.write(self._input, frame)
+            except (OSError, ValueError) as error:  # broken pipe, or closed by us
+                raise ChildGoneError("its pipe is closed") from error
+
+    # --- listening -----------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        try:
+            while (frame := frames.read(self._output)) is not None:
+                if "hello" in frame:
+                    self._hello.put(frame["hello"])
+                    continue
+                with self._lock:
+                    replies = self._replies.get(frame.get("id", 0))
+                if replies is not None:
+                    replies.put(frame)
+        except (OSError, ValueError, FrameError) as error:
+            log.warning("the model process sent something unreadable: %s", error)
+            self._process.kill()
+        self._gone.set()
+        self._hello.put(None)
+        with self._lock:
+            for replies in self._replies.values():
+                replies.put(None)
+
+    def _listen(self, stream: IO[bytes], log_file: Path | None) -> None:
+        """Keep the last lines for the cause, and all of them in the log file."""
+        file = None
+        try:
+            if log_file is not None:
+                fresh = log_file.exists() and log_file.stat().st_size > MAX_LOG_BYTES
+                file = log_file.open("wb" if fresh else "ab")
+            for line in stream:
+                self._stderr.append(line.decode("utf-8", "replace").rstrip())
+                if file is not None:
+                    file.write(line)
+                    file.flush()
+        except OSError as error:
+            log.warning("the log of the model process cannot be written: %s", error)
+            for line in stream:
+                self._stderr.append(line.decode("utf-8", "replace").rstrip())
+        finally:
+            if file is not None:
+                file.close()
+
+    # --- ending --------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return not self._gone.is_set()
+
+    def close(self) -> None:
+        """End the process by closing its input; by force where it does not follow."""
+        with self._writing:
+            try:
+                self._input.close()
+            except OSError:
+                log.debug("the model process was gone already")
+        try:
+            self._process.wait(CLOSE_GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._tidy()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        self._process.wait()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+        with self._writing:
+            try:
+                self._input.close()
+            except OSError:
+                log.debug("what was still to be sent is lost")
+        self._output.close()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+
+    def last_words(self) -> tuple[int | None, str]:
+        """Exit status and the end of stderr, once the process has been ended."""
+        return self._process.returncode, "\n".join(self._stderr)
+
+
+class Reply:
+    """What comes back for one request."""
+
+    def __init__(
+        self, child: Child, number: int, replies: "queue.SimpleQueue[Frame | None]"
+    ) -> None:
+        self._child = child
+        self._number = number
+        self._replies = replies
+
+    def next(self, timeout_s: float | None = None) -> Frame | None:
+        """The next frame; None where the time is over. Raises ChildGoneError."""
+        try:
+            frame = self._replies.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if frame is None:
+            raise ChildGoneError("it ended")
+        return frame
+
+    def cancel(self) -> None:
+        self._child.cancel(self._number)
+
+    def forget(self) -> None:
+        """No more is wanted."""
+        self._child.forget(self._number)
+
+
+def _environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The parent's environment, with our package first and no further threads for numpy."""
+    root = str(Path(engine.__file__).resolve().parent.parent)
+    paths = [root, *filter(None, [own.get("PYTHONPATH")])]
+    return {**own, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}

@@ -1,0 +1,247 @@
+"""Prompts and answers on one loaded model: prefix reuse, sampling loop, stop texts, scoring.
+
+Runs in the model process. Knows no llama.cpp: what it needs of a model is :class:`Model`.
+"""
+
+import codecs
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+MIN_ANSWER_TOKENS = 32
+"""An answer is shortened to what is left of the context, but never below this."""
+
+
+class StoppedError(Exception):
+    """The request was cancelled; what was evaluated until then is kept."""
+
+
+class ContextOverflowError(Exception):
+    """The prompt leaves no room for an answer."""
+
+    def __init__(self, prompt_tokens: int, n_ctx: int) -> None:
+        super().__init__(f"{prompt_tokens} tokens do not fit a context of {n_ctx}")
+        self.prompt_tokens = prompt_tokens
+        self.n_ctx = n_ctx
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How the next token is chosen; see :class:`engine.inference.chat_model.Sampling`."""
+
+    max_tokens: int
+    temperature: float = 0.0
+    top_p: float = 1.0
+    repeat_penalty: float = 1.0
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+
+
+class Sampler(Protocol):
+    def sample(self) -> int:
+        """Choose a token from the logits of the last evaluated one."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Model(Protocol):
+    """A loaded model with one sequence of evaluated tokens."""
+
+    @property
+    def n_ctx(self) -> int: ...
+
+    def evaluated(self) -> int:
+        """Number of tokens whose state is held."""
+        ...
+
+    def keep(self, count: int) -> int:
+        """Forget all but the first ``count`` tokens; returns how many are really left."""
+        ...
+
+    def evaluate(self, tokens: Sequence[int]) -> None:
+        """Append tokens; logits are held for the last one. Raises StoppedError."""
+        ...
+
+    def logprobs(self, tokens: Sequence[int]) -> list[float]:
+        """Log-probability of each token after those before it; appends them. Raises StoppedError.
+
+        The first is taken from the logits of the last evaluated token.
+        """
+        ...
+
+    def sampler(self, choice: Choice) -> Sampler: ...
+
+    def piece(self, token: int) -> bytes:
+        """Bytes of a token; empty for control tokens. May end inside a character."""
+        ...
+
+    def ends(self, token: int) -> bool:
+        """Whether the token ends the model's turn."""
+        ...
+
+
+@dataclass(slots=True)
+class Written:
+    """The end of one generation."""
+
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int = 0
+    reused_tokens: int = 0
+    prefill_s: float = 0.0
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Context:
+    """A model with the tokens it has evaluated, so that the next prompt can go on from them."""
+
+    model: Model
+    tokens: list[int] = field(default_factory=list)
+
+    def prime(self, prompt: Sequence[int]) -> int:
+        """Evaluate a prompt on top of what it shares with the last one; returns the shared part.
+
+        The last token is always evaluated, because its logits are needed. Raises StoppedError; the
+        part that was evaluated by then counts as shared next time.
+        """
+        shared = common_prefix(self.tokens, prompt, limit=len(prompt) - 1)
+        shared = self.model.keep(shared)
+        self.tokens = list(prompt[:shared])
+        self._append(prompt[shared:])
+        return shared
+
+    def _append(self, tokens: Sequence[int]) -> None:
+        before = len(self.tokens)
+        try:
+            self.model.evaluate(tokens)
+        except StoppedError:
+            self.tokens += tokens[: self.model.evaluated() - before]
+            raise
+        self.tokens += tokens
+
+    def write(self, prompt: Sequence[int], choice: Choice, emit: Callable[[str], None]) -> Written:
+        """Generate an answer, handing over its text as it is written.
+
+        Raises ContextOverflowError.
+        """
+        started = time.perf_counter()
+        room = self.model.n_ctx - len(prompt)
+        if room < min(choice.max_tokens, MIN_ANSWER_TOKENS):
+            raise ContextOverflowError(len(prompt), self.model.n_ctx)
+        written = Written("length", prompt_tokens=len(prompt))
+        text = Text(choice.stop, emit)
+        try:
+            written.reused_tokens = self.prime(prompt)
+            written.prefill_s = time.perf_counter() - started
+            self._write(choice, min(room, choice.max_tokens), text, written, started)
+        except StoppedError:
+            written.finish_reason = "cancelled"
+        text.close()
+        written.total_s = time.perf_counter() - started
+        return written
+
+    def _write(
+        self,
+        choice: Choice,
+        limit: int,
+        text: "Text",
+        written: Written,
+        started: float,
+    ) -> None:
+        sampler = self.model.sampler(choice)
+        try:
+            while True:
+                token = sampler.sample()
+                if not written.first_token_s:
+                    written.first_token_s = time.perf_counter() - started
+                if self.model.ends(token):
+                    written.finish_reason = "stop"
+                    return
+                written.completion_tokens += 1
+                if text.add(self.model.piece(token)):
+                    written.finish_reason = "stop"
+                    return
+                if written.completion_tokens >= limit:
+                    return
+                self._append([token])
+        finally:
+            sampler.close()
+
+    def score(self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
+        """Mean log-probability per token of each continuation.
+
+        Raises ContextOverflowError and StoppedError.
+        """
+        longest = len(prompt) + max(map(len, continuations), default=0)
+        if longest > self.model.n_ctx:
+            raise ContextOverflowError(longest, self.model.n_ctx)
+        means = []
+        for continuation in continuations:
+            if not continuation:
+                means.append(0.0)
+                continue
+            # Evaluates the prompt once; then only its last token, for the logits after it.
+            self.prime(prompt)
+            values = self.model.logprobs(continuation)
+            self.tokens += continuation
+            means.append(sum(values) / len(values))
+        return means
+
+
+class Text:
+    """Bytes of tokens → text, in whole characters, ended by the first stop text."""
+
+    def __init__(self, stop: Sequence[str], emit: Callable[[str], None]) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._stop = [text for text in stop if text]
+        self._emit = emit
+        self._held = ""
+        """Text that may turn out to begin a stop text."""
+        self._stopped = False
+
+    def add(self, piece: bytes) -> bool:
+        """Take a token's bytes; True once a stop text has been met."""
+        self._held += self._decoder.decode(piece)
+        found = [at for stop in self._stop if (at := self._held.find(stop)) >= 0]
+        if found:
+            self._stopped = True
+            self._send(min(found))
+            self._held = ""
+            return True
+        self._send(len(self._held) - self._suspicious())
+        return False
+
+    def close(self) -> None:
+        """Hand over what was held back. Half a character at the end is dropped."""
+        if not self._stopped:
+            self._send(len(self._held))
+
+    def _send(self, length: int) -> None:
+        if length > 0:
+            self._emit(self._held[:length])
+            self._held = self._held[length:]
+
+    def _suspicious(self) -> int:
+        """Length of the longest end of the held text that begins a stop text."""
+        longest = 0
+        for stop in self._stop:
+            for length in range(min(len(stop) - 1, len(self._held)), longest, -1):
+                if self._held.endswith(stop[:length]):
+                    longest = length
+                    break
+        return longest
+
+
+def common_prefix(first: Sequence[int], second: Sequence[int], *, limit: int) -> int:
+    """Number of equal tokens at the start of both, at most ``limit``."""
+    length = max(0, min(len(first), len(second), limit))
+    if first[:length] == second[:length]:
+        return length
+    for index in range(length):
+        if first[index] != second[index]:
+            return index
+    return length

@@ -1,0 +1,242 @@
+"""The loop of the model process: takes requests from the parent, does them one after another.
+
+Two threads. The reader takes frames as they come: it sets the stop flag for a cancelled request,
+answers counting at once (also while an answer is being written), and ends the process when the
+parent is gone. The main thread does what needs the model's state.
+"""
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
+
+from engine.inference import frames
+from engine.inference.frames import Frame
+from engine.inference.generation import Choice, Context, ContextOverflowError, Model, StoppedError
+
+EMIT_EVERY_S = 0.025
+"""Text is sent at once when the last piece is older than this, else with the next token's: a fast
+model would otherwise spend its time on frames."""
+
+PARENT_POLL_S = 1.0
+
+
+class RefusedError(Exception):
+    """A request that cannot be done; told to the parent in its kind and words."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Loaded(Model, Protocol):
+    """A model that can also turn text into tokens and tell about itself."""
+
+    def tokenize(self, text: str, *, trusted: bool) -> list[int]:
+        """Tokens of a text; control tokens are recognised only where trusted. Thread-safe."""
+        ...
+
+    def begin(self, tokens: list[int]) -> list[int]:
+        """The prompt with the token that begins a text, where the model wants one."""
+        ...
+
+    def facts(self) -> dict[str, Any]: ...
+
+    def measure(self, options: Frame) -> dict[str, Any]: ...
+
+
+class Backend(Protocol):
+    """What the process can do; the worker's is llama.cpp, a test's is scripted."""
+
+    def hello(self) -> dict[str, Any]: ...
+
+    def set_stop(self, stop: bool) -> None:
+        """Ask what is running to stop. Called from the reader thread."""
+        ...
+
+    def load(self, options: Frame) -> Loaded:
+        """Raises RefusedError or StoppedError."""
+        ...
+
+    def requantize(self, options: Frame) -> dict[str, Any]: ...
+
+
+@dataclass(slots=True)
+class _Running:
+    """Which request is being done, and which ones are to be stopped."""
+
+    lock: threading.Lock
+    current: int | None
+    cancelled: set[int]
+
+
+class Service:
+    """One process's side of the conversation."""
+
+    def __init__(self, backend: Backend, source: IO[bytes], sink: IO[bytes]) -> None:
+        self._backend = backend
+        self._source = source
+        self._sink = sink
+        self._writing = threading.Lock()
+        self._running = _Running(threading.Lock(), None, set())
+        self._requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._model: Loaded | None = None
+        self._context: Context | None = None
+
+    def run(self) -> None:
+        """Greet, then serve until the parent closes the pipe; ends the process."""
+        self._send({"hello": {"protocol": frames.PROTOCOL, **self._backend.hello()}})
+        threading.Thread(target=self._read, name="frames", daemon=True).start()
+        threading.Thread(target=_watch_parent, name="parent", daemon=True).start()
+        while True:
+            self._do(self._requests.get())
+
+    # --- the reader ----------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        try:
+            while (frame := frames.read(self._source)) is not None:
+                if "cancel" in frame:
+                    self._cancel(frame["cancel"])
+                elif frame.get("do") == "count" and self._model is not None:
+                    self._answer(frame, self._count)
+                else:
+                    self._requests.put(frame)
+        finally:
+            # The main thread may be anywhere inside llama.cpp; nothing of ours needs tidying.
+            os._exit(0)
+
+    def _cancel(self, number: int) -> None:
+        with self._running.lock:
+            self._running.cancelled.add(number)
+            if self._running.current == number:
+                self._backend.set_stop(True)
+
+    # --- the main thread -----------------------------------------------------------------------
+
+    def _do(self, frame: Frame) -> None:
+        doing: dict[str, Callable[[Frame], dict[str, Any]]] = {
+            "load": self._load,
+            "count": self._count,
+            "stream": self._stream,
+            "score": self._score,
+            "measure": self._measure,
+            "requantize": self._backend.requantize,
+        }
+        number = frame["id"]
+        with self._running.lock:
+            self._running.current = number
+            self._backend.set_stop(number in self._running.cancelled)
+        try:
+            self._answer(frame, doing[frame["do"]])
+        finally:
+            with self._running.lock:
+                self._running.current = None
+                self._running.cancelled.discard(number)
+
+    def _answer(self, frame: Frame, work: Callable[[Frame], dict[str, Any]]) -> None:
+        number = frame["id"]
+        try:
+            self._send({"id": number, "done": work(frame)})
+        except ContextOverflowError as overflow:
+            self._send_error(
+                number, "overflow", str(overflow), prompt_tokens=overflow.prompt_tokens
+            )
+        except StoppedError:
+            self._send_error(number, "stopped", "")
+        except RefusedError as refusal:
+            self._send_error(number, refusal.kind, str(refusal))
+
+    def _send_error(self, number: int, kind: str, message: str, **more: Any) -> None:
+        self._send({"id": number, "error": {"kind": kind, "message": message, **more}})
+
+    def _send(self, frame: Frame) -> None:
+        with self._writing:
+            try:
+                frames.write(self._sink, frame)
+            except OSError:
+                os._exit(0)  # the parent is gone
+
+    # --- requests ------------------------------------------------------------------------------
+
+    def _load(self, frame: Frame) -> dict[str, Any]:
+        model = self._backend.load(frame)
+        self._context = Context(model)
+        self._model = model
+        return model.facts()
+
+    def _tokens(self, segments: Sequence[Sequence[Any]]) -> list[int]:
+        """Tokens of ``[[text, trusted], …]``."""
+        model = self._loaded()
+        tokens: list[int] = []
+        for text, trusted in segments:
+            tokens += model.tokenize(text, trusted=bool(trusted))
+        return tokens
+
+    def _count(self, frame: Frame) -> dict[str, Any]:
+        tokens = self._tokens(frame["segments"])
+        if frame.get("prompt"):
+            tokens = self._loaded().begin(tokens)
+        return {"tokens": len(tokens)}
+
+    def _stream(self, frame: Frame) -> dict[str, Any]:
+        number = frame["id"]
+        options = frame["choice"]
+        choice = Choice(**{**options, "stop": tuple(options["stop"])})
+        pending: list[str] = []
+        sent_at = 0.0
+
+        def emit(text: str) -> None:
+            nonlocal sent_at
+            pending.append(text)
+            now = time.monotonic()
+            if now - sent_at >= EMIT_EVERY_S:
+                self._send({"id": number, "piece": "".join(pending)})
+                pending.clear()
+                sent_at = now
+
+        prompt = self._loaded().begin(self._tokens(frame["segments"]))
+        assert self._context is not None
+        written = self._context.write(prompt, choice, emit)
+        return {
+            "rest": "".join(pending),
+            "finish_reason": written.finish_reason,
+            "prompt_tokens": written.prompt_tokens,
+            "completion_tokens": written.completion_tokens,
+            "reused_tokens": written.reused_tokens,
+            "prefill_s": written.prefill_s,
+            "first_token_s": written.first_token_s,
+            "total_s": written.total_s,
+        }
+
+    def _score(self, frame: Frame) -> dict[str, Any]:
+        model = self._loaded()
+        prompt = model.begin(self._tokens(frame["segments"]))
+        texts = [model.tokenize(text, trusted=False) for text in frame["continuations"]]
+        assert self._context is not None
+        return {"scores": self._context.score(prompt, texts)}
+
+    def _measure(self, frame: Frame) -> dict[str, Any]:
+        assert self._context is not None
+        self._context.tokens = []
+        return self._loaded().measure(frame)
+
+    def _loaded(self) -> Loaded:
+        if self._model is None:
+            raise RefusedError("not_loaded", "no model is loaded")
+        return self._model
+
+
+def _watch_parent() -> None:
+    """End with the parent even where the pipe stays open.
+
+    A process that the parent forked meanwhile may hold the other end of the pipe. Linux's
+    PR_SET_PDEATHSIG is no help: it fires when the *thread* that started the child ends.
+    """
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(PARENT_POLL_S)
+    os._exit(0)

@@ -1,0 +1,209 @@
+"""Keeps one model process up: starts it, loads the model, says why it ended, starts it again."""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from engine.errors import (
+    CancelledError,
+    ModelCrashedError,
+    ModelError,
+    ModelLoadError,
+    ModelMissingError,
+)
+from engine.inference import causes
+from engine.inference.causes import Cause
+from engine.inference.child import Child, ChildGoneError, Reply
+from engine.progress import CancelToken
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.02
+"""How often a waiting request looks whether it was cancelled."""
+LOAD_STOP_GRACE_S = 0.1
+"""A load that does not stop within this is ended with its process, which holds nothing yet."""
+MAX_PAUSE_S = 8.0
+
+
+class Supervisor:
+    """The process of one model file. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        n_ctx: int | None,
+        threads: int,
+        log_file: Path | None,
+        command: Sequence[str] | None,
+    ) -> None:
+        self._path = path
+        self._n_ctx = n_ctx
+        self._threads = threads
+        self._log_file = log_file
+        self._command = command
+        self._lock = threading.RLock()
+        self._child: Child | None = None
+        self._loaded = False
+        self._crashes = 0
+        self._crashed_at = 0.0
+        self.closed = False
+        self.facts: dict[str, Any] = {}
+        """What the process told of the model when it was loaded last."""
+
+    @property
+    def pid(self) -> int | None:
+        child = self._child
+        return child.pid if child is not None and child.alive else None
+
+    def ready(self, cancel: CancelToken | None = None) -> Child:
+        """The running process with the model loaded.
+
+        Raises ModelMissingError, ModelLoadError, ModelCrashedError and CancelledError.
+        """
+        with self._lock:
+            child = self.started(cancel)
+            if not self._loaded:
+                self._load(child, cancel)
+            return child
+
+    def started(self, cancel: CancelToken | None = None) -> Child:
+        """The running process, whether or not the model is loaded."""
+        with self._lock:
+            if self._child is not None and not self._child.alive:
+                self.drop(self._child)
+            if self._child is None:
+                self._pause(cancel)
+                try:
+                    self._child = Child(
+                        self._command,
+                        log_file=self._log_file,
+                        give_up=lambda: self._given_up(cancel),
+                    )
+                except ChildGoneError as error:
+                    if self._given_up(cancel):
+                        raise CancelledError from error
+                    self._count_crash()
+                    raise ModelLoadError(
+                        f"The model process could not be started: {error}.",
+                        "Look into the log with `alcove doctor`; reinstalling Alcove may help.",
+                        code="model_start",
+                    ) from error
+                except OSError as error:
+                    raise ModelLoadError(
+                        f"The model process could not be started: {error.strerror}.",
+                        "Close other programs and try again.",
+                        code="model_start",
+                    ) from error
+            return self._child
+
+    def _pause(self, cancel: CancelToken | None) -> None:
+        """Wait before another start after several crashes in a row: 0.5 s, 1 s, … 8 s."""
+        if self._crashes < 2:
+            return
+        until = self._crashed_at + min(MAX_PAUSE_S, 0.5 * 2 ** (self._crashes - 2))
+        while time.monotonic() < until:
+            if self._given_up(cancel):
+                raise CancelledError
+            time.sleep(POLL_S)
+
+    def _load(self, child: Child, cancel: CancelToken | None) -> None:
+        if not self._path.is_file():
+            raise ModelMissingError(
+                f"The model file {self._path} is not there.",
+                "Choose another model, or run `make models` for the starter model.",
+            )
+        try:
+            reply = child.request(
+                "load", path=str(self._path), n_ctx=self._n_ctx, threads=self._threads
+            )
+            frame = self._await_load(child, reply, cancel)
+        except ChildGoneError as gone:
+            if self._given_up(cancel):
+                raise CancelledError from gone
+            self.crashed(child, loading=True)
+        if "done" in frame:
+            self.facts = frame["done"]
+            self._loaded = True
+            return
+        refused = frame["error"]
+        if refused["kind"] == "stopped":
+            raise CancelledError
+        cause = causes.of_text(refused["message"])
+        log.warning("the model was not loaded: %s", refused["message"])
+        raise self._load_error(cause)
+
+    def _await_load(self, child: Child, reply: Reply, cancel: CancelToken | None) -> dict[str, Any]:
+        asked_at = 0.0
+        try:
+            while True:
+                frame = reply.next(POLL_S)
+                if frame is not None:
+                    return frame
+                if self._given_up(cancel) and not asked_at:
+                    asked_at = time.monotonic()
+                    reply.cancel()
+                elif asked_at and time.monotonic() - asked_at > LOAD_STOP_GRACE_S:
+                    self.drop(child)
+                    raise CancelledError
+        finally:
+            reply.forget()
+
+    def _given_up(self, cancel: CancelToken | None) -> bool:
+        return self.closed or (cancel is not None and cancel.cancelled)
+
+    # --- ends ----------------------------------------------------------------------------------
+
+    def crashed(self, child: Child, *, loading: bool = False) -> NoReturn:
+        """Tidy up after a process that ended by itself, and say why."""
+        self.drop(child)
+        if self.closed:
+            raise ModelError("The model was closed.", "Open Alcove again.")
+        self._count_crash()
+        status, words = child.last_words()
+        cause = causes.of_exit(status, words)
+        log.error("the model process ended with status %s: %s", status, cause.code)
+        if loading:
+            raise self._load_error(cause)
+        raise ModelCrashedError(
+            f"The model process ended because {cause.because}.", cause.hint, code="model_crashed"
+        )
+
+    def _load_error(self, cause: Cause) -> ModelLoadError:
+        return ModelLoadError(
+            f"The model {self._path.name} cannot be loaded because {cause.because}.",
+            cause.hint,
+            code=cause.code,
+        )
+
+    def _count_crash(self) -> None:
+        self._crashes += 1
+        self._crashed_at = time.monotonic()
+
+    def worked(self) -> None:
+        """A request was done, so the next crash is a first one again."""
+        self._crashes = 0
+
+    def drop(self, child: Child) -> None:
+        """End a process by force, where it has not ended yet."""
+        with self._lock:
+            if self._child is child:
+                self._child = None
+                self._loaded = False
+        child.kill()
+
+    def unload(self) -> None:
+        """End the process; the next request starts it again."""
+        with self._lock:
+            child, self._child = self._child, None
+            self._loaded = False
+        if child is not None:
+            child.close()
+
+    def close(self) -> None:
+        """End the process for good."""
+        self.closed = True
+        self.unload()

@@ -1,0 +1,356 @@
+"""The model process. The only module that imports llama_cpp.
+
+Started by :mod:`engine.inference.process` as ``python -m engine.inference.worker``. Frames go over
+the standard input and output it was started with; both are moved away first, because llama.cpp
+itself may write to descriptor 1. Its own messages go to stderr, which the parent reads.
+"""
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import IO, Any
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from engine import network
+from engine.inference.frames import Frame
+from engine.inference.generation import Choice, Sampler, StoppedError
+from engine.inference.service import RefusedError, Service
+
+LOG_WARN = 3
+BATCH_TOKENS = 512
+SCORE_TOKENS = 64
+"""Tokens whose logits are held at once while scoring: 64 × 49,152 floats are 12 MB."""
+DEFAULT_N_CTX = 4096
+MIN_N_CTX = 512
+PENALTY_LAST_TOKENS = 256
+FTYPES = {"Q4_0": 2, "Q4_1": 3, "Q8_0": 7}
+
+
+class _StopFlag:
+    """A flag that llama.cpp can read without Python.
+
+    llama.cpp asks an abort callback before every node of its graph, about a thousand times a
+    token; a Python function there costs more than a tenth of the speed. The callback is therefore
+    C's own ``strlen``, given a buffer that holds an empty string (0: go on) or one of length 1.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(2)
+        library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+        self.callback = ctypes.cast(library.strlen, llama.ggml_abort_callback)
+        self.data = ctypes.cast(self._buffer, ctypes.c_void_p)
+
+    def set(self, stop: bool) -> None:
+        self._buffer[0] = b"x" if stop else b"\0"
+
+    @property
+    def raised(self) -> bool:
+        return self._buffer[0] != b"\0"
+
+
+class LlamaBackend:
+    """llama.cpp behind :class:`engine.inference.service.Backend`."""
+
+    def __init__(self) -> None:
+        self._stop = _StopFlag()
+        self._errors: list[str] = []
+        self._log = llama.llama_log_callback(self._on_log)
+        llama.llama_log_set(self._log, ctypes.c_void_p(0))
+        llama.llama_backend_init()
+
+    def _on_log(self, level: int, text: bytes | None, _: Any) -> None:
+        if level < LOG_WARN or text is None:
+            return
+        line = text.decode("utf-8", "replace")
+        self._errors = [*self._errors[-20:], line.strip()]
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+    def hello(self) -> dict[str, Any]:
+        system = llama.llama_print_system_info() or b""
+        return {"pid": os.getpid(), "system": system.decode("utf-8", "replace")}
+
+    def set_stop(self, stop: bool) -> None:
+        self._stop.set(stop)
+
+    def load(self, options: Frame) -> "LlamaModel":
+        self._errors = []
+        return LlamaModel(options, self._stop, self._errors_text)
+
+    def requantize(self, options: Frame) -> dict[str, Any]:
+        """Write the model again in another quantization."""
+        params = llama.llama_model_quantize_default_params()
+        params.ftype = FTYPES[options["quantization"]]
+        params.allow_requantize = True
+        params.nthread = int(options["threads"])
+        self._errors = []
+        started = time.perf_counter()
+        status = llama.llama_model_quantize(
+            os.fsencode(options["source"]), os.fsencode(options["target"]), ctypes.byref(params)
+        )
+        if status != 0:
+            raise RefusedError("requantize", self._errors_text() or "llama.cpp gave no reason")
+        return {"seconds": time.perf_counter() - started}
+
+    def _errors_text(self) -> str:
+        return "\n".join(self._errors)
+
+
+class LlamaModel:
+    """One model with one context, of one sequence."""
+
+    def __init__(self, options: Frame, stop: _StopFlag, errors: Any) -> None:
+        self._stop = stop
+        self._path: str = options["path"]
+        self._model = self._open(errors)
+        self._vocab = llama.llama_model_get_vocab(self._model)
+        self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
+        self._context = self._start(options, errors)
+        self._memory = llama.llama_get_memory(self._context)
+        self._n_ctx = int(llama.llama_n_ctx(self._context))
+        self._batch = llama.llama_batch_init(SCORE_TOKENS, 0, 1)
+        self._pieces: dict[int, bytes] = {}
+
+    def _open(self, errors: Any) -> Any:
+        params = llama.llama_model_default_params()
+        progress = llama.llama_progress_callback(lambda _share, _data: not self._stop.raised)
+        params.progress_callback = progress
+        model = llama.llama_model_load_from_file(os.fsencode(self._path), params)
+        if model is None:
+            if self._stop.raised:
+                raise StoppedError
+            raise RefusedError("load", errors() or "llama.cpp gave no reason")
+        return model
+
+    def _start(self, options: Frame, errors: Any) -> Any:
+        params = llama.llama_context_default_params()
+        trained = int(llama.llama_model_n_ctx_train(self._model))
+        wanted = int(options.get("n_ctx") or 0) or min(trained, DEFAULT_N_CTX)
+        params.n_ctx = self._affordable(min(wanted, trained))
+        params.n_batch = params.n_ubatch = BATCH_TOKENS
+        params.n_outputs_max = SCORE_TOKENS
+        params.n_threads = params.n_threads_batch = int(options["threads"])
+        params.no_perf = True
+        params.abort_callback = self._stop.callback
+        params.abort_callback_data = self._stop.data
+        context = llama.llama_init_from_model(self._model, params)
+        if context is None:
+            raise RefusedError("load", errors() or "llama.cpp could not make a context")
+        return context
+
+    def _affordable(self, n_ctx: int) -> int:
+        """Halve the context until its state takes at most half of the memory that is free."""
+        heads = int(llama.llama_model_n_head(self._model)) or 1
+        width = int(llama.llama_model_n_embd(self._model)) // heads
+        per_token = (
+            2 * 2 * int(llama.llama_model_n_layer(self._model)) * width
+            * int(llama.llama_model_n_head_kv(self._model))
+        )  # fmt: skip
+        while n_ctx > MIN_N_CTX and n_ctx * per_token > psutil.virtual_memory().available // 2:
+            n_ctx //= 2
+        return n_ctx
+
+    # --- what it says of itself ----------------------------------------------------------------
+
+    def facts(self) -> dict[str, Any]:
+        control = [
+            text.decode("utf-8", "replace")
+            for token in range(self.n_vocab)
+            if llama.llama_vocab_is_control(self._vocab, token)
+            and (text := llama.llama_vocab_get_text(self._vocab, token))
+        ]
+        return {
+            "name": self._meta("general.name"),
+            "architecture": self._meta("general.architecture"),
+            "quantization": self._quantization(),
+            "n_ctx": self._n_ctx,
+            "n_ctx_train": int(llama.llama_model_n_ctx_train(self._model)),
+            "size_bytes": int(llama.llama_model_size(self._model)),
+            "template": self._meta("tokenizer.chat_template"),
+            "bos": self._token_text(llama.llama_vocab_bos(self._vocab)),
+            "eos": self._token_text(llama.llama_vocab_eos(self._vocab)),
+            "control": control,
+        }
+
+    def _meta(self, key: str) -> str:
+        size = 256
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            length = llama.llama_model_meta_val_str(self._model, key.encode(), buffer, size)
+            if length < size:
+                return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+            size = length + 1
+
+    def _quantization(self) -> str:
+        name = llama.llama_ftype_name(llama.llama_model_ftype(self._model)) or b""
+        return name.decode("utf-8", "replace")
+
+    def _token_text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        return (llama.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")
+
+    # --- tokens --------------------------------------------------------------------------------
+
+    def tokenize(self, text: str, *, trusted: bool) -> list[int]:
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8
+        tokens = (llama.llama_token * room)()
+        count = llama.llama_tokenize(self._vocab, data, len(data), tokens, room, False, trusted)
+        if count < 0:
+            room = -count
+            tokens = (llama.llama_token * room)()
+            count = llama.llama_tokenize(self._vocab, data, len(data), tokens, room, False, trusted)
+        return list(tokens[: max(0, count)])
+
+    def begin(self, tokens: list[int]) -> list[int]:
+        first = int(llama.llama_vocab_bos(self._vocab))
+        wanted = llama.llama_vocab_get_add_bos(self._vocab) and first >= 0
+        return [first, *tokens] if wanted and tokens[:1] != [first] else tokens
+
+    def piece(self, token: int) -> bytes:
+        known = self._pieces.get(token)
+        if known is None:
+            buffer = ctypes.create_string_buffer(256)
+            length = llama.llama_token_to_piece(self._vocab, token, buffer, 256, 0, False)
+            known = self._pieces[token] = buffer.raw[: max(0, length)]
+        return known
+
+    def ends(self, token: int) -> bool:
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+
+    # --- evaluation ----------------------------------------------------------------------------
+
+    @property
+    def n_ctx(self) -> int:
+        return self._n_ctx
+
+    def evaluated(self) -> int:
+        return int(llama.llama_memory_seq_pos_max(self._memory, 0)) + 1
+
+    def keep(self, count: int) -> int:
+        if count and llama.llama_memory_seq_rm(self._memory, 0, count, -1):
+            return count
+        # Recurrent models cannot forget a part; they start again.
+        llama.llama_memory_clear(self._memory, True)
+        return 0
+
+    def evaluate(self, tokens: Sequence[int]) -> None:
+        for start in range(0, len(tokens), BATCH_TOKENS):
+            part = tokens[start : start + BATCH_TOKENS]
+            array = (llama.llama_token * len(part))(*part)
+            self._decode(llama.llama_batch_get_one(array, len(part)))
+
+    def logprobs(self, tokens: Sequence[int]) -> list[float]:
+        values = [self._log_softmax(-1)[tokens[0]]]
+        for start in range(0, len(tokens), SCORE_TOKENS):
+            part = tokens[start : start + SCORE_TOKENS]
+            first = self.evaluated()
+            for index, token in enumerate(part):
+                self._batch.token[index] = token
+                self._batch.pos[index] = first + index
+                self._batch.n_seq_id[index] = 1
+                self._batch.seq_id[index][0] = 0
+                self._batch.logits[index] = 1
+            self._batch.n_tokens = len(part)
+            self._decode(self._batch)
+            following = tokens[start + 1 : start + 1 + len(part)]
+            values += [self._log_softmax(i)[token] for i, token in enumerate(following)]
+        return [float(value) for value in values]
+
+    def _log_softmax(self, index: int) -> NDArray[np.float64]:
+        """Log-probabilities (n_vocab,) after the token at this place of the last batch."""
+        pointer = llama.llama_get_logits_ith(self._context, index)
+        logits = np.ctypeslib.as_array(pointer, shape=(self.n_vocab,)).astype(np.float64)
+        logits -= logits.max()
+        result: NDArray[np.float64] = logits - np.log(np.exp(logits).sum())
+        return result
+
+    def _decode(self, batch: Any) -> None:
+        if self._stop.raised:
+            raise StoppedError
+        status = llama.llama_decode(self._context, batch)
+        if status == 2 or (status != 0 and self._stop.raised):
+            raise StoppedError
+        if status != 0:
+            raise RefusedError("evaluate", f"llama_decode returned {status}")
+
+    def sampler(self, choice: Choice) -> Sampler:
+        return LlamaSampler(self._context, self.n_vocab, choice)
+
+    # --- measuring -----------------------------------------------------------------------------
+
+    def measure(self, options: Frame) -> dict[str, Any]:
+        """Seconds of a prefill and of a bare decoding loop on an empty context."""
+        prefill, decode = int(options["prompt_tokens"]), int(options["decode_tokens"])
+        tokens = self.tokenize(options["text"], trusted=False)
+        tokens = (tokens * (prefill // len(tokens) + 1))[:prefill]
+        self.keep(0)
+        started = time.perf_counter()
+        self.evaluate(tokens)
+        prefilled = time.perf_counter()
+        sampler = self.sampler(Choice(max_tokens=decode))
+        try:
+            for _ in range(decode):
+                self.evaluate([sampler.sample()])
+        finally:
+            sampler.close()
+        ended = time.perf_counter()
+        self.keep(0)
+        return {"prefill_s": prefilled - started, "decode_s": ended - prefilled}
+
+
+class LlamaSampler:
+    """A chain of llama.cpp's samplers: penalties, then greedy, or top-p, temperature and dice."""
+
+    def __init__(self, context: Any, n_vocab: int, choice: Choice) -> None:
+        self._context = context
+        self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+        if choice.repeat_penalty != 1.0:
+            self._add(
+                llama.llama_sampler_init_penalties(
+                    n_vocab, PENALTY_LAST_TOKENS, choice.repeat_penalty, 0.0, 0.0
+                )
+            )
+        if choice.temperature <= 0:
+            self._add(llama.llama_sampler_init_greedy())
+        else:
+            if choice.top_p < 1:
+                self._add(llama.llama_sampler_init_top_p(choice.top_p, 1))
+            self._add(llama.llama_sampler_init_temp(choice.temperature))
+            self._add(llama.llama_sampler_init_dist(choice.seed & 0xFFFFFFFF))
+
+    def _add(self, sampler: Any) -> None:
+        llama.llama_sampler_chain_add(self._chain, sampler)
+
+    def sample(self) -> int:
+        return int(llama.llama_sampler_sample(self._chain, self._context, -1))
+
+    def close(self) -> None:
+        llama.llama_sampler_free(self._chain)
+
+
+def _take_over_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Move the frame pipes away from 0 and 1, which then are empty and stderr."""
+    source, sink = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
+
+
+def main() -> None:
+    network.install()
+    source, sink = _take_over_pipes()
+    Service(LlamaBackend(), source, sink).run()
+
+
+if __name__ == "__main__":
+    main()
