@@ -1,0 +1,177 @@
+"""Cutting pages into passages: whole paragraphs where they fit, on sentence borders where not.
+
+A passage lies in one page and under one heading, and is exactly a span of the page's text
+without white space at its ends. Together the passages of a page hold all of its text. Their
+length is counted in the embedder's tokens, so that the embedder reads every passage to its end;
+the document's title and the heading path are read with it and count.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from engine.inference.embedder import Embedder
+from engine.store.vectors import embedding_text
+from engine.types import Heading, Page, ParsedDocument, PassageDraft
+
+TARGET_TOKENS = 160
+"""Neighbouring paragraphs under one heading are joined up to this length."""
+
+SPECIAL_TOKENS = 2
+"""The embedder's marks at the beginning and the end of a text."""
+
+LEAST_TOKENS = 48
+"""Room for text that even the longest title and heading path leave."""
+
+HEADING_JOINT = " › "
+
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])|\n")
+_CLAUSE = re.compile(r"(?<=[,;:–—|、，；：])\s*|\s+(?=[(\[•])")
+_SPACE = re.compile(r"\s+")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A stretch of a page under one heading path."""
+
+    start: int
+    end: int
+    path: str
+
+
+def cut(document: ParsedDocument, embedder: Embedder) -> list[PassageDraft]:
+    """The passages of a document in reading order; none for a document without text."""
+    drafts: list[PassageDraft] = []
+    trail: list[Heading] = []
+    for page in document.pages:
+        sections, trail = _sections(page, trail)
+        starts = [start for start, _ in embedder.token_spans(page.text)]
+        for section in sections:
+            context = embedding_text(document.title, section.path, "")
+            room = embedder.identity.max_tokens - SPECIAL_TOKENS
+            room -= len(embedder.token_spans(context))
+            room -= len(embedder.token_spans(embedder.identity.passage_prefix))
+            cutter = _Cutter(page.text, starts, max(room, LEAST_TOKENS))
+            for start, end in cutter.passages(section):
+                drafts.append(
+                    PassageDraft(
+                        page=page.number,
+                        start=start,
+                        end=end,
+                        heading=section.path,
+                        text=page.text[start:end],
+                        tokens=cutter.tokens((start, end)),
+                    )
+                )
+    return drafts
+
+
+def _sections(page: Page, trail: list[Heading]) -> tuple[list[_Section], list[Heading]]:
+    """The page's sections, and the headings that reach into the next page.
+
+    A heading with nothing under it is joined to the section that follows.
+    """
+    text = page.text
+    found: list[_Section] = []
+    begin = 0
+    path = _path(trail)
+    borders = [*(heading.start for heading in page.headings), len(text)]
+    if text[: borders[0]].strip():
+        found.append(_Section(0, borders[0], path))
+        begin = borders[0]
+    for heading, end in zip(page.headings, borders[1:], strict=True):
+        trail = [outer for outer in trail if outer.level < heading.level]
+        trail.append(heading)
+        path = _path(trail)
+        line_end = text.find("\n", heading.start + len(heading.title), end)
+        empty = line_end < 0 or not text[line_end:end].strip()
+        if empty and end < len(text):
+            continue
+        found.append(_Section(begin, end, path))
+        begin = end
+    return found, trail
+
+
+def _path(trail: list[Heading]) -> str:
+    return HEADING_JOINT.join(heading.title for heading in trail)
+
+
+class _Cutter:
+    """Cuts the sections of one page."""
+
+    def __init__(self, text: str, token_starts: list[int], room: int) -> None:
+        self._text = text
+        self._starts = token_starts
+        self._room = room
+
+    def tokens(self, span: Span) -> int:
+        """Length of a span in tokens."""
+        return bisect_left(self._starts, span[1]) - bisect_left(self._starts, span[0])
+
+    def passages(self, section: _Section) -> list[Span]:
+        """Paragraphs; short neighbours joined up to the target, long ones cut to fit."""
+        pieces = [
+            piece
+            for paragraph in self._split((section.start, section.end), _PARAGRAPH)
+            for piece in self._fitting(paragraph)
+        ]
+        return self._joined(pieces, min(TARGET_TOKENS, self._room))
+
+    def _fitting(self, span: Span) -> list[Span]:
+        """The span where it fits, or pieces of about equal length that do."""
+        length = self.tokens(span)
+        if length <= self._room:
+            return [span]
+        parts = -(-length // self._room)
+        even = min(self._room, -(-length // parts) + self._room // 8)
+        return self._joined(list(self._atoms(span, even)), even)
+
+    def _atoms(self, span: Span, most: int) -> Iterator[Span]:
+        """Pieces of at most this length, cut at the best borders there are."""
+        for pattern in (_SENTENCE, _CLAUSE, _SPACE):
+            pieces = self._split(span, pattern)
+            if len(pieces) > 1:
+                for piece in pieces:
+                    if self.tokens(piece) <= most:
+                        yield piece
+                    else:
+                        yield from self._atoms(piece, most)
+                return
+        yield from self._hard(span, most)
+
+    def _hard(self, span: Span, most: int) -> Iterator[Span]:
+        """One word longer than a passage: cut between tokens, with room for a worse reading."""
+        step = max(1, most // 2)
+        first = bisect_left(self._starts, span[0])
+        last = bisect_left(self._starts, span[1])
+        borders = [span[0], *self._starts[first + step : last : step], span[1]]
+        for start, end in pairwise(borders):
+            yield from self._split((start, end), None)
+
+    def _joined(self, pieces: list[Span], most: int) -> list[Span]:
+        joined: list[Span] = []
+        for piece in pieces:
+            if joined and self.tokens((joined[-1][0], piece[1])) <= most:
+                joined[-1] = (joined[-1][0], piece[1])
+            else:
+                joined.append(piece)
+        return joined
+
+    def _split(self, span: Span, border: re.Pattern[str] | None) -> list[Span]:
+        """The trimmed pieces between borders; nothing that is only white space."""
+        start, end = span
+        cuts = [start]
+        if border is not None:
+            cuts.extend(match.end() for match in border.finditer(self._text, start, end))
+        cuts.append(end)
+        pieces = (self._trimmed(low, high) for low, high in pairwise(cuts))
+        return [piece for piece in pieces if piece[0] < piece[1]]
+
+    def _trimmed(self, start: int, end: int) -> Span:
+        piece = self._text[start:end]
+        return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())

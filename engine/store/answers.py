@@ -1,0 +1,38 @@
+"""Answers as JSON, with the version of their form inside, for conversations that outlive it."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from engine.types import Answer, Citation, Hit, Passage, Sentence, Timings, Usage
+
+VERSION = 1
+
+
+def to_json(answer: Answer) -> str:
+    return json.dumps({"version": VERSION, **asdict(answer)}, ensure_ascii=False)
+
+
+def from_json(text: str) -> Answer | None:
+    """The answer; None for a form that only a newer version of Alcove can read."""
+    stored: dict[str, Any] = json.loads(text)
+    if stored.pop("version") > VERSION:
+        return None
+    sentences = tuple(
+        Sentence(each["text"], tuple(each["citations"]), each["supported"])
+        for each in stored.pop("sentences")
+    )
+    citations = tuple(Citation(**each) for each in stored.pop("citations"))
+    nearest = tuple(
+        Hit(**{**each, "passage": Passage(**each["passage"])}) for each in stored.pop("nearest")
+    )
+    timings = Timings(**stored.pop("timings"))
+    usage = Usage(**stored.pop("usage"))
+    return Answer(
+        **stored,
+        sentences=sentences,
+        citations=citations,
+        nearest=nearest,
+        timings=timings,
+        usage=usage,
+    )

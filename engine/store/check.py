@@ -1,0 +1,183 @@
+"""Checking a vault, and making anew what is derived in it."""
+
+from collections.abc import Generator, Sequence
+
+from engine.errors import DamagedVaultError
+from engine.inference.embedder import Embedder
+from engine.progress import CancelToken, Progress, drain
+from engine.store import migrate
+from engine.store.connect import Vault
+from engine.store.faults import damaged
+from engine.store.rows import rows, value
+from engine.store.vectors import Vectors
+from engine.types import PartHealth
+
+REPAIR = "Run `alcove doctor --repair`."
+ADD_AGAIN = "Add the files named here again; they are read anew."
+TABLES = (
+    "libraries",
+    "roots",
+    "documents",
+    "pages",
+    "passages",
+    "words",
+    "conversations",
+    "messages",
+)
+
+NAMED = 3
+"""How many files a line of the report names."""
+
+BATCH = 256
+"""Passages embedded between two progress readings."""
+
+
+def check(vault: Vault, deep: bool = False) -> list[PartHealth]:
+    """The state of the vault's parts.
+
+    Quick: version, structure of the file, references. Deep: also every page of the file, and
+    whether words, vectors and passages agree with the page texts.
+    """
+    parts = [_version(vault), _structure(vault, deep)]
+    if not parts[-1].ok:
+        return parts
+    parts += [_references(vault), _vectors(vault, deep)]
+    if deep:
+        parts += [_words(vault), _spans(vault)]
+    return parts
+
+
+def repair(vault: Vault, embedder: Embedder) -> None:
+    """Rebuild the word index and the vectors from the passages."""
+    with vault.write() as db:
+        db.execute("INSERT INTO words(words) VALUES ('rebuild')")
+    drain(refill(vault, embedder))
+    store = Vectors(vault)
+    serving = store.serving()
+    if serving is not None:
+        store.drop_strays(serving)
+
+
+def refill(
+    vault: Vault, embedder: Embedder, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, None]:
+    """Embed every passage that this embedder's set lacks, then let the set serve.
+
+    Each batch is stored in its own transaction: stopped work goes on where it was. The set that
+    served before stays whole until the switch.
+    """
+    store = Vectors(vault)
+    wanted = store.ensure(embedder.identity)
+    for other in store.sets():
+        if not other.serving and other.id != wanted.id:
+            store.drop(other)
+    while True:
+        total, done, last = store.passages(), store.count(wanted), 0
+        while batch := store.missing(wanted, BATCH, after=last):
+            if cancel is not None:
+                cancel.check()
+            yield Progress("renewing meanings", min(done, total), total)
+            ids = [id for id, _ in batch]
+            store.fill(wanted, ids, embedder.embed_passages([text for _, text in batch]))
+            done, last = done + len(batch), ids[-1]
+        if store.switch(wanted):
+            return
+
+
+def _version(vault: Vault) -> PartHealth:
+    with vault.read() as db:
+        found = migrate.version(db)
+    newest = migrate.newest()
+    return PartHealth("vault", found == newest, f"{vault.path}, version {found} of {newest}")
+
+
+def _structure(vault: Vault, deep: bool) -> PartHealth:
+    """Deep reads every page of the file; quick asks each table for a row."""
+    try:
+        with vault.read() as db:
+            if deep:
+                found = [str(line) for (line,) in rows(db, "PRAGMA integrity_check(5)")]
+            else:
+                for table in TABLES:
+                    value(db, f"SELECT 1 FROM {table} LIMIT 1")
+                found = ["ok"]
+    except DamagedVaultError as error:
+        return PartHealth("file", False, error.message, error.hint)
+    if found != ["ok"]:
+        return PartHealth("file", False, "; ".join(found), damaged(vault.path).hint)
+    return PartHealth("file", True, "every page is sound" if deep else "opens and reads")
+
+
+def _references(vault: Vault) -> PartHealth:
+    with vault.read() as db:
+        broken = len(rows(db, "PRAGMA foreign_key_check"))
+        counted = rows(
+            db,
+            "SELECT path FROM documents WHERE passage_count <> "
+            "(SELECT count(*) FROM passages WHERE document_id = documents.id)",
+        )
+    if broken or counted:
+        detail = f"{broken} rows point nowhere; {_named(counted)} hold another number of passages"
+        return PartHealth("references", False, detail, ADD_AGAIN)
+    return PartHealth("references", True, "documents, pages and passages belong together")
+
+
+def _vectors(vault: Vault, deep: bool) -> PartHealth:
+    store = Vectors(vault)
+    serving = store.serving()
+    passages = store.passages()
+    if serving is None:
+        return PartHealth(
+            "meanings", passages == 0, "no passages yet", "" if not passages else REPAIR
+        )
+    detail = f"{passages} passages by {serving.identity.model_id}"
+    filling = [each for each in store.sets() if not each.serving]
+    if filling:
+        detail += f"; a set by {filling[0].identity.model_id} is being filled (`alcove sync`)"
+    if deep:
+        lacking = len(store.missing(serving, passages + 1))
+        strays = store.strays(serving)
+        if lacking or strays:
+            return PartHealth(
+                "meanings",
+                False,
+                f"{lacking} passages lack a vector, {strays} vectors lack a passage",
+                REPAIR,
+            )
+    elif store.count(serving) != passages:
+        return PartHealth(
+            "meanings", False, f"{store.count(serving)} vectors for {passages} passages", REPAIR
+        )
+    return PartHealth("meanings", True, detail)
+
+
+def _words(vault: Vault) -> PartHealth:
+    """FTS5 compares every word of its index with the passages."""
+    try:
+        with vault.write() as db:
+            db.execute("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)")
+    except DamagedVaultError:
+        return PartHealth("words", False, "the word index disagrees with the passages", REPAIR)
+    return PartHealth("words", True, "the word index agrees with the passages")
+
+
+def _spans(vault: Vault) -> PartHealth:
+    wrong: set[str] = set()
+    with vault.read() as db:
+        for path, text, start, end, passage in db.execute(
+            'SELECT documents.path, pages.text, start, "end", passages.text FROM passages '
+            "JOIN documents ON documents.id = passages.document_id LEFT JOIN pages "
+            "ON pages.document_id = passages.document_id AND pages.number = passages.page"
+        ):
+            if text is None or text[start:end] != passage:
+                wrong.add(path)
+    if wrong:
+        files = _named([(path,) for path in sorted(wrong)])
+        return PartHealth("passages", False, f"not the text of their pages: {files}", ADD_AGAIN)
+    return PartHealth("passages", True, "every passage stands in its page")
+
+
+def _named(paths: Sequence[tuple[object, ...]]) -> str:
+    shown = ", ".join(str(path) for (path,) in paths[:NAMED])
+    more = len(paths) - NAMED
+    return shown + (f" and {more} more" if more > 0 else "") if paths else "no documents"

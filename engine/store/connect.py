@@ -1,0 +1,175 @@
+"""The vault: one SQLite file, opened with all that the store needs of a connection."""
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import apsw
+import sqlite_vec
+
+from engine.errors import VaultError
+from engine.store import migrate
+from engine.store.faults import told
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a statement waits for another process before the vault counts as busy."""
+
+IDLE_READERS = 4
+"""Connections kept open for the next reader; more are opened when more read at once."""
+
+
+class Vault:
+    """The vault of one profile. Safe from several threads, and beside other processes.
+
+    Any number of threads read, each from a consistent view; one writes at a time. A reader never
+    waits for the writer (write-ahead log).
+    """
+
+    def __init__(self, path: Path, writer: apsw.Connection, key: bytes | None) -> None:
+        self.path = path
+        self._key = key
+        self._writer = writer
+        self._lane = threading.RLock()
+        self._idle: list[apsw.Connection] = []
+        self._pool = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path, *, key: bytes | None = None) -> Self:
+        """Open the vault, making it or bringing it up to date where needed.
+
+        ``key`` is handed to SQLite as the file's encryption key. Raises NewerVaultError,
+        DamagedVaultError, VaultBusyError, DiskFullError, or VaultError where the file cannot be
+        opened at all.
+        """
+        with told(path):
+            writer = _connect(path, key)
+            try:
+                migrate.migrate(writer, path, key)
+            except BaseException:
+                writer.close()
+                raise
+        return cls(path, writer, key)
+
+    @contextmanager
+    def read(self) -> Generator[apsw.Connection, None, None]:
+        """A connection that sees one unchanging state of the vault. Do not write with it."""
+        with told(self.path):
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def write(self) -> Generator[apsw.Connection, None, None]:
+        """The writing connection in a transaction: all of the block is stored, or nothing.
+
+        A block inside a block of the same thread joins the outer transaction.
+        """
+        with told(self.path), self._lane:
+            if self._closed:
+                raise VaultError("The vault is closed.")
+            if _in_transaction(self._writer):
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself.
+                if _in_transaction(self._writer):
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def size_bytes(self) -> int:
+        """Bytes on disk, the write-ahead log included."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        """Close all connections; a reader still at work closes its own when it is done."""
+        with self._lane:
+            if self._closed:
+                return
+            self._closed = True
+            with self._pool:
+                idle, self._idle = self._idle, []
+            for connection in idle:
+                connection.close()
+            try:
+                with told(self.path):
+                    self._writer.execute("PRAGMA optimize")
+            except VaultError:
+                pass  # it only refreshes statistics, and the next opening will do it
+            finally:
+                self._writer.close()
+
+    def _borrow(self) -> apsw.Connection:
+        with self._pool:
+            if self._closed:
+                raise VaultError("The vault is closed.")
+            if self._idle:
+                return self._idle.pop()
+        return _connect(self.path, self._key, create=False)
+
+    def _give_back(self, connection: apsw.Connection) -> None:
+        with self._pool:
+            if not self._closed and len(self._idle) < IDLE_READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+def _connect(path: Path, key: bytes | None, *, create: bool = True) -> apsw.Connection:
+    flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+    connection = apsw.Connection(str(path), flags=flags)
+    try:
+        unlock(connection, key)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        connection.enable_load_extension(True)
+        connection.load_extension(sqlite_vec.loadable_path())
+        connection.enable_load_extension(False)
+        _write_ahead(connection)
+        connection.pragma("synchronous", "normal")  # a crash of ours loses nothing
+        connection.pragma("journal_size_limit", 64 * 1024 * 1024)
+        connection.pragma("foreign_keys", True)
+        connection.pragma("cache_size", -16_000)  # KiB
+        connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+        connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _in_transaction(connection: apsw.Connection) -> bool:
+    return bool(connection.in_transaction)
+
+
+def _write_ahead(connection: apsw.Connection) -> None:
+    """Switch the log on. SQLite does not wait for its lock, so two first openings would clash."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.pragma("journal_mode", "wal")
+            return
+        except apsw.BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def unlock(connection: apsw.Connection, key: bytes | None) -> None:
+    """Give a new connection the key of its file."""
+    if key is not None:
+        connection.pragma("hexkey", key.hex())
