@@ -73,6 +73,8 @@ class Supervisor:
     def started(self, cancel: CancelToken | None = None) -> Child:
         """The running process, whether or not the model is loaded."""
         with self._lock:
+            if self.closed:
+                raise _closed()
             if self._child is not None and not self._child.alive:
                 self.drop(self._child)
             if self._child is None:
@@ -161,7 +163,7 @@ class Supervisor:
         """Tidy up after a process that ended by itself, and say why."""
         self.drop(child)
         if self.closed:
-            raise ModelError("The model was closed.", "Open Alcove again.")
+            raise _closed()
         self._count_crash()
         status, words = child.last_words()
         cause = causes.of_exit(status, words)
@@ -207,3 +209,7 @@ class Supervisor:
         """End the process for good."""
         self.closed = True
         self.unload()
+
+
+def _closed() -> ModelError:
+    return ModelError("The model was closed.", "Open Alcove again.")
