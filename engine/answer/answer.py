@@ -1,26 +1,25 @@
 """Question → cited answer."""
 
-import logging
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, cite, extract, followup, pack, sentences
+from engine.answer import abstain, extract, followup, form, pack
+from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
+from engine.answer.reader import Reader, Reading
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.progress import CancelToken
 from engine.types import (
     Answer,
     AnswerDelta,
     AskEvent,
-    Citation,
     Completion,
     Hit,
     Message,
     Mode,
-    Page,
     Retrieved,
     SearchResult,
     Sentence,
@@ -28,53 +27,54 @@ from engine.types import (
     Usage,
 )
 
-log = logging.getLogger(__name__)
-
 TOP = 10
 """Passages asked of retrieval."""
 NEAREST = 5
 """Passages offered where the answer abstains."""
+EVIDENCE = 6
+"""Sentences that are weighed and read."""
 MAX_TOKENS = 160
 """Default length of an answer."""
 SUPPORTED_SHARE = 0.5
-"""Least share of the model's sentences that must be supported for its text to stand."""
+"""Least share of a trusted model's sentences that must be supported for its text to stand."""
+SURE = 0.08
+"""Least probability of a short answer; below it the whole sentence is quoted."""
 
 
 class Search(Protocol):
     """What answering needs of retrieval: ``engine.retrieve.retrieve.Retriever``, or a test's."""
 
-    def search(self, query: str, *, library: str | None = None, top: int = 10) -> SearchResult: ...
-
-
-class Pages(Protocol):
-    """What answering needs of the store: ``engine.store.documents.Documents``, or a test's."""
-
-    def pages(self, path: str) -> list[Page]: ...
+    def search(
+        self, question: str, /, *, library: str | None = None, top: int = 10
+    ) -> SearchResult: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer's text with what supports it, before it is timed and stored."""
+class _Found:
+    """What was found for a question, before anything is written."""
 
-    text: str
-    sentences: tuple[Sentence, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    quotation: bool = False
-
-    @property
-    def supported_share(self) -> float:
-        if not self.sentences:
-            return 0.0
-        return sum(sentence.supported for sentence in self.sentences) / len(self.sentences)
+    about: str
+    """The question made whole."""
+    hits: tuple[Hit, ...]
+    evidence: list[Evidence]
+    """In the order of the words' score, weighed by the model where it is small."""
+    readings: list[Reading]
+    trusted: bool
+    """Whether the model is large enough to word answers itself."""
 
 
 class Answerer:
-    """Answers questions from the documents, or plainly. One request at a time."""
+    """Answers questions from the documents, or plainly. One request at a time.
+
+    A small model weighs sentences and lets code read the answer out of them; a large one writes
+    it from the packed passages. Either way code checks every sentence before it is shown.
+    """
 
     def __init__(self, retriever: Search, model: ChatModel, documents: Pages) -> None:
         self._retriever = retriever
         self._model = model
         self._documents = documents
+        self._reader = Reader.load()
 
     def ask(
         self,
@@ -94,152 +94,134 @@ class Answerer:
         """
         question = pack.checked(question)
         max_tokens = max(1, min(max_tokens, self._model.info.n_ctx // 2))
-        run = _Run(question, mode, self._model.info.name)
+        run = _Run(question, mode, self._model.info.name, cancel)
         if mode in ("plain", "tuned"):
             packed = pack.pack_plain(question, history, self._model, max_tokens=max_tokens)
-            completion = yield from self._write(packed, run, cancel, max_tokens)
-            unchecked = tuple(
-                Sentence(completion.text[start:end], (), False)
-                for start, end in sentences.split(completion.text)
-            )
-            return run.finish(Draft(completion.text.strip(), unchecked), completion)
+            completion = yield from self._write(packed, run, max_tokens)
+            return run.finish(Desk((), self._documents).unchecked(completion.text))
 
         about = followup.standalone(question, history)
-        found = self._retriever.search(about, library=library, top=TOP)
-        run.retrieve_s = found.seconds
-        evidence = extract.best_sentences(about, found.hits)
+        pack.check_question(question, self._model, max_tokens=max_tokens)
+        result = self._retriever.search(about, library=library, top=TOP)
+        run.retrieve_s = result.seconds
+        found = self._weigh(about, result.hits, run)
         packed = pack.pack_rag(
-            question, found.hits, evidence, history, self._model, max_tokens=max_tokens
+            question,
+            found.hits,
+            extract.judged(found.evidence),
+            history,
+            self._model,
+            max_tokens=max_tokens,
         )
         yield Retrieved(packed.hits)
-        if cancel is not None and cancel.cancelled:
-            return run.stop()
-        if abstain.probability(abstain.signals(about, found.hits, evidence)) < abstain.THRESHOLD:
+        if run.cancelled:
+            return run.finish(Draft(""))
+        if abstain.probability(abstain.signals(about, found.hits, found.evidence)) < (
+            abstain.THRESHOLD
+        ):
             return run.abstain(found.hits)
-        completion = yield from self._write(packed, run, cancel, max_tokens)
-        draft = self._checked(completion.text, packed.hits, about)
-        if completion.finish_reason != "cancelled" and draft.supported_share < SUPPORTED_SHARE:
-            draft = self._quoted(found.hits, evidence)
-            if not draft.citations:
-                return replace(run.abstain(found.hits), usage=completion.usage)
-        return run.finish(draft, completion)
+        if not found.trusted and not form.wants_sentences(question) and found.readings:
+            draft = self._read_out(found)
+            run.first_token()
+            yield AnswerDelta(draft.text)
+        else:
+            draft = yield from self._written(found, packed, run, max_tokens)
+        return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
+
+    def _weigh(self, about: str, hits: tuple[Hit, ...], run: "_Run") -> _Found:
+        """The evidence in the hits; a small model weighs it, and code reads it."""
+        evidence = extract.best_sentences(about, hits, top=EVIDENCE)
+        trusted = self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
+        readings: list[Reading] = []
+        if not trusted and not run.cancelled:
+            evidence = extract.weighed(about, hits, evidence, self._model)
+            readings = self._reader.read(about, evidence, extract.rarity(hits))
+        return _Found(about, hits, evidence, readings, trusted)
+
+    def _read_out(self, found: _Found) -> Draft:
+        """A short answer from the documents, or the sentence it should stand in."""
+        desk = Desk(found.hits, self._documents)
+        best = found.readings[0]
+        if best.probability >= SURE:
+            draft = desk.read_out(best, found.evidence[best.evidence])
+            if draft.citations:
+                return draft
+        return desk.quoted([found.evidence[best.evidence]])
+
+    def _written(
+        self, found: _Found, packed: Packed, run: "_Run", max_tokens: int
+    ) -> Generator[AskEvent, None, Draft]:
+        """The model's answer as far as it is supported, or else a quotation."""
+        completion = yield from self._write(packed, run, max_tokens)
+        desk = Desk(packed.hits, self._documents)
+        draft = desk.checked(completion.text, found.about)
+        if run.cancelled or (found.trusted and draft.supported_share >= SUPPORTED_SHARE):
+            return draft
+        if not found.trusted and draft.citations:
+            return desk.only_supported(draft)
+        best = extract.judged(found.evidence)[:1]
+        return Desk(found.hits, self._documents).quoted(best)
 
     def _write(
-        self, packed: Packed, run: "_Run", cancel: CancelToken | None, max_tokens: int
+        self, packed: Packed, run: "_Run", max_tokens: int
     ) -> Generator[AskEvent, None, Completion]:
         stream = self._model.stream(
-            packed.messages, Sampling(max_tokens=max_tokens, repeat_penalty=1.1), cancel=cancel
+            packed.messages, Sampling(max_tokens=max_tokens, repeat_penalty=1.1), cancel=run.cancel
         )
         while True:
             try:
                 piece = next(stream)
             except StopIteration as end:
                 completion: Completion = end.value
+                run.usage = completion.usage
+                run.stopped = completion.finish_reason == "cancelled"
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
-
-    def _checked(self, written: str, hits: Sequence[Hit], about: str) -> Draft:
-        """The model's text with every sentence aligned to the passages it stands on."""
-        written = cite.without_marks(written)
-        passages = [hit.passage.text for hit in hits]
-        contexts = [f"{hit.passage.title} {hit.passage.heading}" for hit in hits]
-        citations: list[Citation] = []
-        checked: list[Sentence] = []
-        for start, end in sentences.split(written):
-            sentence = written[start:end]
-            support = cite.align(sentence, passages, about=about, contexts=contexts)
-            numbers: tuple[int, ...] = ()
-            if support is not None:
-                number = self._cited(citations, hits[support.passage], support.start, support.end)
-                numbers = (number,) if number else ()
-            checked.append(Sentence(sentence, numbers, bool(numbers)))
-        return Draft(written, tuple(checked), tuple(citations))
-
-    def _quoted(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Draft:
-        """The best sentence of the documents, word for word."""
-        citations: list[Citation] = []
-        for item in evidence:
-            number = self._cited(citations, hits[item.hit], item.start, item.end)
-            if number:
-                quote = " ".join(item.sentence.split())
-                return Draft(
-                    quote, (Sentence(quote, (number,), True),), tuple(citations), quotation=True
-                )
-        return Draft("")
-
-    def _cited(self, citations: list[Citation], hit: Hit, start: int, end: int) -> int:
-        """Number of the citation for a span of a passage; 0 where the page does not hold it."""
-        passage = hit.passage
-        citation = Citation(
-            path=passage.path,
-            page=passage.page,
-            start=passage.start + start,
-            end=passage.start + end,
-            quote=passage.text[start:end],
-            passage_id=passage.id,
-            document_id=passage.document_id,
-        )
-        if citation in citations:
-            return citations.index(citation) + 1
-        page = next(
-            (page for page in self._documents.pages(passage.path) if page.number == passage.page),
-            None,
-        )
-        if page is None or page.text[citation.start : citation.end] != citation.quote:
-            log.warning("A passage no longer matches its page; its citation is left out.")
-            return 0
-        citations.append(citation)
-        return len(citations)
 
 
 class _Run:
     """The clock and the fixed parts of one answer."""
 
-    def __init__(self, question: str, mode: Mode, model: str) -> None:
+    def __init__(self, question: str, mode: Mode, model: str, cancel: CancelToken | None) -> None:
         self._question = question
         self._mode: Mode = mode
         self._model = model
         self._started = time.perf_counter()
         self._first_s = 0.0
+        self.cancel = cancel
         self.retrieve_s = 0.0
+        self.usage = Usage()
+        self.stopped = False
+        """Whether the model was stopped while it wrote."""
+
+    @property
+    def cancelled(self) -> bool:
+        return self.stopped or (self.cancel is not None and self.cancel.cancelled)
 
     def first_token(self) -> None:
         """Note when the first piece of the answer came."""
         if not self._first_s:
             self._first_s = time.perf_counter() - self._started
 
-    def finish(self, draft: Draft, completion: Completion) -> Answer:
-        return replace(
-            self._answer(draft.text, completion.usage),
-            sentences=draft.sentences,
-            citations=draft.citations,
-            quotation=draft.quotation,
-            stopped=completion.finish_reason == "cancelled",
-        )
-
-    def stop(self) -> Answer:
-        return replace(self._answer("", Usage()), stopped=True)
-
     def abstain(self, hits: Sequence[Hit]) -> Answer:
+        """The answer where nothing supports one, with the passages that came nearest."""
         sentence = Sentence(abstain.NOT_FOUND, (), False)
-        return replace(
-            self._answer(abstain.NOT_FOUND, Usage()),
-            abstained=True,
-            sentences=(sentence,),
-            nearest=tuple(hits[:NEAREST]),
-        )
+        answer = self.finish(Draft(abstain.NOT_FOUND, (sentence,)))
+        return replace(answer, abstained=True, nearest=tuple(hits[:NEAREST]))
 
-    def _answer(self, text: str, usage: Usage) -> Answer:
+    def finish(self, draft: Draft) -> Answer:
         total_s = time.perf_counter() - self._started
         return Answer(
             question=self._question,
-            text=text,
+            text=draft.text,
             abstained=False,
-            sentences=(),
-            citations=(),
+            sentences=draft.sentences,
+            citations=draft.citations,
             timings=Timings(self.retrieve_s, self._first_s or total_s, total_s),
-            usage=usage,
+            usage=self.usage,
             mode=self._mode,
             model=self._model,
+            stopped=self.stopped or (self.cancelled and not draft.citations),
+            quotation=draft.quotation,
         )

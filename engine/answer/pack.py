@@ -43,6 +43,11 @@ def checked(question: str) -> str:
     return question
 
 
+def check_question(question: str, model: ChatModel, *, max_tokens: int) -> None:
+    """Raise InputError where the question alone is longer than the context."""
+    _check_fits(prompt.rag(question, ()), model, room(model, max_tokens))
+
+
 def pack_plain(
     question: str, history: Sequence[Message], model: ChatModel, *, max_tokens: int
 ) -> Packed:
@@ -64,11 +69,9 @@ def pack_rag(
 ) -> Packed:
     """The best passages that fit, each trimmed around its evidence where it must be.
 
-    The best passage stands last, next to the question. Raises InputError where the question
-    alone is longer than the context.
+    The best passage stands last, next to the question.
     """
     limit = room(model, max_tokens)
-    _check_fits(prompt.rag(question, ()), model, limit)
     small = model.info.size_bytes < SMALL_MODEL_BYTES
     target = min(limit, SMALL_PROMPT_TOKENS if small else LARGE_PROMPT_TOKENS)
     base = model.count_prompt(prompt.rag(question, ()))

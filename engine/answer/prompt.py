@@ -57,3 +57,14 @@ def rag(
         *history,
         Message("user", f"{fenced}\n\nQuestion: {question}"),
     ]
+
+
+def asking(title: str, sentence: str) -> list[Message]:
+    """The messages after which the likelihood of a question tells how well a sentence meets it."""
+    return [
+        Message("system", "You are a helpful assistant."),
+        Message(
+            "user",
+            f"Write a question that this sentence answers.\n{defused(title)}: {defused(sentence)}",
+        ),
+    ]

@@ -1,0 +1,122 @@
+"""Answers before they are timed and stored: texts with the quotes that support them."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.answer import cite, sentences
+from engine.answer.extract import Evidence
+from engine.answer.reader import Reading
+from engine.types import Citation, Hit, Page, Sentence
+
+log = logging.getLogger(__name__)
+
+
+class Pages(Protocol):
+    """What answering needs of the store: ``engine.store.documents.Documents``, or a test's."""
+
+    def pages(self, path: str, /) -> list[Page]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text, its sentences and the citations they point to."""
+
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    quotation: bool = False
+    """Quoted from the documents, not written by the model."""
+
+    @property
+    def supported_share(self) -> float:
+        """Share of the sentences that are supported, in [0, 1]; 0 for an empty text."""
+        if not self.sentences:
+            return 0.0
+        return sum(sentence.supported for sentence in self.sentences) / len(self.sentences)
+
+
+class Desk:
+    """Writes the drafts of one answer and keeps its citations; each is checked on its page."""
+
+    def __init__(self, hits: Sequence[Hit], documents: Pages) -> None:
+        self._hits = hits
+        self._documents = documents
+        self._pages: dict[str, dict[int, str]] = {}
+
+    def unchecked(self, written: str) -> Draft:
+        """The model's text where no documents were asked."""
+        written = written.strip()
+        parts = [written[start:end] for start, end in sentences.split(written)]
+        return Draft(written, tuple(Sentence(part, (), False) for part in parts))
+
+    def checked(self, written: str, about: str) -> Draft:
+        """The model's text with every sentence aligned to the passages it stands on."""
+        written = cite.without_marks(written)
+        passages = [hit.passage.text for hit in self._hits]
+        contexts = [f"{hit.passage.title} {hit.passage.heading}" for hit in self._hits]
+        citations: list[Citation] = []
+        found: list[Sentence] = []
+        for start, end in sentences.split(written):
+            part = written[start:end]
+            support = cite.align(part, passages, about=about, contexts=contexts)
+            number = (
+                self._cite(citations, support.passage, support.start, support.end)
+                if support is not None
+                else 0
+            )
+            found.append(Sentence(part, (number,) if number else (), number > 0))
+        return Draft(written, tuple(found), tuple(citations))
+
+    def only_supported(self, draft: Draft) -> Draft:
+        """A draft without the sentences that nothing supports."""
+        kept = tuple(sentence for sentence in draft.sentences if sentence.supported)
+        return Draft(" ".join(part.text for part in kept), kept, draft.citations)
+
+    def quoted(self, evidence: Sequence[Evidence]) -> Draft:
+        """Sentences of the documents word for word, in the order given."""
+        citations: list[Citation] = []
+        found: list[Sentence] = []
+        for item in evidence:
+            number = self._cite(citations, item.hit, item.start, item.end)
+            quote = " ".join(item.sentence.split())
+            if number and all(quote != sentence.text for sentence in found):
+                found.append(Sentence(quote, (number,), True))
+        text = " ".join(sentence.text for sentence in found)
+        return Draft(text, tuple(found), tuple(citations), quotation=True)
+
+    def read_out(self, reading: Reading, evidence: Evidence) -> Draft:
+        """A short answer word for word, with the sentence it stands in as its quote."""
+        citations: list[Citation] = []
+        number = self._cite(citations, evidence.hit, evidence.start, evidence.end)
+        if not number:
+            return Draft("")
+        text = " ".join(reading.text.split())
+        return Draft(text, (Sentence(text, (number,), True),), tuple(citations), quotation=True)
+
+    def _cite(self, citations: list[Citation], hit: int, start: int, end: int) -> int:
+        """Number of the citation for a span of a passage; 0 where the page does not hold it."""
+        passage = self._hits[hit].passage
+        citation = Citation(
+            path=passage.path,
+            page=passage.page,
+            start=passage.start + start,
+            end=passage.start + end,
+            quote=passage.text[start:end],
+            passage_id=passage.id,
+            document_id=passage.document_id,
+        )
+        if citation in citations:
+            return citations.index(citation) + 1
+        page = self._page(passage.path, passage.page)
+        if not citation.quote or page[citation.start : citation.end] != citation.quote:
+            log.warning("A passage no longer matches its page; its citation is left out.")
+            return 0
+        citations.append(citation)
+        return len(citations)
+
+    def _page(self, path: str, number: int) -> str:
+        if path not in self._pages:
+            self._pages[path] = {page.number: page.text for page in self._documents.pages(path)}
+        return self._pages[path].get(number, "")

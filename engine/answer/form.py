@@ -1,0 +1,88 @@
+"""What kind of answer a question asks for, read off its words."""
+
+import re
+from dataclasses import dataclass
+
+from engine.answer import text
+
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"\bhow many\b|\bnumber of\b|\bwhat (?:percent|percentage|number|share)\b", "many"),
+    (r"\bhow much\b|\bwhat (?:amount|price|cost)\b", "much"),
+    (r"\bhow (?:long|old|far|tall|large|big|high|fast|often|deep|wide|heavy|hot)\b", "long"),
+    (
+        r"\b(?:in|what|which)(?: \w+)? (?:years?|decade|century)\b|\bwhen\b"
+        r"|\bwhat (?:date|day|month|time)\b",
+        "when",
+    ),
+    (r"\bwho\b|\bwhom\b|\bwhose\b", "who"),
+    (
+        r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|continent|location|river"
+        r"|county|town|area|street|building)\b",
+        "where",
+    ),
+    (r"\bwhy\b|\bwhat (?:was|is) the reason\b|\bfor what (?:reason|purpose)\b", "why"),
+    (r"^\W*how\b", "how"),
+    (
+        r"\b(?:what|which) (?:company|person|organi[sz]ation|group|king|queen|president|team"
+        r"|leader|scientist|author|university|school|name|party|emperor|religion|language|people"
+        r"|man|woman|book|law|treaty|war|battle|event)\b",
+        "name",
+    ),
+    (
+        r"\b(?:what|which) (?:is|was|are|were|do|does|did|can|has|have|had|would|will|should)\b",
+        "what is",
+    ),
+    (r"\b(?:what|which)\b", "what thing"),
+    (r"\bhow\b", "how"),
+)
+COMPILED = tuple((re.compile(pattern), name) for pattern, name in PATTERNS)
+QUESTION_WORD = re.compile(r"\b(what|which|who|whom|whose|when|where|why|how)\b")
+
+LONG_FORM = re.compile(
+    r"^\W*(?:(?:can|could|please|would) (?:you )?)?(?:please )?(?:explain|describe|summari[sz]e"
+    r"|list|compare|outline|tell me|give me|discuss)\b"
+    r"|^\W*(?:why|how)\b(?! (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|wide"
+    r"|heavy|hot|soon)\b)"
+    r"|\bwhat (?:do|does|did) .{3,60}\b(?:cover|covers|include|offer|provide|mean|say|require)\b"
+    r"|\bwhat (?:happens|steps)\b"
+    r"|\bwhat (?:are|is) .{0,40}\b(?:process|procedure|polic(?:y|ies)|benefits?|differences?"
+    r"|limitations?|requirements?|responsibilit(?:y|ies)|implications?|services|conditions"
+    r"|purpose|criteria|steps|rules|role|exceptions?|advantages?|duties)\b"
+    r"|^\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have) "
+    r"|^\W*what (?:is|are) (?:an? |the )?[\w -]{3,40}\?*\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A question taken apart around its question word."""
+
+    type: str
+    """``"who"``, ``"when"``, ``"many"`` …; ``"other"`` where nothing fits."""
+    word: str
+    """The question word; empty where there is none."""
+    before: tuple[str, ...]
+    """Stems of the content words before it, in order."""
+    after: tuple[str, ...]
+    """Stems of the content words after it, in order."""
+
+
+def read(question: str) -> Form:
+    """The form of a question."""
+    lower = question.lower()
+    kind = next((name for pattern, name in COMPILED if pattern.search(lower)), "other")
+    match = QUESTION_WORD.search(lower)
+    if match is None:
+        return Form(kind, "", (), tuple(text.content(question)))
+    return Form(
+        kind,
+        match.group(1),
+        tuple(text.content(question[: match.start()])),
+        tuple(text.content(question[match.end() :])),
+    )
+
+
+def wants_sentences(question: str) -> bool:
+    """Whether a few sentences are wanted rather than a name, a date or a number."""
+    return LONG_FORM.search(question) is not None or QUESTION_WORD.search(question.lower()) is None

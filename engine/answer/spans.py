@@ -1,0 +1,225 @@
+"""Short answers inside sentences: which stretches of words could be one, and their features.
+
+The features are those of the logistic-regression reader in the SQuAD paper (Rajpurkar et al.,
+2016) without its parser: the kind of the words against the kind of the question, what stands
+around them, and how near the question's own words are.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from engine.answer import text
+from engine.answer.form import Form
+
+TOKEN = re.compile(
+    r"[^\W\d_]+(?:[-'’.&][^\W\d_]+)*|[$£€]?\d[\d,.]*(?:\d|%)?%?(?:st|nd|rd|th|s)?|[^\w\s]|\w+"
+)
+FUNCTION_WORDS = text.STOP_WORDS | text.word_set(
+    "not because after before during until while since between through under over against called "
+    "named known however although though both either neither without within per via"
+)
+LONGEST = 10
+"""Most words and marks in a short answer."""
+BREAKS = frozenset('.;:?!()"“”[]|')
+MONTHS = text.word_set(
+    "january february march april may june july august september october november december"
+)
+VERB = re.compile(r"(ed|ing|es)$")
+
+Feature = tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    start: int
+    end: int
+    lower: str
+    stem: str
+    is_word: bool
+    is_function: bool
+
+
+def tokens(sentence: str) -> list[Token]:
+    """The words and marks of a sentence with their spans."""
+    found = []
+    for match in TOKEN.finditer(sentence):
+        word = match.group()
+        lower = word.lower().replace("’", "'")
+        stems = text.content(word)
+        found.append(
+            Token(
+                word,
+                match.start(),
+                match.end(),
+                lower,
+                stems[-1] if stems else lower,
+                word[0].isalnum() or word[0] in "$£€",
+                lower in FUNCTION_WORDS,
+            )
+        )
+    return found
+
+
+def kind(span: list[Token]) -> str:
+    """What a stretch of words looks like: a year, money, a name, …"""
+    words = [token for token in span if token.is_word]
+    lower = [token.lower for token in words]
+    months = any(
+        word in MONTHS and token.text[0].isupper() for word, token in zip(lower, words, strict=True)
+    )
+    if any(re.fullmatch(r"1\d\d\d|20\d\d|\d{3,4}s", word) for word in lower):
+        return "date" if months else "year" if len(words) <= 2 else "year in words"
+    if months and len(words) <= 4:
+        return "date"
+    if any(word in ("century", "bc", "ad", "bce", "centuries") for word in lower):
+        return "year in words"
+    numeric = [
+        word for word in lower if word[0].isdigit() or word[0] in "$£€" or word in text.NUMBER_WORDS
+    ]
+    if numeric:
+        if any(word[0] in "$£€" for word in lower) or lower[-1] in (
+            "eur",
+            "usd",
+            "dollars",
+            "euros",
+        ):
+            return "money"
+        if any("%" in token.text for token in span) or "percent" in lower:
+            return "percent"
+        if len(words) == 1:
+            return "number"
+        leads = lower[0] in numeric or lower[0] in ("about", "over", "more", "nearly", "around")
+        return "number and unit" if leads else "number in words"
+    capital = [token.text[0].isupper() for token in words]
+    if capital[0] and all(
+        big or token.is_function for big, token in zip(capital, words, strict=True)
+    ):
+        return "name" if len(words) == 1 else "names"
+    if any(capital):
+        return "mixed"
+    return "word" if len(words) == 1 else "words"
+
+
+def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
+    """Token ranges (last one included) that could be a short answer."""
+    for first, token in enumerate(words):
+        if not token.is_word or token.is_function:
+            continue
+        for last in range(first, min(len(words), first + LONGEST)):
+            mark = words[last].text
+            if mark in BREAKS or (mark == "," and last - first > 6):
+                break
+            if words[last].is_word and not words[last].is_function:
+                yield first, last
+
+
+def features(
+    form: Form,
+    words: list[Token],
+    asked: set[str],
+    weight: Callable[[str], float],
+    first: int,
+    last: int,
+) -> list[Feature]:
+    """What speaks for and against ``words[first..last]`` as the answer; names with values."""
+    span = words[first : last + 1]
+    inside = [token for token in span if token.is_word and not token.is_function]
+    total = sum(weight(stem) for stem in asked) or 1.0
+    met = [
+        weight(token.stem) / total if token.stem in asked and not token.is_function else 0.0
+        for token in words
+    ]
+    shape = kind(span)
+    size = last - first + 1
+    echoed = sum(token.stem in asked for token in inside) / len(inside)
+    near = sum(
+        share / (1 + min(abs(at - first), abs(at - last)))
+        for at, share in enumerate(met)
+        if share and not first <= at <= last
+    )
+    before, after = _neighbour(words, met, first - 1), _neighbour(words, met, last + 1)
+    found: list[Feature] = [
+        (f"{form.type}|{shape}", 1.0),
+        (shape, 1.0),
+        (f"size {min(size, 7)}", 1.0),
+        (f"{form.type}|size {min(size, 6)}", 1.0),
+        ("echoed", echoed),
+        (f"{form.type}|echoed", echoed),
+        ("some echoed", float(echoed > 0)),
+        ("all echoed", float(echoed == 1)),
+        ("near", near),
+        (f"{form.type}|near", near),
+        ("left", sum(met[max(0, first - 6) : first])),
+        ("right", sum(met[last + 1 : last + 7])),
+        ("rare", min(weight(token.stem) for token in inside) / 10),
+        (f"before {before}", 1.0),
+        (f"after {after}", 1.0),
+        (f"{form.type}|before {before}", 1.0),
+        (f"{form.type}|after {after}", 1.0),
+        (f"{shape}|before {before}", 1.0),
+        (f"{shape}|after {after}", 1.0),
+    ]
+    found.extend((name, 1.0) for name in _shape_flags(form, words, first, last))
+    return found
+
+
+def _neighbour(words: list[Token], met: list[float], at: int) -> str:
+    if not 0 <= at < len(words):
+        return "edge"
+    token = words[at]
+    if token.is_function or not token.is_word:
+        return token.lower
+    return "asked" if met[at] else "word"
+
+
+def _shape_flags(form: Form, words: list[Token], first: int, last: int) -> Iterator[str]:
+    """Signs that hold or do not."""
+    begin, end = words[first], words[last]
+    left = words[first - 1] if first else None
+    right = words[last + 1] if last + 1 < len(words) else None
+    if (
+        left
+        and left.is_word
+        and not left.is_function
+        and left.text[0].isupper()
+        and begin.text[0].isupper()
+    ):
+        yield "name cut at left"
+    if (
+        right
+        and right.is_word
+        and not right.is_function
+        and right.text[0].isupper()
+        and end.text[0].isupper()
+    ):
+        yield "name cut at right"
+    following = next((t.stem for t in words[last + 1 :] if t.is_word and not t.is_function), "")
+    preceding = next(
+        (t.stem for t in reversed(words[:first]) if t.is_word and not t.is_function), ""
+    )
+    head, tail = (form.after[0], form.after[-1]) if form.after else ("", "")
+    if head and following == head:
+        yield "followed by head"
+        yield f"{form.type}|followed by head"
+    if tail and preceding == tail:
+        yield "preceded by tail"
+        yield f"{form.type}|preceded by tail"
+    if head and preceding == head:
+        yield "preceded by head"
+    if tail and following == tail:
+        yield "followed by tail"
+    if form.before and preceding == form.before[-1]:
+        yield "preceded as asked"
+    if form.word in ("what", "which") and head and end.stem == head:
+        yield "ends with head"
+    for name, token in (("begins", begin), ("ends", end)):
+        if not token.text[0].isupper() and VERB.search(token.lower):
+            yield f"{form.type}|{name} like a verb"
+        if token.lower.endswith("ly"):
+            yield f"{name} with an adverb"
+    if left and right and left.text in "\"“‘'" and right.text in "\"”’'":
+        yield "in quotes"
+    if left and right and left.text == "(" and right.text == ")":
+        yield "in brackets"
