@@ -94,7 +94,8 @@ def _version(vault: Vault) -> PartHealth:
 def _structure(vault: Vault, deep: bool) -> PartHealth:
     """Deep reads every page of the file; quick asks each table for a row."""
     try:
-        with vault.read() as db:
+        # An older connection may hold the shape of a word index that was rebuilt since.
+        with vault.read(fresh=deep) as db:
             if deep:
                 found = [str(line) for (line,) in rows(db, "PRAGMA integrity_check(5)")]
             else:

@@ -55,10 +55,13 @@ class Vault:
         return cls(path, writer, key)
 
     @contextmanager
-    def read(self) -> Generator[apsw.Connection, None, None]:
-        """A connection that sees one unchanging state of the vault. Do not write with it."""
+    def read(self, *, fresh: bool = False) -> Generator[apsw.Connection, None, None]:
+        """A connection that sees one unchanging state of the vault. Do not write with it.
+
+        ``fresh`` opens a new one, which remembers nothing of the file.
+        """
         with told(self.path):
-            connection = self._borrow()
+            connection = self._borrow(fresh)
             try:
                 connection.execute("BEGIN")
                 try:
@@ -114,11 +117,11 @@ class Vault:
             finally:
                 self._writer.close()
 
-    def _borrow(self) -> apsw.Connection:
+    def _borrow(self, fresh: bool) -> apsw.Connection:
         with self._pool:
             if self._closed:
                 raise VaultError("The vault is closed.")
-            if self._idle:
+            if self._idle and not fresh:
                 return self._idle.pop()
         return _connect(self.path, self._key, create=False)
 

@@ -47,8 +47,9 @@ _DOCUMENT = (
     "JOIN libraries ON libraries.id = documents.library_id "
 )
 _PASSAGE = (
-    'SELECT passages.id, document_id, documents.path, passages.title, page, start, "end", '
-    "heading, text FROM passages JOIN documents ON documents.id = passages.document_id "
+    "SELECT passages.id, passages.document_id, documents.path, passages.title, passages.page, "
+    'passages.start, passages."end", passages.heading, passages.text FROM passages '
+    "JOIN documents ON documents.id = passages.document_id "
 )
 _KNOWN = (
     "SELECT path, size_bytes, mtime_ns, sha256, libraries.name, state, code, reason, "

@@ -38,8 +38,9 @@ class Roots:
         return [Root(path, name, bool(is_folder)) for path, name, is_folder in found]
 
     def add(self, path: Path, library: str, *, is_folder: bool) -> str:
-        """Remember an added path; returns the library's name as it was first written. Inside a folder of the same library it needs no entry.
+        """Remember an added path; returns the library's name as it was first written.
 
+        Inside a folder of the same library a path needs no entry.
         What the user once took out of this path counts as wanted again.
         """
         with self._vault.write() as db:

@@ -30,4 +30,4 @@ def value(db: apsw.Connection, sql: str, bound: Bound = ()) -> Any:
 
 def numbers(values: Sequence[int]) -> Any:
     """Whole numbers to bind as one value, for ``SELECT value FROM carray(?)``."""
-    return apsw.carray(np.asarray(values, dtype=np.int64))
+    return apsw.carray(np.asarray(values, dtype=np.int64)) if len(values) else None

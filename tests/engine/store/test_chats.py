@@ -1,0 +1,92 @@
+import json
+
+import pytest
+
+from engine.errors import NotFoundError
+from engine.store import answers
+from engine.store.chats import Chats
+from engine.store.connect import Vault
+from engine.store.rows import value
+from engine.types import Answer, Citation, Hit, Passage, Sentence, Timings, Usage
+
+ANSWER = Answer(
+    question="When does the office open?",
+    text="At nine. Ünïcode too.",
+    abstained=False,
+    sentences=(Sentence("At nine.", (1,), True), Sentence("Ünïcode too.", (), False)),
+    citations=(Citation("/a.txt", 1, 4, 10, "opens at nine", 7, 3),),
+    timings=Timings(0.1, 0.2, 0.3),
+    usage=Usage(10, 5, 2),
+    model="small",
+    nearest=(Hit(1, Passage(7, 3, "/a.txt", "A", 1, 0, 20, "H", "text"), 0.5, 0.25, 0.75),),
+    quotation=True,
+)
+
+
+@pytest.fixture
+def chats(vault: Vault) -> Chats:
+    return Chats(vault)
+
+
+def test_a_conversation_comes_back_after_a_restart(vault: Vault) -> None:
+    chats = Chats(vault)
+    made = chats.create("Opening hours")
+    chats.append(made.id, "user", "When?")
+    chats.append(made.id, "assistant", ANSWER.text, ANSWER)
+    vault.close()
+    again = Vault.open(vault.path)
+    question, answer = Chats(again).messages(made.id)
+    again.close()
+    assert (question.role, question.text, question.answer) == ("user", "When?", None)
+    assert answer.answer == ANSWER
+
+
+def test_the_conversation_changed_last_is_first(chats: Chats) -> None:
+    first, second = chats.create("first"), chats.create("second")
+    assert [each.id for each in chats.conversations()] == [second.id, first.id]
+    chats.append(first.id, "user", "hello")
+    assert [each.id for each in chats.conversations()] == [first.id, second.id]
+
+
+def test_renaming_and_deleting(chats: Chats, vault: Vault) -> None:
+    made = chats.create()
+    chats.append(made.id, "user", "hello")
+    chats.rename(made.id, "New name")
+    assert [each.title for each in chats.conversations()] == ["New name"]
+    chats.delete(made.id)
+    chats.delete(made.id)
+    assert chats.conversations() == []
+    with vault.read() as db:
+        assert value(db, "SELECT count(*) FROM messages") == 0
+    for attempt in (
+        lambda: chats.messages(made.id),
+        lambda: chats.append(made.id, "user", "x"),
+        lambda: chats.rename(made.id, "x"),
+    ):
+        with pytest.raises(NotFoundError):
+            attempt()
+
+
+def test_the_last_answer_can_be_replaced_and_only_an_answer(chats: Chats) -> None:
+    made = chats.create()
+    chats.append(made.id, "user", "When?")
+    with pytest.raises(NotFoundError):
+        chats.replace_last_answer(made.id, "At ten.")
+    chats.append(made.id, "assistant", "At nine.", ANSWER)
+    chats.replace_last_answer(made.id, "At ten.")
+    assert [(each.text, each.answer) for each in chats.messages(made.id)] == [
+        ("When?", None),
+        ("At ten.", None),
+    ]
+
+
+def test_an_answer_of_a_newer_version_is_shown_as_its_text(chats: Chats, vault: Vault) -> None:
+    made = chats.create()
+    chats.append(made.id, "assistant", "At nine.", ANSWER)
+    stored = json.loads(answers.to_json(ANSWER))
+    stored["version"] = answers.VERSION + 1
+    stored["unheard_of"] = True
+    with vault.write() as db:
+        db.execute("UPDATE messages SET answer = ?", (json.dumps(stored),))
+    (message,) = chats.messages(made.id)
+    assert (message.text, message.answer) == ("At nine.", None)

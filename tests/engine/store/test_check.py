@@ -1,0 +1,82 @@
+import pytest
+
+from engine.store.check import check, repair
+from engine.store.connect import Vault
+from engine.store.lexical import Lexical
+from engine.store.vectors import Vectors
+from tests import shelf
+from tests.fakes import HashingEmbedder
+
+
+@pytest.fixture
+def filled(vault: Vault, embedder: HashingEmbedder) -> Vault:
+    for number in range(5):
+        shelf.put(vault, embedder, f"/{number}.txt", f"text number {number}")
+    return vault
+
+
+def _bad(vault: Vault, *, deep: bool) -> list[str]:
+    parts = check(vault, deep)
+    assert all(part.hint for part in parts if not part.ok)
+    return [part.name for part in parts if not part.ok]
+
+
+def test_a_sound_vault_passes(filled: Vault) -> None:
+    assert _bad(filled, deep=False) == []
+    assert _bad(filled, deep=True) == []
+
+
+def test_an_empty_vault_passes(vault: Vault) -> None:
+    assert _bad(vault, deep=True) == []
+
+
+def test_lost_vectors_are_found_and_made_again(filled: Vault, embedder: HashingEmbedder) -> None:
+    store = Vectors(filled)
+    serving = store.serving()
+    assert serving is not None
+    with filled.write() as db:
+        db.execute(f"DELETE FROM {serving.table} WHERE passage_id IN (1, 2)")
+    assert _bad(filled, deep=False) == ["meanings"]
+    assert _bad(filled, deep=True) == ["meanings"]
+    repair(filled, embedder)
+    assert _bad(filled, deep=True) == []
+    assert store.count(serving) == 5
+
+
+def test_stray_vectors_are_found_and_dropped(filled: Vault, embedder: HashingEmbedder) -> None:
+    serving = Vectors(filled).serving()
+    assert serving is not None
+    with filled.write() as db:
+        db.execute(
+            f"INSERT INTO {serving.table}(passage_id, library_id, embedding) VALUES (99, 1, ?)",
+            (embedder.embed_query("stray").tobytes(),),
+        )
+    assert _bad(filled, deep=True) == ["meanings"]
+    repair(filled, embedder)
+    assert _bad(filled, deep=True) == []
+
+
+def test_a_wrong_word_index_is_found_and_rebuilt(filled: Vault, embedder: HashingEmbedder) -> None:
+    with filled.write() as db:
+        db.execute(
+            "INSERT INTO words(words, rowid, title, heading, text) "
+            "VALUES ('delete', 1, 'Notes', '', 'text number 0')"
+        )
+    assert _bad(filled, deep=False) == []
+    assert _bad(filled, deep=True) == ["words"]
+    repair(filled, embedder)
+    assert _bad(filled, deep=True) == []
+    assert len(Lexical(filled).search('"number"', 10)) == 5
+
+
+def test_a_passage_that_is_not_in_its_page_is_found(filled: Vault) -> None:
+    with filled.write() as db:
+        db.execute("UPDATE pages SET text = 'something else' WHERE document_id = 3")
+    assert _bad(filled, deep=True) == ["passages"]
+    assert "/2.txt" in next(part.detail for part in check(filled, True) if not part.ok)
+
+
+def test_counts_that_disagree_are_found(filled: Vault) -> None:
+    with filled.write() as db:
+        db.execute("DELETE FROM passages WHERE id = 2")
+    assert _bad(filled, deep=False) == ["references"]
