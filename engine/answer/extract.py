@@ -10,6 +10,10 @@ from engine.answer.sentences import Span
 from engine.inference.chat_model import ChatModel
 from engine.types import Hit
 
+CONTEXT_SHARE = 0.35
+"""Weight of question words that stand only around a sentence, beside those within."""
+HIT_SHARE = 0.3
+"""Weight of the passage's own score beside its sentence's."""
 LIKELIHOOD_SHARE = 0.25
 """Weight of a likelihood (nats per token) beside the score by words."""
 
@@ -89,8 +93,11 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
         sentence = hits[index].passage.text[start:end]
         own = rarity.share(asked, stems)
         nearby = rarity.share(asked, stems | context) - own
-        fragment = len(stems) < 3 or sentence.rstrip().endswith("?")
-        score = own + 0.35 * nearby + 0.3 * hits[index].score / best_score - 0.5 * fragment
+        score = own + CONTEXT_SHARE * nearby + HIT_SHARE * hits[index].score / best_score
+        if sentence.endswith("?"):
+            score -= 2.0
+        elif len(stems) < 3:
+            score -= 0.5
         found.append(Evidence(index, start, end, sentence, own, nearby, score))
     found.sort(key=lambda evidence: -evidence.score)
     return found[:top]

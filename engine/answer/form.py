@@ -49,7 +49,11 @@ LONG_FORM = re.compile(
     r"|limitations?|requirements?|responsibilit(?:y|ies)|implications?|services|conditions"
     r"|purpose|criteria|steps|rules|role|exceptions?|advantages?|duties)\b"
     r"|^\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have) "
-    r"|^\W*what (?:is|are) (?:an? |the )?[\w -]{3,40}\?*\s*$",
+    r"|\bwhat (?:types|kinds|services|steps|benefits|rules)\b"
+    r"|\bwhat (?:should|can|must) (?:i|we|you)\b"
+    r"|[,;] how (?:do|does|can|is|are|will)\b"
+    r"|^\W*what (?:is|are) (?:an? )?(?!the\b)(?:[\w-]+ ?){1,3}"
+    r"(?:(?:for|in|under|at) .{3,40})?\?*\s*$",
     re.IGNORECASE,
 )
 
@@ -85,4 +89,5 @@ def read(question: str) -> Form:
 
 def wants_sentences(question: str) -> bool:
     """Whether a few sentences are wanted rather than a name, a date or a number."""
-    return LONG_FORM.search(question) is not None or QUESTION_WORD.search(question.lower()) is None
+    begin = question[:300]
+    return LONG_FORM.search(begin) is not None or QUESTION_WORD.search(question.lower()) is None

@@ -1,0 +1,44 @@
+from engine.answer import extract
+from tests.engine.answer.parts import Library
+from tests.fakes import ScriptedChatModel
+
+QUESTION = "How many days of paid holiday does an employee have?"
+
+
+def test_the_sentence_that_meets_the_question_comes_first() -> None:
+    hits = Library().hits()
+    evidence = extract.best_sentences(QUESTION, hits)
+    assert evidence[0].sentence == "Every employee has 27 days of paid holiday a year."
+    for item in evidence:
+        assert hits[item.hit].passage.text[item.start : item.end] == item.sentence
+        assert 0 <= item.overlap <= 1
+
+
+def test_headings_and_questions_make_no_evidence() -> None:
+    texts = {
+        "/a.md": "Paid holiday\nHow many days of paid holiday are there?\nThere are 27 days for all."
+    }
+    evidence = extract.best_sentences(QUESTION, Library(texts).hits())
+    assert evidence[0].sentence == "There are 27 days for all."
+
+
+def test_the_model_weighs_and_the_order_by_words_stays() -> None:
+    class Prefers27(ScriptedChatModel):
+        def score(self, messages, continuations):  # type: ignore[no-untyped-def]
+            return [-1.0 if "27 days" in messages[-1].content else -9.0 for _ in continuations]
+
+    hits = Library().hits()
+    evidence = extract.best_sentences("Which staff rules are there?", hits)
+    weighed = extract.weighed("Which staff rules are there?", hits, evidence, Prefers27())
+    assert [item.sentence for item in weighed] == [item.sentence for item in evidence]
+    assert "27 days" in extract.judged(weighed)[0].sentence
+
+
+def test_a_very_long_question_is_not_weighed() -> None:
+    hits = Library().hits()
+    evidence = extract.best_sentences(QUESTION * 30, hits)
+    assert extract.weighed(QUESTION * 30, hits, evidence, ScriptedChatModel()) == evidence
+
+
+def test_no_hits_no_evidence() -> None:
+    assert extract.best_sentences(QUESTION, []) == []

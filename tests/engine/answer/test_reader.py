@@ -1,0 +1,71 @@
+import pytest
+
+from engine.answer import extract, form, spans
+from engine.answer.reader import Reader
+from tests.engine.answer.parts import Library
+
+
+def read(question: str) -> str:
+    hits = Library().hits()
+    evidence = extract.best_sentences(question, hits, top=6)
+    readings = Reader.load().read(question, evidence, extract.rarity(hits))
+    best = readings[0]
+    passage = hits[evidence[best.evidence].hit].passage.text
+    assert passage[best.start : best.end] == best.text
+    assert sum(reading.probability for reading in readings) == pytest.approx(1.0)
+    return best.text
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many days of paid holiday does every employee have?", "27"),
+        ("Who must approve trips over 400 EUR?", "Marta Lindqvist"),
+        ("When do unused days lapse?", "31 March"),
+        ("How many hours a week do full-time staff work?", "38.5"),
+    ],
+)
+def test_short_answers_are_read_from_the_right_sentence(question: str, answer: str) -> None:
+    assert answer in read(question)
+
+
+def test_nothing_is_read_from_nothing() -> None:
+    assert Reader.load().read("Who?", [], extract.rarity([])) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("1931", "year"),
+        ("4 July 1999", "date"),
+        ("$3.50", "money"),
+        ("400 EUR", "money"),
+        ("5 percent", "percent"),
+        ("seven", "number"),
+        ("14 days", "number and unit"),
+        ("Graz", "name"),
+        ("Marta Lindqvist", "names"),
+        ("Duke of York", "names"),
+        ("second class", "words"),
+        ("the 3rd century", "year in words"),
+    ],
+)
+def test_words_look_like_what_they_are(words: str, kind: str) -> None:
+    assert spans.kind(spans.tokens(words)) == kind
+
+
+def test_candidates_neither_begin_nor_end_with_function_words() -> None:
+    words = spans.tokens("The office in Graz opens at 7 a.m. (on weekdays).")
+    texts = {
+        " ".join(token.text for token in words[first : last + 1])
+        for first, last in spans.candidates(words)
+    }
+    assert "office in Graz" in texts
+    assert not any(text.split()[0].lower() in ("the", "in", "at", "on") for text in texts)
+    assert not any("(" in text for text in texts)
+
+
+def test_features_need_no_known_question_form() -> None:
+    words = spans.tokens("Receipts are handed in within 14 days.")
+    found = spans.features(form.read("Receipts?"), words, {"receipt"}, lambda _: 1.0, 5, 6)
+    assert ("number and unit", 1.0) in found
