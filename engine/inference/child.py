@@ -247,7 +247,13 @@ class Reply:
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    """The parent's environment, with our package first and no further threads for numpy."""
+    """The parent's environment, with our package first and threads that wait without spinning.
+
+    llama.cpp's threads meet at a barrier a thousand times a token. OpenMP's default is to spin
+    there, which another busy program turns into a standstill: a thread burns its share of the
+    processor while the one it waits for is not running.
+    """
     root = str(Path(engine.__file__).resolve().parent.parent)
     paths = [root, *filter(None, [own.get("PYTHONPATH")])]
-    return {**own, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
+    waiting = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "OPENBLAS_NUM_THREADS": "1"}
+    return {**waiting, **own, "PYTHONPATH": os.pathsep.join(paths)}
