@@ -25,6 +25,10 @@ SPECIAL_TOKENS = 2
 LEAST_TOKENS = 48
 """Room for text that even the longest title and heading path leave."""
 
+EVEN_STEP = 8
+"""Tokens by which the pieces of a long paragraph may differ more, until there are no more of them
+than needed."""
+
 HEADING_JOINT = " › "
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
@@ -128,8 +132,13 @@ class _Cutter:
         if length <= self._room:
             return [span]
         parts = -(-length // self._room)
-        even = min(self._room, -(-length // parts) + self._room // 8)
-        return self._joined(list(self._atoms(span, even)), even)
+        even = -(-length // parts)
+        atoms = list(self._atoms(span, even))
+        for most in range(even, self._room, EVEN_STEP):
+            joined = self._joined(atoms, most)
+            if len(joined) <= parts:
+                return joined
+        return self._joined(atoms, self._room)
 
     def _atoms(self, span: Span, most: int) -> Iterator[Span]:
         """Pieces of at most this length, cut at the best borders there are."""
