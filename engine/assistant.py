@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine import health, logs, network, settings
 from engine.answer.answer import Answerer
-from engine.errors import EngineError, InputError, NotFoundError
+from engine.errors import DamagedVaultError, EngineError, InputError, NotFoundError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.fastembed_embedder import FastembedEmbedder
@@ -25,6 +25,7 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
     Answer,
@@ -83,6 +84,23 @@ class Assistant:
         except BaseException:
             vault.close()
             raise
+
+    @classmethod
+    def rescue(cls, profile: Path | None = None, *, key: bytes | None = None) -> PartHealth | None:
+        """Make a damaged vault openable again, keeping the damaged file; None where it is sound."""
+        opened = open_profile(profile)
+        try:
+            Vault.open(opened.vault, key=key).close()
+        except DamagedVaultError:
+            done = rescue(opened.vault, key=key)
+            start = f"the copy {done.backup.name}" if done.backup else "a new, empty vault"
+            return PartHealth(
+                "rescue",
+                True,
+                f"the damaged vault was set aside as {done.kept.name}; Alcove goes on with {start}",
+                "Add your folders again to fill what is missing.",
+            )
+        return None
 
     def close(self) -> None:
         """End the model process and close the vault."""

@@ -1,5 +1,6 @@
 """The terminal face: ``alcove`` and its commands. See docs/terminal.md for every option."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
 from engine.progress import CancelToken, Progress
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Answer, AnswerDelta, Mode
+from engine.types import AddReport, Answer, AnswerDelta, Mode, PartHealth
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -361,8 +362,13 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Check that every part works."""
+    rescued: list[PartHealth] = []
+    if repair:
+        with Terminal(as_json=as_json).told():
+            done = Assistant.rescue(profile)
+            rescued = [done] if done else []
     with session(profile, as_json=as_json) as (terminal, assistant):
-        parts = assistant.doctor(deep=deep, repair=repair)
+        parts = [*rescued, *assistant.doctor(deep=deep, repair=repair)]
         if as_json:
             terminal.value(jsonform.doctor(parts))
         else:
@@ -431,4 +437,6 @@ def plural(noun: str, count: int) -> str:
 
 def main() -> None:
     """Entry point of the ``alcove`` command."""
+    # Until the profile's log file is open, nothing is printed in its stead.
+    logging.getLogger("engine").addHandler(logging.NullHandler())
     app(prog_name="alcove")

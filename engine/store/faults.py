@@ -38,9 +38,8 @@ def told(path: Path) -> Generator[None, None, None]:
 def damaged(path: Path) -> DamagedVaultError:
     return DamagedVaultError(
         f"The vault {path} is damaged, or is not an Alcove vault.",
-        "Run `alcove doctor --deep --repair`. If that does not help, move the file aside and put "
-        f"the newest copy from {path.parent / 'backups'} in its place, or add your files anew: "
-        "the originals are untouched.",
+        "Run `alcove doctor --repair`: it keeps the file aside, puts the newest copy in its place, "
+        "and your folders can be added again. Your own files are untouched.",
     )
 
 
