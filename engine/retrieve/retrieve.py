@@ -1,12 +1,14 @@
 """From a question to the passages that may answer it, found by words and by meaning."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from engine.errors import InputError, NotFoundError
 from engine.inference.embedder import Embedder
-from engine.retrieve import fuse, query
+from engine.retrieve import closeness, fuse, query
+from engine.retrieve.closeness import Closeness
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
@@ -15,6 +17,9 @@ from engine.types import Hit, SearchResult
 
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
+
+LOOKED_AT = 50
+"""The best of them, whose text is compared with the question word by word."""
 
 
 class Retriever:
@@ -36,49 +41,72 @@ class Retriever:
         if not question.strip():
             raise InputError("The question is empty.", "Type what you want to know.")
         library_id = self._library(library)
-        expression = self._expression(question)
+        asked = self._asked(question)
         pool = max(CANDIDATES, 2 * top)
-        words = dict(self._lexical.search(expression, pool, library_id)) if expression else {}
-        vectors = self._vectors.serving()
-        meaning: dict[int, float] = {}
-        if vectors is not None and vectors.identity == self._embedder.identity:
-            vector = self._embedder.embed_query(question)
-            meaning = dict(self._vectors.nearest(vectors, vector, pool, library_id))
-            if only_words := words.keys() - meaning.keys():
-                meaning |= self._vectors.cosines(vectors, vector, sorted(only_words))
-        if expression and (only_meaning := meaning.keys() - words.keys()):
-            words |= self._lexical.scores(expression, sorted(only_meaning))
-        hits = self._ranked(words, meaning, top)
+        words = dict(self._lexical.search(asked.expression, pool, library_id))
+        meaning = self._meaning(question, words, pool, library_id)
+        if only_meaning := meaning.keys() - words.keys():
+            words |= self._lexical.scores(asked.expression, sorted(only_meaning))
+        hits = self._ranked(asked, words, meaning, top)
         return SearchResult(hits, time.perf_counter() - started)
 
-    def _ranked(
-        self, words: dict[int, float], meaning: dict[int, float], top: int
-    ) -> tuple[Hit, ...]:
-        ids = sorted(words.keys() | meaning.keys())
-        by_words = np.array([words.get(id, 0.0) for id in ids])
-        by_meaning = np.array([meaning.get(id, 0.0) for id in ids])
-        scores = fuse.fused(by_words, by_meaning)
-        shown = fuse.normalised(by_words, 0.0)
-        best = np.lexsort((np.array(ids), -scores))[:top]
-        passages = self._documents.passages_by_id([ids[place] for place in best])
-        found = [place for place in best if ids[place] in passages]
-        return tuple(
-            Hit(
-                rank=rank,
-                passage=passages[ids[place]],
-                score=float(scores[place]),
-                words=float(shown[place]),
-                meaning=float(by_meaning[place]),
-            )
-            for rank, place in enumerate(found, start=1)
-        )
-
-    def _expression(self, question: str) -> str:
+    def _asked(self, question: str) -> query.Query:
         asked = query.parse(question)
         passages = self._lexical.passages()
         if passages > query.LARGE_VAULT:
             asked = query.rare(asked, self._lexical.frequencies(asked.words), passages)
-        return asked.expression
+        return asked
+
+    def _meaning(
+        self, question: str, found: Iterable[int], pool: int, library_id: int | None
+    ) -> dict[int, float]:
+        """Cosines of the nearest passages and of those that the words found."""
+        vectors = self._vectors.serving()
+        if vectors is None or vectors.identity != self._embedder.identity:
+            return {}
+        vector = self._embedder.embed_query(question)
+        nearest = dict(self._vectors.nearest(vectors, vector, pool, library_id))
+        others = sorted(set(found) - nearest.keys())
+        return nearest | self._vectors.cosines(vectors, vector, others)
+
+    def _ranked(
+        self, asked: query.Query, words: dict[int, float], meaning: dict[int, float], top: int
+    ) -> tuple[Hit, ...]:
+        ids = np.array(sorted(words.keys() | meaning.keys()), dtype=np.int64)
+        by_words = np.array([words.get(id, 0.0) for id in ids.tolist()])
+        by_meaning = np.array([meaning.get(id, 0.0) for id in ids.tolist()])
+        scores = fuse.fused(by_words, by_meaning)
+        shown = fuse.normalised(by_words, 0.0)
+
+        looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
+        passages = self._documents.passages_by_id(ids[looked_at].tolist())
+        kept = np.array([at for at in looked_at if int(ids[at]) in passages], dtype=np.int64)
+        close = self._closeness(asked, [passages[id].text for id in ids[kept].tolist()])
+        final = fuse.closer(
+            scores[kept],
+            np.array([each.sentence for each in close]),
+            np.array([each.neighbours for each in close]),
+        )
+        best = np.lexsort((ids[kept], -final))[:top]
+        return tuple(
+            Hit(
+                rank=rank,
+                passage=passages[int(ids[kept[place]])],
+                score=float(final[place]),
+                words=float(shown[kept[place]]),
+                meaning=float(by_meaning[kept[place]]),
+            )
+            for rank, place in enumerate(best, start=1)
+        )
+
+    def _closeness(self, asked: query.Query, texts: Sequence[str]) -> list[Closeness]:
+        (question,) = self._lexical.tokens([" ".join(asked.words)])
+        weight = closeness.weights(self._lexical.documents(question), self._lexical.passages())
+        pieces = [closeness.sentences(text) for text in texts]
+        tokens = iter(self._lexical.tokens([piece for each in pieces for piece in each]))
+        return [
+            closeness.closeness(question, weight, [next(tokens) for _ in each]) for each in pieces
+        ]
 
     def _library(self, name: str | None) -> int | None:
         if name is None:

@@ -3,14 +3,14 @@
 Source: https://www.sqlite.org/fts5.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import apsw
 
 from engine.store.connect import Vault
 from engine.store.rows import numbers, rows, value
 
-COLUMN_WEIGHTS = (1.0, 1.0, 1.0)
+COLUMN_WEIGHTS = (2.0, 2.0, 1.0)
 """Weight of a match in title, heading and text."""
 
 _TOKENIZER = ("porter", ["unicode61", "remove_diacritics", "2"])
@@ -25,7 +25,12 @@ class Lexical:
     def search(
         self, expression: str, most: int, library_id: int | None = None
     ) -> list[tuple[int, float]]:
-        """Passages by BM25, best first; scores are positive, higher is better."""
+        """Passages by BM25, best first; scores are positive, higher is better.
+
+        An empty expression finds nothing.
+        """
+        if not expression:
+            return []
         only = (
             ""
             if library_id is None
@@ -43,6 +48,8 @@ class Lexical:
 
     def scores(self, expression: str, ids: Sequence[int]) -> dict[int, float]:
         """BM25 of those of these passages that match at all."""
+        if not expression or not ids:
+            return {}
         with self._vault.read() as db:
             found = rows(
                 db,
@@ -53,22 +60,23 @@ class Lexical:
             )
         return dict(found)
 
-    def tokens(self, text: str) -> list[str]:
-        """The words of a text as the index knows them: folded and stemmed."""
+    def tokens(self, texts: Sequence[str]) -> list[list[str]]:
+        """The words of texts as the index knows them: folded and stemmed."""
         with self._vault.read() as db:
-            return _tokens(db, text)
+            tokenizer = db.fts5_tokenizer(*_TOKENIZER)
+            return [_tokens(tokenizer, text) for text in texts]
 
-    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages each word stands; of several tokens, the rarest counts."""
+    def documents(self, tokens: Iterable[str]) -> dict[str, int]:
+        """In how many passages each of the index's words stands; 0 where in none."""
         with self._vault.read() as db:
+            return {token: _documents(db, token) for token in tokens}
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """In how many passages words stand as they are typed; of several parts, the rarest."""
+        with self._vault.read() as db:
+            tokenizer = db.fts5_tokenizer(*_TOKENIZER)
             return {
-                word: min(
-                    (
-                        value(db, "SELECT doc FROM vocabulary WHERE term = ?", (token,)) or 0
-                        for token in _tokens(db, word)
-                    ),
-                    default=0,
-                )
+                word: min((_documents(db, token) for token in _tokens(tokenizer, word)), default=0)
                 for word in words
             }
 
@@ -78,12 +86,15 @@ class Lexical:
             return int(value(db, "SELECT count(*) FROM passages"))
 
 
-def _tokens(db: apsw.Connection, text: str) -> list[str]:
-    tokenizer = db.fts5_tokenizer(*_TOKENIZER)
+def _tokens(tokenizer: apsw.FTS5Tokenizer, text: str) -> list[str]:
     found = tokenizer(
         text.encode("utf-8", "replace"), apsw.FTS5_TOKENIZE_QUERY, None, include_offsets=False
     )
     return [str(words[0]) for words in found]
+
+
+def _documents(db: apsw.Connection, token: str) -> int:
+    return int(value(db, "SELECT doc FROM vocabulary WHERE term = ?", (token,)) or 0)
 
 
 _RANK = f"bm25({', '.join(map(str, COLUMN_WEIGHTS))})"

@@ -29,7 +29,7 @@ def test_the_best_match_is_first_and_scores_are_positive(vault: Vault, lexical: 
 
 def test_words_are_folded_and_stemmed(vault: Vault, lexical: Lexical) -> None:
     assert _paths(vault, lexical.search('"naive" OR "run"', 10)) == ["/a.txt"]
-    assert lexical.tokens("Naïve Runners RUNNING") == ["naiv", "runner", "run"]
+    assert lexical.tokens(["Naïve Runners RUNNING", ""]) == [["naiv", "runner", "run"], []]
 
 
 def test_titles_count(vault: Vault, lexical: Lexical) -> None:
