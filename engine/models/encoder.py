@@ -110,8 +110,8 @@ def embed(
 
 def measure(
     fp32: Path, int8: Path, tokenizer_file: Path, *, cancel: CancelToken | None = None
-) -> Generator[int, None, EncoderFigures]:
-    """Compare the two on the calibration text; yields the rounds done."""
+) -> Generator[str, None, EncoderFigures]:
+    """Compare the two on the calibration text; yields what it is doing."""
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(256)
@@ -121,14 +121,14 @@ def measure(
     }
     cosines = np.sum(vectors["fp32"] * vectors["int8"], axis=1)
     seconds: dict[str, list[float]] = {name: [] for name in sessions}
-    for round_number in range(ROUNDS):
+    for done in range(1, ROUNDS + 1):
         for name, session in sessions.items():
             if cancel is not None:
                 cancel.check()
             started = time.perf_counter()
             embed(session, tokenizer, PASSAGES)
             seconds[name].append(time.perf_counter() - started)
-        yield round_number + 1
+        yield f"measuring the sentence encoder, round {done} of {ROUNDS}"
     speeds = {name: len(PASSAGES) / statistics.median(taken) for name, taken in seconds.items()}
     return choose(
         speeds["fp32"],

@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from engine.errors import DiskFullError, ModelError
-from engine.models import encoder, packages
+from engine.models import packages
 from engine.models.packages import PackagedModel
 from engine.models.record import RECORD_FILE, Record
 from engine.paths import Profile, machine_cache
@@ -54,12 +54,17 @@ def make_encoder(
     weights: Path, folder: Path, cancel: CancelToken | None
 ) -> Generator[str, None, Record]:
     """Export the encoder, measure both precisions and keep one."""
+    # ONNX and its quantizer take half a second to import, which only the first start needs.
+    from engine.models import encoder
+
     yield "converting the sentence encoder"
     fp32, int8 = encoder.export(weights, folder)
     if cancel is not None:
         cancel.check()
     yield "measuring the sentence encoder"
-    figures = yield from _measure_encoder(fp32, int8, weights.parent / "tokenizer.json", cancel)
+    figures = yield from encoder.measure(
+        fp32, int8, weights.parent / "tokenizer.json", cancel=cancel
+    )
     chosen, other = (int8, fp32) if figures.choice == "int8" else (fp32, int8)
     other.unlink()
     model = chosen.rename(folder / encoder.MODEL_FILE)
@@ -71,19 +76,6 @@ def make_encoder(
         figures=figures.as_json(),
         reason=figures.reason,
     )
-
-
-def _measure_encoder(
-    fp32: Path, int8: Path, tokenizer: Path, cancel: CancelToken | None
-) -> Generator[str, None, encoder.EncoderFigures]:
-    measuring = encoder.measure(fp32, int8, tokenizer, cancel=cancel)
-    while True:
-        try:
-            done = next(measuring)
-        except StopIteration as end:
-            figures: encoder.EncoderFigures = end.value
-            return figures
-        yield f"measuring the sentence encoder, round {done} of {encoder.ROUNDS}"
 
 
 def make_chat(

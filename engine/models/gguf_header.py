@@ -1,0 +1,248 @@
+"""What a GGUF file says of itself, read without loading it.
+
+Only the header is looked at, through a memory map, in a few milliseconds: the vocabulary is
+stepped over. Nothing in it is believed: counts, lengths and offsets are checked against the size
+of the file. Source: ``docs/gguf.md`` of the ggml repository, versions 2 and 3 (little-endian).
+"""
+
+import math
+import mmap
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType, LlamaFileType
+
+from engine.errors import ModelLoadError, ModelMissingError
+
+MAGIC = b"GGUF"
+VERSIONS = (2, 3)
+MAX_DIMENSIONS = 4
+MAX_KEY_BYTES = 1 << 16
+KEPT_ARRAY_ITEMS = 64
+"""Longer arrays (the vocabulary) are stepped over, not kept."""
+
+_SCALARS = {
+    0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d",
+}  # fmt: skip
+_STRING, _ARRAY = 8, 9
+
+
+@dataclass(frozen=True, slots=True)
+class GgufHeader:
+    """A model file as its header describes it. Missing numbers are 0, missing texts empty."""
+
+    architecture: str
+    name: str
+    kind: str
+    """``"model"``, ``"adapter"``, ``"mmproj"`` …; ``"model"`` where the file does not say."""
+    quantization: str
+    licence: str
+    n_ctx_train: int
+    layers: int
+    heads: int
+    kv_heads: int
+    embedding: int
+    parameters: int
+    tensor_bytes: int
+    file_bytes: int
+    chat_template: str
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """All other values as they stand, long arrays left out."""
+
+    @property
+    def kv_bytes_per_token(self) -> int:
+        """Memory that one token of context takes, keys and values as 16-bit floats."""
+        width = self.embedding // self.heads if self.heads else 0
+        return 2 * 2 * self.layers * self.kv_heads * width
+
+
+def read(path: Path) -> GgufHeader:
+    """Read a header. Raises ModelMissingError, and ModelLoadError for what is not a whole GGUF."""
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            if size < len(MAGIC) + 20:
+                raise _fault(path, "it is empty or cut off")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _Reader(path, data, size).header()
+    except FileNotFoundError as error:
+        raise ModelMissingError(f"The model file {path} is not there.") from error
+    except OSError as error:
+        raise ModelLoadError(
+            f"The model file {path.name} cannot be read: {error.strerror}.",
+            "Check that the file may be read.",
+        ) from error
+
+
+class _Reader:
+    """Reads on from a position, never past the end."""
+
+    def __init__(self, path: Path, data: mmap.mmap, size: int) -> None:
+        self._path = path
+        self._data = data
+        self._size = size
+        self._at = 0
+
+    def header(self) -> GgufHeader:
+        if self._bytes(4) != MAGIC:
+            raise _fault(self._path, "it is not a GGUF file", code="not_a_model")
+        version = self._scalar("I")
+        if version not in VERSIONS:
+            raise _fault(
+                self._path, f"its GGUF version {version} is not known", code="unsupported_model"
+            )
+        tensors, pairs = self._scalar("Q"), self._scalar("Q")
+        metadata: dict[str, Any] = {}
+        for _ in range(self._count(pairs, each=12)):
+            key = self._string(MAX_KEY_BYTES)
+            metadata[key] = self._value(self._scalar("I"))
+        parameters, tensor_bytes = self._tensors(self._count(tensors, each=24), metadata)
+        return _describe(metadata, parameters, tensor_bytes, self._size)
+
+    def _tensors(self, count: int, metadata: Mapping[str, Any]) -> tuple[int, int]:
+        """Number of weights and their bytes; checks that the file holds them all."""
+        parameters = total = end = 0
+        for _ in range(count):
+            self._string(MAX_KEY_BYTES)
+            dimensions = self._scalar("I")
+            if dimensions > MAX_DIMENSIONS:
+                raise _fault(self._path, "a tensor has too many dimensions")
+            elements = math.prod(self._scalar("Q") for _ in range(dimensions))
+            kind, offset = self._scalar("I"), self._scalar("Q")
+            try:
+                block, block_bytes = GGML_QUANT_SIZES[GGMLQuantizationType(kind)]
+            except (KeyError, ValueError) as error:
+                raise _fault(
+                    self._path, f"its tensor type {kind} is not known", code="unsupported_model"
+                ) from error
+            size = elements // block * block_bytes
+            parameters += elements
+            total += size
+            end = max(end, offset + size)
+        alignment = metadata.get("general.alignment", 32)
+        if not isinstance(alignment, int) or alignment < 1:
+            raise _fault(self._path, "its alignment is not a number")
+        start = -(-self._at // alignment) * alignment
+        if start + end > self._size:
+            missing = start + end - self._size
+            raise _fault(self._path, f"{missing:,} bytes are missing at its end")
+        return parameters, total
+
+    def _value(self, kind: int) -> Any:
+        if kind == _STRING:
+            return self._string(self._size)
+        if kind == _ARRAY:
+            return self._array()
+        form = _SCALARS.get(kind)
+        if form is None:
+            raise _fault(self._path, f"a value has the unknown type {kind}")
+        return self._scalar(form)
+
+    def _array(self) -> list[Any] | None:
+        """An array; None for a long one, which is stepped over."""
+        kind, length = self._scalar("I"), self._scalar("Q")
+        form = _SCALARS.get(kind)
+        if form is not None:
+            self._count(length, each=struct.calcsize(f"<{form}"))
+            if length > KEPT_ARRAY_ITEMS:
+                self._skip(length * struct.calcsize(f"<{form}"))
+                return None
+            return [self._scalar(form) for _ in range(length)]
+        if kind != _STRING:
+            raise _fault(self._path, "it holds arrays inside arrays")
+        self._count(length, each=8)
+        if length > KEPT_ARRAY_ITEMS:
+            self._skip_strings(length)
+            return None
+        return [self._string(self._size) for _ in range(length)]
+
+    def _skip_strings(self, count: int) -> None:
+        """A vocabulary has a hundred thousand of them; this is most of the time of a reading."""
+        at, data, last = self._at, self._data, self._size - 8
+        unpack = struct.Struct("<Q").unpack_from
+        for _ in range(count):
+            if at > last:
+                raise _fault(self._path, "its header is cut off or damaged")
+            at += 8 + unpack(data, at)[0]
+        self._at = min(at, self._size)
+
+    def _count(self, count: int, *, each: int) -> int:
+        """A count that the rest of the file can hold, at so many bytes each."""
+        if count > (self._size - self._at) // each:
+            raise _fault(self._path, "its header is cut off or damaged")
+        return count
+
+    def _string(self, limit: int) -> str:
+        length = self._scalar("Q")
+        if length > limit:
+            raise _fault(self._path, "its header is cut off or damaged")
+        return self._bytes(length).decode("utf-8", "replace")
+
+    def _scalar(self, form: str) -> Any:
+        size = struct.calcsize(f"<{form}")
+        (value,) = struct.unpack(f"<{form}", self._bytes(size))
+        return value
+
+    def _bytes(self, count: int) -> bytes:
+        start = self._at
+        self._skip(count)
+        return self._data[start : self._at]
+
+    def _skip(self, count: int) -> None:
+        if count > self._size - self._at:
+            raise _fault(self._path, "its header is cut off or damaged")
+        self._at += count
+
+
+def _describe(
+    metadata: dict[str, Any], parameters: int, tensor_bytes: int, file_bytes: int
+) -> GgufHeader:
+    architecture = _text(metadata, "general.architecture")
+
+    def number(key: str) -> int:
+        value = metadata.get(f"{architecture}.{key}", 0)
+        if isinstance(value, list):  # one value a layer
+            value = max(value, default=0)
+        return int(value) if isinstance(value, int | float) and math.isfinite(value) else 0
+
+    heads = number("attention.head_count")
+    return GgufHeader(
+        architecture=architecture,
+        name=_text(metadata, "general.name"),
+        kind=_text(metadata, "general.type") or "model",
+        quantization=_quantization(metadata.get("general.file_type")),
+        licence=_text(metadata, "general.license"),
+        n_ctx_train=number("context_length"),
+        layers=number("block_count"),
+        heads=heads,
+        kv_heads=number("attention.head_count_kv") or heads,
+        embedding=number("embedding_length"),
+        parameters=parameters,
+        tensor_bytes=tensor_bytes,
+        file_bytes=file_bytes,
+        chat_template=_text(metadata, "tokenizer.chat_template"),
+        metadata=metadata,
+    )
+
+
+def _text(metadata: Mapping[str, Any], key: str) -> str:
+    value = metadata.get(key, "")
+    return value if isinstance(value, str) else ""
+
+
+def _quantization(file_type: Any) -> str:
+    try:
+        return LlamaFileType(file_type).name.removeprefix("MOSTLY_").removeprefix("ALL_")
+    except ValueError:
+        return ""
+
+
+def _fault(path: Path, because: str, *, code: str = "model_damaged") -> ModelLoadError:
+    return ModelLoadError(
+        f"The model file {path.name} cannot be used: {because}.",
+        "Fetch or copy the file again, or choose another one.",
+        code=code,
+    )
