@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from engine.errors import DiskFullError, ModelError
-from engine.models import packages
+from engine.models import gguf_header, packages, requantize
 from engine.models.packages import PackagedModel
 from engine.models.record import RECORD_FILE, Record
 from engine.paths import Profile, machine_cache
@@ -81,18 +81,31 @@ def make_encoder(
 def make_chat(
     weights: Path, folder: Path, cancel: CancelToken | None
 ) -> Generator[str, None, Record]:
-    """Keep the chat model as it is published."""
-    if cancel is not None:
-        cancel.check()
-    yield "checking the chat model"
-    model = folder / f"{packages.CHAT.name}-Q4_1.gguf"
-    _link(weights, model)
-    return Record.of(packages.CHAT, model, quantization="Q4_1", figures={}, reason="as published")
+    """Requantize the chat model for this processor, measure, and keep the best."""
+    published = gguf_header.read(weights).quantization
+    files = yield from requantize.make_candidates(weights, published, folder, cancel=cancel)
+    speeds = yield from requantize.measure(files, cancel=cancel)
+    chosen = requantize.choose(speeds)
+    model = folder / f"{packages.CHAT.name}-{chosen.quantization}.gguf"
+    if chosen.quantization == published:
+        _link(weights, model)
+    else:
+        files[chosen.quantization].rename(model)
+    for candidate in files.values():
+        if candidate != weights:
+            candidate.unlink(missing_ok=True)
+    return Record.of(
+        packages.CHAT,
+        model,
+        quantization=chosen.quantization,
+        figures=chosen.figures(),
+        reason=chosen.reason,
+    )
 
 
 PARTS = (
     _Part("embedder", packages.EMBEDDER, 1, make_encoder),
-    _Part("chat", packages.CHAT, 1, make_chat),
+    _Part("chat", packages.CHAT, 2, make_chat),
 )
 
 
