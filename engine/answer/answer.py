@@ -37,7 +37,7 @@ MAX_TOKENS = 160
 """Default length of an answer."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
-SURE = 0.08
+SURE = 0.12
 """Least probability of a short answer; below it the whole sentence is quoted."""
 
 
@@ -141,7 +141,9 @@ class Answerer:
     def _read_out(self, found: _Found) -> Draft:
         """A short answer from the documents, or the sentence it should stand in."""
         desk = Desk(found.hits, self._documents)
-        best = found.readings[0]
+        best = self._reader.confirmed(
+            found.about, found.readings, found.evidence, found.hits, self._model
+        )[0]
         if best.probability >= SURE:
             draft = desk.read_out(best, found.evidence[best.evidence])
             if draft.citations:

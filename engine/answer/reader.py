@@ -12,12 +12,19 @@ fitted by ``tests/quality/fit_reader.py`` on half of the SQuAD articles (see the
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from engine.answer import form, spans, text
+from engine.answer import form, prompt, spans, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.spans import Feature
+from engine.inference.chat_model import ChatModel
+from engine.types import Hit
+
+CONFIRMED = 5
+"""Readings that the model is asked to confirm."""
+CONFIRMATION = 2.0
+"""Weight of a likelihood (nats per token) beside a reading's score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +68,54 @@ class Reader:
                     spans.features(shape, words, asked, rarity.weight, first, last)
                 )
                 found.append((score, index, words[first].start, words[last].end))
-        if not found:
-            return []
-        found.sort(key=lambda row: -row[0])
-        top = found[0][0]
-        total = sum(math.exp(score - top) for score, *_ in found)
-        return [
-            Reading(
-                evidence[index].sentence[start:end],
-                index,
-                evidence[index].start + start,
-                evidence[index].start + end,
-                score,
-                math.exp(score - top) / total,
-            )
-            for score, index, start, end in found
-        ]
+        return _shares(
+            [
+                Reading(
+                    evidence[index].sentence[start:end],
+                    index,
+                    evidence[index].start + start,
+                    evidence[index].start + end,
+                    score,
+                    0.0,
+                )
+                for score, index, start, end in found
+            ],
+            1.0,
+        )
+
+    def confirmed(
+        self,
+        question: str,
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        hits: Sequence[Hit],
+        model: ChatModel,
+    ) -> list[Reading]:
+        """The best readings by score and the model's judgement together, best first.
+
+        The model tells how likely the question is for the sentence with that answer.
+        """
+        judged = []
+        for reading in sorted(readings[:CONFIRMED], key=lambda item: item.evidence):
+            item = evidence[reading.evidence]
+            messages = prompt.asking_for(hits[item.hit].passage.title, item.sentence, reading.text)
+            likelihood = model.score(messages, [question])[0]
+            judged.append(replace(reading, score=reading.score + CONFIRMATION * likelihood))
+        return _shares(judged, sum(reading.probability for reading in judged))
 
     def _sum(self, found: Sequence[Feature]) -> float:
         return sum(self._weights.get(name, 0.0) * value for name, value in found)
+
+
+def _shares(readings: Sequence[Reading], whole: float) -> list[Reading]:
+    """The readings, best first, with ``whole`` shared out among them by their scores."""
+    best = max((reading.score for reading in readings), default=0.0)
+    parts = [math.exp(reading.score - best) for reading in readings]
+    shared = [
+        replace(reading, probability=whole * part / sum(parts))
+        for reading, part in zip(readings, parts, strict=True)
+    ]
+    return sorted(shared, key=lambda reading: -reading.score)
 
 
 def sentence_features(evidence: Sequence[Evidence], index: int) -> list[Feature]:

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -6,7 +7,7 @@ from engine.answer.abstain import NOT_FOUND
 from engine.answer.answer import Answerer
 from engine.errors import InputError, ModelCrashedError
 from engine.progress import CancelToken
-from engine.types import Answer, AnswerDelta, AskEvent, Message, Retrieved
+from engine.types import Answer, AnswerDelta, AskEvent, ChatModelInfo, Message, Retrieved
 from tests.engine.answer.parts import BOTH, Library
 from tests.fakes import ScriptedChatModel
 
@@ -25,6 +26,58 @@ def finish(asking: Generator[AskEvent, None, Answer]) -> tuple[list[AskEvent], A
 def answerer(script: Script, library: Library | None = None, *, n_ctx: int = 2048) -> Answerer:
     library = library or Library()
     return Answerer(library, ScriptedChatModel(script, n_ctx=n_ctx), library)
+
+
+class TrustedModel(ScriptedChatModel):
+    """A scripted model that says it is as large as those that may word answers themselves."""
+
+    @property
+    def info(self) -> ChatModelInfo:
+        return replace(super().info, size_bytes=4_000_000_000)
+
+
+def ask_trusted(script: Script, question: str) -> tuple[list[AskEvent], Answer]:
+    library = Library()
+    return finish(Answerer(library, TrustedModel(script), library).ask(question))
+
+
+def test_a_large_model_words_the_answer_and_code_cites_it() -> None:
+    events, answer = ask_trusted(
+        "Each employee gets 27 days of paid holiday a year [2]. Unused days lapse on 31 March.",
+        "How many days of paid holiday does an employee have?",
+    )
+    assert any(isinstance(event, AnswerDelta) for event in events)
+    assert "[2]" not in answer.text
+    assert [sentence.supported for sentence in answer.sentences] == [True, True]
+    assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
+    assert not answer.quotation
+
+
+def test_an_unsupported_sentence_of_a_large_model_is_marked() -> None:
+    _, answer = ask_trusted(
+        "Each employee gets 27 days of paid holiday a year. They also get a company car.",
+        "How many days of paid holiday does an employee have?",
+    )
+    assert [sentence.supported for sentence in answer.sentences] == [True, False]
+
+
+def test_an_unsupported_answer_of_a_large_model_gives_way_to_a_quotation() -> None:
+    _, answer = ask_trusted(
+        "Each employee gets 35 days of paid holiday a year.",
+        "How many days of paid holiday does an employee have?",
+    )
+    assert answer.quotation
+    assert answer.text == "Every employee has 27 days of paid holiday a year."
+
+
+def test_a_small_model_keeps_only_what_is_supported() -> None:
+    _, answer = finish(
+        answerer("Part-time staff have holiday in proportion to their hours. They love it.").ask(
+            "Explain the paid holiday of part-time staff"
+        )
+    )
+    assert answer.text == "Part-time staff have holiday in proportion to their hours."
+    assert all(sentence.supported for sentence in answer.sentences)
 
 
 def test_every_quote_stands_in_its_page() -> None:

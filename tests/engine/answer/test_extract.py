@@ -16,7 +16,8 @@ def test_the_sentence_that_meets_the_question_comes_first() -> None:
 
 def test_headings_and_questions_make_no_evidence() -> None:
     texts = {
-        "/a.md": "Paid holiday\nHow many days of paid holiday are there?\nThere are 27 days for all."
+        "/a.md": "Paid holiday\nHow many days of paid holiday are there?\n"
+        "There are 27 days for all."
     }
     evidence = extract.best_sentences(QUESTION, Library(texts).hits())
     assert evidence[0].sentence == "There are 27 days for all."
