@@ -1,0 +1,1 @@
+"""The conversation page: conversations, cited answers, sources and the page viewer."""

@@ -1,0 +1,110 @@
+"""A finished or growing answer as the HTML that Qt's rich text understands.
+
+Markdown is rendered without links and images: an answer never leads out of the machine. Citations
+and unsupported sentences are marked in the Markdown with characters of the private use area, which
+no model writes, and become links and soft text after rendering.
+"""
+
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+
+from desktop.theme.tokens import Tokens
+from engine.types import Sentence
+
+CITE, SOFT, PLAIN = "\ue000", "\ue001", "\ue002"
+MARKS = re.compile(f"{CITE}([0-9,]*){CITE}|{SOFT}|{PLAIN}")
+TAG = re.compile(r"(<[^>]*>)")
+TAIL = re.compile(r"[\s*_`~]*$")
+OPEN_CIRCLE = "○"
+
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+_markdown.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
+
+
+def answer_html(
+    text: str, tokens: Tokens, *, sentences: Sequence[Sentence] = (), mark_unsupported: bool = True
+) -> str:
+    """HTML of an answer; with sentences, its citations as links ``cite:n``."""
+    safe = re.sub("[\ue000-\ue002]", "", text)
+    marked = _mark(safe, sentences, mark_unsupported=mark_unsupported)
+    return _head(tokens) + _place(_markdown.render(marked), tokens)
+
+
+def _mark(text: str, sentences: Sequence[Sentence], *, mark_unsupported: bool) -> str:
+    """Put marks around the sentences, which stand in the text in their order."""
+    parts: list[str] = []
+    at = 0
+    for sentence in sentences:
+        wanted = sentence.text.strip()
+        start = text.find(wanted, at) if wanted else -1
+        if start < 0:
+            continue
+        end = start + len(wanted)
+        parts.append(text[at:start])
+        if sentence.citations:
+            numbers = ",".join(str(number) for number in sentence.citations)
+            parts.append(f"{text[start:end]}{CITE}{numbers}{CITE}")
+        elif not sentence.supported and mark_unsupported:
+            body = text[start:end]
+            closing = TAIL.search(body)
+            cut = closing.start() if closing else len(body)
+            parts.append(f"{SOFT}{body[:cut]}{PLAIN}{body[cut:]}")
+        else:
+            parts.append(text[start:end])
+        at = end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def _place(html: str, tokens: Tokens) -> str:
+    """Turn the marks into links and soft spans; a span never crosses a tag."""
+    made: list[str] = []
+    soft = False
+    for piece in TAG.split(html):
+        if piece.startswith("<"):
+            made.append(piece)
+            continue
+        at = 0
+        for mark in MARKS.finditer(piece):
+            made.append(_text(piece[at : mark.start()], soft, tokens))
+            at = mark.end()
+            if mark.group().startswith(CITE):
+                made.append(_links(mark.group(1), tokens))
+            elif mark.group() == SOFT:
+                soft = True
+                made.append(_text(f"{OPEN_CIRCLE} ", soft, tokens))
+            else:
+                soft = False
+        made.append(_text(piece[at:], soft, tokens))
+    return "".join(made)
+
+
+def _text(text: str, soft: bool, tokens: Tokens) -> str:
+    if not soft or not text.strip():
+        return text
+    return f'<span style="color:{tokens.soft}">{text}</span>'
+
+
+def _links(numbers: str, tokens: Tokens) -> str:
+    style = f"color:{tokens.accent}; text-decoration:none; font-weight:600; vertical-align:super"
+    return "".join(
+        f'\u202f<a href="cite:{number}" style="{style}">{number}</a>'
+        for number in numbers.split(",")
+        if number
+    )
+
+
+def _head(tokens: Tokens) -> str:
+    return (
+        "<style>"
+        "p, li { line-height: 150%; }"
+        "p { margin-top: 0; margin-bottom: 8px; }"
+        "h1, h2, h3, h4 { font-size: 14px; font-weight: 600; margin-top: 8px; margin-bottom: 4px; }"
+        "ul, ol { margin-top: 0; margin-bottom: 8px; -qt-list-indent: 1; }"
+        f"pre, code {{ font-family: monospace; background-color: {tokens.panel}; }}"
+        f"td, th {{ padding: 4px 8px; border: 1px solid {tokens.line}; }}"
+        "table { border-collapse: collapse; margin-bottom: 8px; }"
+        "</style>"
+    )

@@ -1,0 +1,109 @@
+"""What the page viewer shows of one page: its picture where the format has one, or its text."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage
+
+from engine.errors import NotFoundError, ParseError
+from engine.ingest.parsers import pdf
+from engine.types import Document, Page
+
+if TYPE_CHECKING:
+    from engine.assistant import Assistant
+
+GONE = "This file is no longer where it was. Shown is its text as Alcove read it."
+CHANGED = "This file was changed after Alcove read it. Shown is its text as it was read."
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    path: str
+    page: int
+    marked_page: int
+    """The page that the marked span lies on; 0 where nothing is marked."""
+    start: int
+    end: int
+    width_px: int
+    """Device pixels for a rendered page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    request: PageRequest
+    pages: int
+    text: str
+    """The page as it was read into the vault."""
+    image: QImage | None
+    rectangles: tuple[QRectF, ...]
+    """Marked lines in fractions of the page, origin at the top left."""
+    remark: str
+    """Why the file itself is not shown; empty where it is."""
+    headings: tuple[tuple[int, int], ...] = ()
+    """Spans of heading lines in the text."""
+
+    @property
+    def marked(self) -> tuple[int, int] | None:
+        asked = self.request
+        return (asked.start, asked.end) if asked.page == asked.marked_page else None
+
+
+def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
+    """Runs on the read lane. Raises NotFoundError where the vault has no such page."""
+    pages = assistant.pages(request.path)
+    found = next((page for page in pages if page.number == request.page), None)
+    if found is None:
+        raise NotFoundError(
+            f"“{Path(request.path).name}” is no longer in the library.",
+            "Add the file again to see this page.",
+        )
+    document = assistant.document(request.path)
+    remark = "" if document is None else remark_on(document)
+    image: QImage | None = None
+    rectangles: tuple[QRectF, ...] = ()
+    if document is not None and document.type == "pdf" and not remark:
+        try:
+            image, rectangles = _render(request)
+        except ParseError as error:
+            remark = f"{error.message} Shown is the text as Alcove read it."
+    return PageContent(
+        request,
+        max(page.number for page in pages),
+        found.text,
+        image,
+        rectangles,
+        remark,
+        _headings(found),
+    )
+
+
+def remark_on(document: Document) -> str:
+    """Whether the file still is what was read."""
+    try:
+        stat = Path(document.path).stat()
+    except OSError:
+        return GONE
+    same = stat.st_size == document.size_bytes and stat.st_mtime <= document.indexed_at
+    return "" if same else CHANGED
+
+
+def _render(request: PageRequest) -> tuple[QImage, tuple[QRectF, ...]]:
+    path = Path(request.path)
+    made = pdf.render(path, request.page, width_px=request.width_px)
+    image = QImage(
+        made.rgb, made.width, made.height, 3 * made.width, QImage.Format.Format_RGB888
+    ).copy()
+    if request.page != request.marked_page:
+        return image, ()
+    lines = pdf.rectangles(path, request.page, request.start, request.end)
+    return image, tuple(QRectF(r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0) for r in lines)
+
+
+def _headings(page: Page) -> tuple[tuple[int, int], ...]:
+    spans: list[tuple[int, int]] = []
+    for heading in page.headings:
+        end = page.text.find("\n", heading.start)
+        spans.append((heading.start, end if end >= 0 else len(page.text)))
+    return tuple(spans)

@@ -1,0 +1,57 @@
+"""A quote with a little of the page around it, cut on word borders, for a source card."""
+
+import html
+from dataclasses import dataclass
+
+from desktop.theme.tokens import Tokens
+
+AROUND = 70
+"""Characters of context on each side."""
+LONGEST_QUOTE = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    before: str
+    quote: str
+    after: str
+
+
+def snippet(page: str, start: int, end: int, *, around: int = AROUND) -> Snippet:
+    """The quote ``page[start:end]`` and its surroundings; an ellipsis where more follows."""
+    first = max(0, start - around)
+    last = min(len(page), end + around)
+    before, after = page[first:start], page[end:last]
+    if first > 0:
+        before = "…" + before[before.find(" ") + 1 :] if " " in before else "…"
+    if last < len(page):
+        after = after[: after.rfind(" ")] + "…" if " " in after else "…"
+    return Snippet(_one_line(before), _cut(_one_line(page[start:end])), _one_line(after))
+
+
+def quote_only(quote: str) -> Snippet:
+    """Where the page is not at hand."""
+    return Snippet("", _cut(_one_line(quote)), "")
+
+
+def snippet_html(shown: Snippet, tokens: Tokens, *, marked: bool = True) -> str:
+    quote = html.escape(shown.quote)
+    if marked:
+        quote = f'<span style="background-color:{tokens.mark}">{quote}</span>'
+    return f"{html.escape(shown.before)}{quote}{html.escape(shown.after)}"
+
+
+def _one_line(text: str) -> str:
+    """White space folded; one space kept at the ends, so that words do not run together."""
+    folded = " ".join(text.split())
+    left = " " if text[:1].isspace() else ""
+    right = " " if text[-1:].isspace() else ""
+    return f"{left}{folded}{right}" if folded else ""
+
+
+def _cut(quote: str) -> str:
+    if len(quote) <= LONGEST_QUOTE:
+        return quote
+    half = LONGEST_QUOTE // 2
+    head, tail = quote[:half], quote[-half:]
+    return f"{head[: head.rfind(' ')]} … {tail[tail.find(' ') + 1 :]}"

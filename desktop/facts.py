@@ -1,0 +1,67 @@
+"""What the foot and the pages show of the engine, read again now and then on the read lane."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from desktop.tasks import Lanes
+from engine.types import ChatModelInfo, Status
+
+if TYPE_CHECKING:
+    from engine.assistant import Assistant
+
+EVERY_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    status: Status
+    model: ChatModelInfo | None
+    """None while no model process is up."""
+    tokens_per_s: float | None
+
+
+class FactReader(QObject):
+    changed = Signal(object)
+    """New :class:`Facts`."""
+    failed = Signal(object)
+
+    def __init__(self, lanes: Lanes, assistant: "Assistant", parent: QObject) -> None:
+        super().__init__(parent)
+        self._lanes, self._assistant = lanes, assistant
+        self._reading = False
+        self._again = False
+        self._timer = QTimer(self, interval=EVERY_MS)
+        self._timer.timeout.connect(self.refresh)
+
+    def start(self) -> None:
+        self._timer.start()
+        self.refresh()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read anew; calls during a reading make one more after it."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+        assistant = self._assistant
+        task = self._lanes.start("read", lambda _cancel: read(assistant))
+        task.succeeded.connect(self.changed)
+        task.failed.connect(self.failed)
+        task.ended.connect(self._ended)
+
+    @Slot()
+    def _ended(self) -> None:
+        self._reading = False
+        if self._again:
+            self._again = False
+            self.refresh()
+
+
+def read(assistant: "Assistant") -> Facts:
+    return Facts(assistant.status(), assistant.model_info(), assistant.tokens_per_s)

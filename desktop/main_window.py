@@ -1,0 +1,288 @@
+"""The window: rail, pages and foot, and the wires between them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.chat.page import ChatPage
+from desktop.conversations import Conversations
+from desktop.errors import Problem
+from desktop.facts import FactReader, Facts
+from desktop.foot import Foot
+from desktop.library.jobs import LibraryJobs
+from desktop.library.page import LibraryPage
+from desktop.models.page import ModelsPage
+from desktop.rail import Place, Rail
+from desktop.readiness import Readiness
+from desktop.settings.page import SettingsPage
+from desktop.settings.window_state import WindowState
+from desktop.tasks import Lanes
+from desktop.theme.theme import Choice, Theme
+from desktop.widgets.notice import Notice
+from engine.progress import Progress
+from engine.types import Conversation
+
+if TYPE_CHECKING:
+    from engine.assistant import Assistant
+
+FIRST_SIZE = (1280, 800)
+SMALLEST = (880, 560)
+NARROW_UNDER = 960
+
+
+class MainWindow(QMainWindow):
+    """Owns the lanes and stops them when it closes; the assistant is closed by its opener."""
+
+    def __init__(self, theme: Theme, assistant: "Assistant", state: WindowState) -> None:
+        super().__init__()
+        self._theme, self._state = theme, state
+        self.setWindowTitle("Alcove")
+        self.setMinimumSize(*SMALLEST)
+        self.lanes = Lanes(self)
+        self.facts = FactReader(self.lanes, assistant, self)
+        self.readiness = Readiness(self.lanes, assistant, self)
+        self.jobs = LibraryJobs(self.lanes, assistant, self)
+        self.conversations = Conversations(self.lanes, assistant, self)
+        self._notice: Notice | None = None
+
+        self.rail = Rail(theme)
+        self.chat = ChatPage(theme, self.lanes, assistant)
+        self.library = LibraryPage(theme, self.lanes, assistant, self.jobs)
+        self.models = ModelsPage(theme, self.lanes, assistant)
+        self.settings = SettingsPage(theme, str(assistant.profile.root))
+        self.pages: dict[Place, QWidget] = {
+            "conversations": self.chat,
+            "library": self.library,
+            "models": self.models,
+            "settings": self.settings,
+        }
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.foot = Foot(theme)
+        self._build()
+        self._wire()
+        if state.geometry is None or not self.restoreGeometry(state.geometry):
+            self.resize(*FIRST_SIZE)
+
+    def _build(self) -> None:
+        across = QHBoxLayout()
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.stack, 1)
+        self._right = right
+        across.addLayout(right, 1)
+        ground = QWidget()
+        ground.setProperty("kind", "paper")
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(across, 1)
+        column.addWidget(self.foot)
+        self.setCentralWidget(ground)
+
+    def _wire(self) -> None:
+        self.rail.went.connect(self.go)
+        self.rail.new_wanted.connect(self.new_conversation)
+        self.rail.list.chosen.connect(self._open_conversation)
+        self.rail.list.renamed.connect(self._rename)
+        self.rail.list.delete_wanted.connect(self._delete)
+        self.chat.begun.connect(self.conversations.reload)
+        self.chat.touched.connect(self.conversations.reload)
+        self.chat.touched.connect(self.facts.refresh)
+        self.chat.add_folder.connect(self._add_folder)
+        self.chat.attach.connect(self._attach)
+        self.chat.retry_models.connect(self.readiness.start)
+        self.chat.drop.dropped.connect(self._dropped)
+        self.library.changed.connect(self.facts.refresh)
+        self.library.changed.connect(self.library.reload)
+        self.settings.look_chosen.connect(self._choose_look)
+        self.conversations.loaded.connect(self._list)
+        self.conversations.deleted.connect(self._deleted)
+        self.conversations.failed.connect(self.show_problem)
+        self.facts.changed.connect(self._facts)
+        self.facts.failed.connect(self.show_problem)
+        self.readiness.waiting.connect(self.chat.set_blocked)
+        self.readiness.progressed.connect(self._preparing)
+        self.readiness.ready.connect(self._ready)
+        self.readiness.failed.connect(self._not_ready)
+        self.jobs.begun.connect(self._job_begun)
+        self.jobs.progressed.connect(self._job_progress)
+        self.jobs.ended.connect(self._job_ended)
+        for keys, slot in (
+            (QKeySequence(QKeySequence.StandardKey.New), self.new_conversation),
+            (QKeySequence("Ctrl+K"), self.rail.begin_search),
+            (QKeySequence(QKeySequence.StandardKey.Find), self.rail.begin_search),
+            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
+        ):
+            QShortcut(keys, self).activated.connect(slot)
+
+    def begin(self) -> None:
+        """Start reading and preparing, once the window is shown."""
+        self.readiness.start()
+        self.facts.start()
+        self.conversations.reload()
+        self.chat.composer.edit.setFocus()
+
+    # --- going places --------------------------------------------------------------------------
+
+    @Slot(str)
+    def go(self, place: Place) -> None:
+        self.rail.show_place(place)
+        self.stack.setCurrentWidget(self.pages[place])
+        if place == "models":
+            self.models.reload()
+        elif place == "library":
+            self.library.reload()
+
+    @Slot()
+    def new_conversation(self) -> None:
+        self.go("conversations")
+        self.rail.list.select(None)
+        self.chat.new()
+
+    @Slot(object)
+    def _open_conversation(self, conversation: Conversation) -> None:
+        self.go("conversations")
+        if conversation.id != self.chat.conversation_id:
+            self.chat.open(conversation)
+
+    @Slot()
+    def _add_folder(self) -> None:
+        self.go("library")
+        self.library.choose_folder()
+
+    @Slot()
+    def _attach(self) -> None:
+        self.library.choose_files()
+
+    @Slot(list)
+    def _dropped(self, paths: list[Path]) -> None:
+        self.go("library")
+        self.library.add(paths)
+
+    # --- conversations -------------------------------------------------------------------------
+
+    @Slot(object)
+    def _list(self, conversations: list[Conversation]) -> None:
+        self.rail.list.conversations.put(conversations)
+        self.rail.list.select(self.chat.conversation_id)
+
+    @Slot(int, str)
+    def _rename(self, conversation_id: int, title: str) -> None:
+        self.conversations.rename(conversation_id, title)
+        self.chat.rename(conversation_id, title)
+
+    @Slot(object)
+    def _delete(self, conversation: Conversation) -> None:
+        if self._sure(conversation.title):
+            if self.chat.asking.conversation_id == conversation.id:
+                self.chat.asking.stop()
+            self.conversations.delete(conversation.id)
+
+    def _sure(self, title: str) -> bool:
+        box = QMessageBox(self)
+        box.setWindowTitle("Delete the conversation")
+        box.setText(f"Delete “{title}”?")
+        box.setInformativeText("Its questions and answers go; your documents stay.")
+        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is delete
+
+    @Slot(int)
+    def _deleted(self, conversation_id: int) -> None:
+        if conversation_id == self.chat.conversation_id:
+            self.chat.new()
+
+    # --- what the engine tells -----------------------------------------------------------------
+
+    @Slot(object)
+    def _facts(self, facts: Facts) -> None:
+        self._clear_problem()
+        self.chat.set_facts(facts)
+        self.library.set_facts(facts)
+        self.settings.set_facts(facts)
+        self.foot.set_facts(facts)
+
+    @Slot(object)
+    def _preparing(self, progress: Progress) -> None:
+        self.foot.show_job(progress.stage.capitalize(), progress)
+
+    @Slot()
+    def _ready(self) -> None:
+        self.chat.show_models_problem(None)
+        self.foot.show_job("", None)
+        self.facts.refresh()
+
+    @Slot(object)
+    def _not_ready(self, problem: Problem) -> None:
+        self.foot.show_job("", None)
+        self.chat.show_models_problem(problem)
+
+    @Slot(str)
+    def _job_begun(self, words: str) -> None:
+        self._job_words = words
+        self.foot.show_job(words, None)
+
+    @Slot(object)
+    def _job_progress(self, progress: Progress) -> None:
+        self.foot.show_job(self._job_words, progress)
+
+    @Slot()
+    def _job_ended(self) -> None:
+        self.foot.show_job("", None)
+
+    @Slot(object)
+    def show_problem(self, problem: Problem) -> None:
+        """A problem that belongs to no page, over all of them, until things work again."""
+        self._clear_problem()
+        self._notice = Notice.of(self._theme, problem, button="Try again")
+        self._notice.pressed.connect(self.facts.refresh)
+        self._notice.pressed.connect(self.conversations.reload)
+        self._right.insertWidget(0, self._notice)
+
+    def _clear_problem(self) -> None:
+        if self._notice is not None:
+            self._notice.hide()
+            self._notice.deleteLater()
+            self._notice = None
+
+    @Slot(str)
+    def _choose_look(self, choice: Choice) -> None:
+        self._theme.choose(choice)
+        self._state.theme = choice
+
+    # --- the window itself ---------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.rail.end_search():
+                return
+            if self.stack.currentWidget() is self.chat:
+                self.chat.escape()
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.rail.narrow(event.size().width() < NARROW_UNDER)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._state.geometry = self.saveGeometry()
+        self.facts.stop()
+        self.hide()  # the threads may take a moment to stop
+        self.lanes.close()
+        super().closeEvent(event)

@@ -1,0 +1,1 @@
+"""The models page: what runs on this machine and where it comes from."""

@@ -1,0 +1,1 @@
+"""Small parts shared by the pages: buttons, notices, empty states, drop targets."""

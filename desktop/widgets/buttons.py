@@ -1,0 +1,67 @@
+"""Buttons whose icons follow the theme."""
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from desktop.theme.theme import Theme
+
+
+class Button(QToolButton):
+    """A button of one of the style sheet's kinds: main, plain, chip, icon, nav."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        *,
+        icon: str = "",
+        kind: str = "plain",
+        tip: str = "",
+        colour: str = "",
+        icon_px: int = 16,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = icon
+        self._colour = colour or {"main": "accent_ink", "chip": "soft"}.get(kind, "ink")
+        self.setProperty("kind", kind)
+        self.setText(text)
+        self.setIconSize(QSize(icon_px, icon_px))
+        self.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if text and icon
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+            if icon
+            else Qt.ToolButtonStyle.ToolButtonTextOnly
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tip)
+        self.setAccessibleName(text or tip)
+        self._draw()
+        theme.changed.connect(self._draw)
+
+    def set_icon(self, name: str) -> None:
+        self._icon = name
+        self._draw()
+
+    @Slot()
+    def _draw(self) -> None:
+        if self._icon:
+            self.setIcon(self._theme.icon(self._icon, self._colour))
+
+
+class MenuChip(Button):
+    """A chip that opens a menu of choices, as over a conversation."""
+
+    def __init__(self, theme: Theme, *, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, " ", kind="chip", tip=tip, parent=parent)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.choices = QMenu(self)
+        self.setMenu(self.choices)
+        self._what = tip
+
+    def show_choice(self, text: str) -> None:
+        self.setText(f"{text} ▾")
+        self.setAccessibleName(f"{self._what}: {text}")
