@@ -3,6 +3,7 @@
 Everything the user types is quoted, so that no text can be an error or an operator of FTS5.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ LARGE_VAULT = 20_000
 """Passages from which on only rare words are looked up: common ones cost time and add little."""
 
 MOST_RARE = 6
+
+
+MOST_WORDS = 64
+"""Words of a question that are looked up; FTS5 takes no expressions without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,14 @@ def rare(query: Query, frequencies: Mapping[str, int], passages: int) -> Query:
     kept = [word for word in ordered if frequencies[word] <= RARE_SHARE * passages][:MOST_RARE]
     chosen = set(kept or ordered[:1])
     return Query(query.text, tuple(word for word in present if word in chosen), query.phrases)
+
+
+def shortened(query: Query, frequencies: Mapping[str, int]) -> Query:
+    """A very long question, e.g. a pasted text, with its rarest words only."""
+    ordered = sorted(query.words, key=lambda word: frequencies.get(word, 0) or math.inf)
+    chosen = set(ordered[:MOST_WORDS])
+    words = tuple(word for word in query.words if word in chosen)
+    return Query(query.text, words, query.phrases[:MOST_WORDS])
 
 
 def quoted(term: str) -> str:

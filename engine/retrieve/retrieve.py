@@ -40,6 +40,7 @@ class Retriever:
         started = time.perf_counter()
         if not question.strip():
             raise InputError("The question is empty.", "Type what you want to know.")
+        question = question.encode("utf-8", "replace").decode("utf-8")
         library_id = self._library(library)
         asked = self._asked(question)
         pool = max(CANDIDATES, 2 * top)
@@ -55,6 +56,8 @@ class Retriever:
         passages = self._lexical.passages()
         if passages > query.LARGE_VAULT:
             asked = query.rare(asked, self._lexical.frequencies(asked.words), passages)
+        elif len(asked.words) + len(asked.phrases) > query.MOST_WORDS:
+            asked = query.shortened(asked, self._lexical.frequencies(asked.words))
         return asked
 
     def _meaning(
