@@ -304,14 +304,14 @@ def answer_one(
 
 def show_answer(terminal: Terminal, answer: Answer) -> None:
     """Print an answer with its checked citations below."""
-    for sentence in answer.sentences:
+    if answer.abstained:
+        terminal.say(answer.text)
+    for sentence in () if answer.abstained else answer.sentences:
         marks = "".join(f" [{number}]" for number in sentence.citations)
         if answer.mode == "plain" or sentence.supported:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
-    if not answer.sentences:
-        terminal.say(answer.text)
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())
         terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")
