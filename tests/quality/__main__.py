@@ -1,0 +1,50 @@
+"""``python -m tests.quality [--only BENCH …] [--limit N] [--work DIR]``."""
+
+import argparse
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.quality import answers, contracts, handbook, ingest, model, retrieval
+from tests.quality.data import ROOT, MissingDataError
+from tests.quality.record import Record
+from tests.quality.workplace import Workplace
+
+BENCHES: dict[str, Callable[[Workplace], None]] = {
+    "model": model.run,
+    "ingest": ingest.run,
+    "retrieval": retrieval.run,
+    "answers": answers.run,
+    "handbook": handbook.run,
+    "contracts": contracts.run,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=list(BENCHES))
+    parser.add_argument("--limit", type=int, help="at most this many questions of each set")
+    parser.add_argument("--work", type=Path, help="keep vaults here and use them again")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench-results")
+    options = parser.parse_args()
+    console = Console(stderr=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 150)
+    record = Record(options.results, shlex.join(["python", "-m", "tests.quality", *sys.argv[1:]]))
+    with ExitStack() as stack:
+        work = options.work or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        place = Workplace(work.absolute(), record, console, options.limit)
+        for name in options.only:
+            try:
+                BENCHES[name](place)
+            except MissingDataError as error:
+                record.note(f"{name}: {error}")
+    record.show(Console(width=150))
+    return 0 if record.rows else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
