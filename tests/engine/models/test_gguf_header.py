@@ -4,7 +4,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import ModelError, ModelLoadError, ModelMissingError
@@ -75,12 +75,13 @@ def test_every_cut_is_noticed(tmp_path: Path) -> None:
     whole = write_gguf(tmp_path / "tiny.gguf").read_bytes()
     cut = tmp_path / "cut.gguf"
     last_byte_of_a_tensor = whole.rstrip(b"\0")
-    for length in range(0, len(last_byte_of_a_tensor) - 1, 7):
+    for length in range(0, len(last_byte_of_a_tensor) - 1, 37):
         cut.write_bytes(whole[:length])
         with pytest.raises(ModelLoadError):
             gguf_header.read(cut)
 
 
+@settings(max_examples=60)
 @given(st.data())
 def test_damage_never_raises_anything_unknown(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
