@@ -104,7 +104,8 @@ NAMED_TEXT = {
 """Text formats whose content read as plain text would mislead."""
 
 HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    # Atomic: a file of nothing but comments must not be tried in every partition.
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?>(?>(?:<!--.*?-->)\s*+)*+)<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 PDF_OBJECT = re.compile(rb"\d \d+ obj\b")

@@ -102,7 +102,10 @@ def render(path: Path, page: int, *, width_px: int) -> PageImage:
         if width <= 0 or height <= 0:
             raise _damaged()
         scale = min(width_px / width, MAX_RENDER_PX / height, MAX_RENDER_PX / width)
-        bitmap = loaded.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+        try:
+            bitmap = loaded.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+        except pdfium.PdfiumError as error:
+            raise _damaged() from error
         try:
             rows = bytes(bitmap.buffer)
             step = bitmap.width * 3
