@@ -39,6 +39,8 @@ SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
 SURE = 0.12
 """Least probability of a short answer; below it the whole sentence is quoted."""
+SENTENCES = 2
+"""Sentences quoted where a name, a date or a number is not enough."""
 
 
 class Search(Protocol):
@@ -59,15 +61,16 @@ class _Found:
     evidence: list[Evidence]
     """In the order of the words' score, weighed by the model where it is small."""
     readings: list[Reading]
-    trusted: bool
-    """Whether the model is large enough to word answers itself."""
+    """Short answers in the evidence, best first."""
 
 
 class Answerer:
     """Answers questions from the documents, or plainly. One request at a time.
 
-    A small model weighs sentences and lets code read the answer out of them; a large one writes
-    it from the packed passages. Either way code checks every sentence before it is shown.
+    A small model weighs sentences and code reads the answer out of them, word for word; a large
+    one writes it from the packed passages and code checks every sentence. On the questions of an
+    employee handbook, two quoted sentences met the expected answers better (F1 0.42) than what the
+    starter model wrote from the same passages (0.35), of which a third was supported.
     """
 
     def __init__(self, retriever: Search, model: ChatModel, documents: Pages) -> None:
@@ -96,59 +99,56 @@ class Answerer:
         max_tokens = max(1, min(max_tokens, self._model.info.n_ctx // 2))
         run = _Run(question, mode, self._model.info.name, cancel)
         if mode in ("plain", "tuned"):
-            packed = pack.pack_plain(question, history, self._model, max_tokens=max_tokens)
-            completion = yield from self._write(packed, run, max_tokens)
+            talk = pack.pack_plain(question, history, self._model, max_tokens=max_tokens)
+            completion = yield from self._write(talk, run, max_tokens)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
         about = followup.standalone(question, history)
         pack.check_question(question, self._model, max_tokens=max_tokens)
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
-        found = self._weigh(about, result.hits, run)
-        packed = pack.pack_rag(
-            question,
-            found.hits,
-            extract.judged(found.evidence),
-            history,
-            self._model,
-            max_tokens=max_tokens,
-        )
-        yield Retrieved(packed.hits)
+        evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
+        trusted = self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
+        packed: Packed | None = None
+        if trusted:
+            packed = pack.pack_rag(
+                question, result.hits, evidence, history, self._model, max_tokens=max_tokens
+            )
+            yield Retrieved(packed.hits)
+        else:
+            order = dict.fromkeys(item.hit for item in evidence)
+            yield Retrieved(tuple(result.hits[index] for index in order))
+            evidence = extract.weighed(about, result.hits, evidence, self._model, cancel)
+        readings = self._reader.read(about, evidence, extract.rarity(result.hits))
+        found = _Found(about, result.hits, evidence, readings)
         if run.cancelled:
             return run.finish(Draft(""))
-        if abstain.probability(abstain.signals(about, found.hits, found.evidence)) < (
-            abstain.THRESHOLD
-        ):
+        signals = abstain.signals(about, found.hits, evidence)
+        if abstain.probability(signals) < abstain.THRESHOLD:
             return run.abstain(found.hits)
-        if not found.trusted and not form.wants_sentences(question) and found.readings:
-            draft = self._read_out(found)
+        if packed is not None:
+            draft = yield from self._written(found, packed, run, max_tokens)
+        else:
+            draft = self._quoted(question, found, cancel)
             run.first_token()
             yield AnswerDelta(draft.text)
-        else:
-            draft = yield from self._written(found, packed, run, max_tokens)
         return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
 
-    def _weigh(self, about: str, hits: tuple[Hit, ...], run: "_Run") -> _Found:
-        """The evidence in the hits; a small model weighs it, and code reads it."""
-        evidence = extract.best_sentences(about, hits, top=EVIDENCE)
-        trusted = self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
-        readings: list[Reading] = []
-        if not trusted and not run.cancelled:
-            evidence = extract.weighed(about, hits, evidence, self._model)
-            readings = self._reader.read(about, evidence, extract.rarity(hits))
-        return _Found(about, hits, evidence, readings, trusted)
-
-    def _read_out(self, found: _Found) -> Draft:
-        """A short answer from the documents, or the sentence it should stand in."""
+    def _quoted(self, question: str, found: _Found, cancel: CancelToken | None) -> Draft:
+        """A short answer from the documents where one is asked for, or else whole sentences."""
         desk = Desk(found.hits, self._documents)
-        best = self._reader.confirmed(
-            found.about, found.readings, found.evidence, found.hits, self._model
+        best = extract.judged(found.evidence)
+        if form.wants_sentences(question) or not found.readings:
+            return desk.quoted(_in_order(best[:SENTENCES]))
+        reading = self._reader.confirmed(
+            found.about, found.readings, found.evidence, found.hits, self._model, cancel
         )[0]
-        if best.probability >= SURE:
-            draft = desk.read_out(best, found.evidence[best.evidence])
+        evidence = found.evidence[reading.evidence]
+        if reading.probability >= SURE:
+            draft = desk.read_out(reading, evidence)
             if draft.citations:
                 return draft
-        return desk.quoted([found.evidence[best.evidence]])
+        return desk.quoted([evidence])
 
     def _written(
         self, found: _Found, packed: Packed, run: "_Run", max_tokens: int
@@ -157,12 +157,9 @@ class Answerer:
         completion = yield from self._write(packed, run, max_tokens)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
-        if run.cancelled or (found.trusted and draft.supported_share >= SUPPORTED_SHARE):
+        if run.cancelled or draft.supported_share >= SUPPORTED_SHARE:
             return draft
-        if not found.trusted and draft.citations:
-            return desk.only_supported(draft)
-        best = extract.judged(found.evidence)[:1]
-        return Desk(found.hits, self._documents).quoted(best)
+        return Desk(found.hits, self._documents).quoted(found.evidence[:1])
 
     def _write(
         self, packed: Packed, run: "_Run", max_tokens: int
@@ -180,6 +177,14 @@ class Answerer:
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
+
+
+def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Sentences of one passage as they stand there, the best one's passage first."""
+    first: dict[int, int] = {}
+    for rank, item in enumerate(evidence):
+        first.setdefault(item.hit, rank)
+    return sorted(evidence, key=lambda item: (first[item.hit], item.start))
 
 
 class _Run:

@@ -69,11 +69,6 @@ class Desk:
             found.append(Sentence(part, (number,) if number else (), number > 0))
         return Draft(written, tuple(found), tuple(citations))
 
-    def only_supported(self, draft: Draft) -> Draft:
-        """A draft without the sentences that nothing supports."""
-        kept = tuple(sentence for sentence in draft.sentences if sentence.supported)
-        return Draft(" ".join(part.text for part in kept), kept, draft.citations)
-
     def quoted(self, evidence: Sequence[Evidence]) -> Draft:
         """Sentences of the documents word for word, in the order given."""
         citations: list[Citation] = []

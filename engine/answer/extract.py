@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.answer import prompt, sentences, text
 from engine.answer.sentences import Span
 from engine.inference.chat_model import ChatModel
+from engine.progress import CancelToken
 from engine.types import Hit
 
 CONTEXT_SHARE = 0.35
@@ -19,6 +20,8 @@ LIKELIHOOD_SHARE = 0.25
 
 WEIGHABLE = 160
 """Longest question in tokens whose likelihood is asked for; longer ones tell by their words."""
+UNWEIGHED = -3.0
+"""Stands for the likelihood where the model was not asked: what it is for most sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Evidence:
     """The further share found in the sentence before, the title and the headings."""
     score: float
     """What the sentences are ordered by; comparable within one question only."""
-    likelihood: float = 0.0
+    likelihood: float = UNWEIGHED
     """Mean log-probability per token of the question once the model has read the sentence."""
 
 
@@ -104,18 +107,25 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
 
 
 def weighed(
-    question: str, hits: Sequence[Hit], evidence: Sequence[Evidence], model: ChatModel
+    question: str,
+    hits: Sequence[Hit],
+    evidence: Sequence[Evidence],
+    model: ChatModel,
+    cancel: CancelToken | None = None,
 ) -> list[Evidence]:
     """The evidence, in its order, with the likelihood of the question after each sentence.
 
     Query likelihood, as in Sachan et al., "Improving Passage Retrieval with Zero-Shot Question
     Generation" (2022), for sentences. On 141 questions of the choosing half of SQuAD the sentence
     with the answer came first for 75 % by words, 79 % by likelihood, 87 % by both.
+    Once cancelled, the rest stays unweighed.
     """
     if model.count_tokens(question) > WEIGHABLE:
         return list(evidence)
     found = []
     for item in evidence:
+        if cancel is not None and cancel.cancelled:
+            return list(evidence)
         title = hits[item.hit].passage.title
         likelihood = model.score(prompt.asking(title, item.sentence), [question])[0]
         found.append(replace(item, likelihood=likelihood))

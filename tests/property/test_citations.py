@@ -19,15 +19,8 @@ def test_sentences_are_ordered_exact_and_lose_no_word(source: str) -> None:
     last = 0
     for start, end in spans:
         assert last <= start < end <= len(source)
-        assert (
-            not any(
-                letter.isalnum()
-                for letter in source[last:start].lstrip(
-                    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ \t\n-*•#.)>|_("
-                )
-            )
-            or last == start
-        )
+        left_out = sum(letter.isalnum() for letter in source[last:start])
+        assert left_out <= 3, "no more than the mark of a list"
         last = end
 
 

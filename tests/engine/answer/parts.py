@@ -20,9 +20,12 @@ BOTH = {"/docs/handbook.md": HANDBOOK, "/docs/travel.md": TRAVEL}
 class Library:
     """Search and pages over a few texts, each one passage that begins at ``offset``."""
 
-    def __init__(self, texts: dict[str, str] | None = None, *, offset: int = 7) -> None:
+    def __init__(
+        self, texts: dict[str, str] | None = None, *, offset: int = 7, meaning: float = 0.7
+    ) -> None:
         self._texts = BOTH if texts is None else texts
         self._offset = offset
+        self._meaning = meaning
         self.queries: list[str] = []
 
     def hits(self, scores: Sequence[float] = (1.0, 0.5)) -> tuple[Hit, ...]:
@@ -42,7 +45,7 @@ class Library:
                 ),
                 score=scores[min(number, len(scores)) - 1],
                 words=0.8,
-                meaning=0.7,
+                meaning=self._meaning,
             )
             for number, (path, text) in enumerate(self._texts.items(), start=1)
         )
