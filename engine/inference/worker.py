@@ -29,6 +29,7 @@ SCORE_TOKENS = 64
 DEFAULT_N_CTX = 4096
 MIN_N_CTX = 512
 PENALTY_LAST_TOKENS = 256
+BYTES_PER_WRITING_THREAD = 150_000_000
 FTYPES = {"Q4_0": 2, "Q4_1": 3, "Q8_0": 7}
 
 
@@ -135,7 +136,8 @@ class LlamaModel:
         params.n_ctx = self._affordable(min(wanted, trained))
         params.n_batch = params.n_ubatch = BATCH_TOKENS
         params.n_outputs_max = SCORE_TOKENS
-        params.n_threads = params.n_threads_batch = int(options["threads"])
+        params.n_threads_batch = int(options["threads"])
+        params.n_threads = self._writing_threads(int(options["threads"]))
         params.no_perf = True
         params.abort_callback = self._stop.callback
         params.abort_callback_data = self._stop.data
@@ -155,6 +157,16 @@ class LlamaModel:
         while n_ctx > MIN_N_CTX and n_ctx * per_token > psutil.virtual_memory().available // 2:
             n_ctx //= 2
         return n_ctx
+
+    def _writing_threads(self, threads: int) -> int:
+        """Threads for one token at a time: fewer for small models.
+
+        A token of a small model is done before its threads have met at the thousand barriers of a
+        graph. Measured with 144 MB of weights on two busy cores: 84 tokens/s on one thread, 54 on
+        two. Only the size decides, so that the same question gives the same answer tomorrow.
+        """
+        share = -(-int(llama.llama_model_size(self._model)) // BYTES_PER_WRITING_THREAD)
+        return max(1, min(threads, share))
 
     # --- what it says of itself ----------------------------------------------------------------
 
