@@ -64,7 +64,7 @@ class ScriptedChatModel:
         self._n_ctx = n_ctx
         self.prompts: list[list[Message]] = []
         self.crash_after: int | None = None
-        """Pieces after which the next stream ends as a killed process would."""
+        """Pieces after which the next stream ends as a killed process would; a score: at once."""
         self.closed = False
 
     @property
@@ -114,7 +114,10 @@ class ScriptedChatModel:
         return Completion("".join(written), reason, usage, 0.0, 0.0)
 
     def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
-        return [-float(len(text)) for text in continuations]
+        if self.crash_after is not None:
+            self.crash_after = None
+            raise ModelCrashedError("The model process ended.", "Ask again.")
+        return [-len(text) / 20 for text in continuations]
 
     def close(self) -> None:
         self.closed = True

@@ -13,7 +13,7 @@ from engine.answer import text
 from engine.answer.form import Form
 
 TOKEN = re.compile(
-    r"[^\W\d_]+(?:[-'’.&][^\W\d_]+)*|[$£€]?\d[\d,.]*(?:\d|%)?%?(?:st|nd|rd|th|s)?|[^\w\s]|\w+"
+    r"[^\W\d_]+(?:[-'’.&][^\W\d_]+)*|[$£€]?\d+(?:[.,:/]\d+)*%?(?:st|nd|rd|th|s)?|[^\w\s]|\w+"
 )
 FUNCTION_WORDS = text.STOP_WORDS | text.word_set(
     "not because after before during until while since between through under over against called "
@@ -25,6 +25,7 @@ BREAKS = frozenset('.;:?!()"“”[]|')
 MONTHS = text.word_set(
     "january february march april may june july august september october november december"
 )
+CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 VERB = re.compile(r"(ed|ing|es)$")
 
 Feature = tuple[str, float]
@@ -71,7 +72,7 @@ def kind(span: list[Token]) -> str:
     )
     if any(re.fullmatch(r"1\d\d\d|20\d\d|\d{3,4}s", word) for word in lower):
         return "date" if months else "year" if len(words) <= 2 else "year in words"
-    if months and len(words) <= 4:
+    if (months and len(words) <= 4) or any(CLOCK.fullmatch(word) for word in lower):
         return "date"
     if any(word in ("century", "bc", "ad", "bce", "centuries") for word in lower):
         return "year in words"

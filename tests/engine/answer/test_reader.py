@@ -59,6 +59,8 @@ def test_nothing_is_read_from_nothing() -> None:
     [
         ("1931", "year"),
         ("4 July 1999", "date"),
+        ("07:40", "date"),
+        ("31.12.2025", "date"),
         ("$3.50", "money"),
         ("400 EUR", "money"),
         ("5 percent", "percent"),
@@ -73,6 +75,11 @@ def test_nothing_is_read_from_nothing() -> None:
 )
 def test_words_look_like_what_they_are(words: str, kind: str) -> None:
     assert spans.kind(spans.tokens(words)) == kind
+
+
+def test_numbers_stay_whole_and_leave_the_full_stop() -> None:
+    words = [token.text for token in spans.tokens("At 07:40 on 1/2/2024 it cost 1,500.75 in 2007.")]
+    assert words == ["At", "07:40", "on", "1/2/2024", "it", "cost", "1,500.75", "in", "2007", "."]
 
 
 def test_candidates_neither_begin_nor_end_with_function_words() -> None:
