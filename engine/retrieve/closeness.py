@@ -21,7 +21,7 @@ class Closeness:
     """Two shares of the question's weight, each in [0, 1]."""
 
     sentence: float
-    """Words that stand together in the best sentence."""
+    """Words that stand together in the best sentence, or in the title or heading over it."""
     neighbours: float
     """Pairs of neighbouring words that are near each other in the passage too."""
 
@@ -40,20 +40,25 @@ def weights(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
 
 
 def closeness(
-    question: Sequence[str], weight: Mapping[str, float], passage: Sequence[Sequence[str]]
+    question: Sequence[str],
+    weight: Mapping[str, float],
+    context: Sequence[str],
+    passage: Sequence[Sequence[str]],
 ) -> Closeness:
     """Compare a question with a passage, both in the index's own words.
 
-    ``question`` is in the order of the question; ``passage`` holds the words of each sentence.
+    ``question`` is in the order of the question, ``context`` is title and heading, which every
+    sentence stands under, and ``passage`` holds the words of each sentence.
     """
     total = sum(weight[word] for word in set(question))
     if total <= 0.0:
         return Closeness(0.0, 0.0)
+    over = {word for word in context if word in weight}
     best = 0.0
     places: dict[str, list[int]] = {}
     place = 0
     for sentence in passage:
-        seen: set[str] = set()
+        seen = set(over)
         for word in sentence:
             if word in weight:
                 seen.add(word)

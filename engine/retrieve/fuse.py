@@ -18,10 +18,10 @@ Scores = NDArray[np.float64]
 class Weights:
     """Shares of the parts in the score; they sum to 1."""
 
-    words: float = 0.31
+    words: float = 0.13
     meaning: float = 0.38
-    sentence: float = 0.14
-    neighbours: float = 0.17
+    sentence: float = 0.31
+    neighbours: float = 0.18
 
     def __post_init__(self) -> None:
         total = self.words + self.meaning + self.sentence + self.neighbours

@@ -13,7 +13,7 @@ from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
 from engine.store.vectors import Vectors
-from engine.types import Hit, SearchResult
+from engine.types import Hit, Passage, SearchResult
 
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
@@ -84,7 +84,7 @@ class Retriever:
         looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
         passages = self._documents.passages_by_id(ids[looked_at].tolist())
         kept = np.array([at for at in looked_at if int(ids[at]) in passages], dtype=np.int64)
-        close = self._closeness(asked, [passages[id].text for id in ids[kept].tolist()])
+        close = self._closeness(asked, [passages[id] for id in ids[kept].tolist()])
         final = fuse.closer(
             scores[kept],
             np.array([each.sentence for each in close]),
@@ -102,14 +102,18 @@ class Retriever:
             for rank, place in enumerate(best, start=1)
         )
 
-    def _closeness(self, asked: query.Query, texts: Sequence[str]) -> list[Closeness]:
+    def _closeness(self, asked: query.Query, found: Sequence[Passage]) -> list[Closeness]:
         (question,) = self._lexical.tokens([" ".join(asked.words)])
         weight = closeness.weights(self._lexical.documents(question), self._lexical.passages())
-        pieces = [closeness.sentences(text) for text in texts]
-        tokens = iter(self._lexical.tokens([piece for each in pieces for piece in each]))
-        return [
-            closeness.closeness(question, weight, [next(tokens) for _ in each]) for each in pieces
+        pieces = [
+            [f"{each.title} {each.heading}", *closeness.sentences(each.text)] for each in found
         ]
+        tokens = iter(self._lexical.tokens([piece for each in pieces for piece in each]))
+        compared = []
+        for each in pieces:
+            context, *sentences = [next(tokens) for _ in each]
+            compared.append(closeness.closeness(question, weight, context, sentences))
+        return compared
 
     def _library(self, name: str | None) -> int | None:
         if name is None:

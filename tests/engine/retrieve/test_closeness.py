@@ -8,7 +8,7 @@ QUESTION = ["harbour", "office", "open"]
 
 
 def _close(*sentences: str) -> Closeness:
-    return closeness.closeness(QUESTION, WEIGHT, [sentence.split() for sentence in sentences])
+    return closeness.closeness(QUESTION, WEIGHT, [], [sentence.split() for sentence in sentences])
 
 
 def test_words_in_one_sentence_count_more_than_scattered_ones() -> None:
@@ -26,10 +26,18 @@ def test_neighbours_count_by_their_distance() -> None:
     assert _close("office").neighbours == 0.0
 
 
+def test_title_and_heading_stand_over_every_sentence() -> None:
+    found = closeness.closeness(QUESTION, WEIGHT, ["harbour"], [["office"], ["open", "office"]])
+    assert found.sentence == 1.0
+    assert found.neighbours == pytest.approx(1 / 2)
+
+
 def test_nothing_in_common_is_nought() -> None:
     assert _close() == Closeness(0.0, 0.0)
-    assert closeness.closeness([], {}, [["harbour"]]) == Closeness(0.0, 0.0)
-    assert closeness.closeness(["harbour"], {"harbour": 2.0}, [["harbour"]]) == Closeness(1.0, 0.0)
+    assert closeness.closeness([], {}, [], [["harbour"]]) == Closeness(0.0, 0.0)
+    assert closeness.closeness(["harbour"], {"harbour": 2.0}, [], [["harbour"]]) == Closeness(
+        1.0, 0.0
+    )
 
 
 def test_rare_words_weigh_more() -> None:
