@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Conversations(QObject):
     loaded = Signal(object)
     """All conversations, newest first."""
-    deleted = Signal(int)
+    deleted = Signal(object)
+    """The id of the conversation that is gone."""
     failed = Signal(object)
 
     def __init__(self, lanes: Lanes, assistant: "Assistant", parent: QObject) -> None:

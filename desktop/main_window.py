@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
     def go(self, place: Place) -> None:
         self.rail.show_place(place)
         self.stack.setCurrentWidget(self.pages[place])
+        self.pages[place].setFocus()
         if place == "models":
             self.models.reload()
         elif place == "library":
@@ -202,7 +203,7 @@ class MainWindow(QMainWindow):
         box.exec()
         return box.clickedButton() is delete
 
-    @Slot(int)
+    @Slot(object)
     def _deleted(self, conversation_id: int) -> None:
         if conversation_id == self.chat.conversation_id:
             self.chat.new()

@@ -147,10 +147,16 @@ class Lanes(QObject):
             for lane in LANES
         }
         self._tasks: set[Task] = set()
+        self._closed = False
 
     def start(self, lane: Lane, work: Work) -> Task:
-        """Queue work on a lane. Connect to the task before the event loop runs again."""
+        """Queue work on a lane. Connect to the task before the event loop runs again.
+
+        Once the lanes are closed nothing runs any more, and the task never tells anything.
+        """
         task = Task(work, self)
+        if self._closed:
+            return task
         self._tasks.add(task)
         task.crashed.connect(self.crashed)
         task.ended.connect(self._forget)
@@ -169,8 +175,13 @@ class Lanes(QObject):
             task.deleteLater()
 
     def close(self) -> None:
-        """Stop everything and wait for the threads. What had not begun never does."""
+        """Stop everything and wait for the threads. What had not begun never does.
+
+        Nobody is told of results any more: their pages are going away.
+        """
+        self._closed = True
         for task in self._tasks:
             task.cancel()
+            task.blockSignals(True)
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)

@@ -15,7 +15,7 @@ def size(size_bytes: int) -> str:
     """``98 MB``; powers of 1,000 as file managers show them."""
     value = float(size_bytes)
     for unit in UNITS:
-        if value < 1000 or unit == UNITS[-1]:
+        if round(value) < 1000 or unit == UNITS[-1]:
             return (
                 f"{value:.1f} {unit}"
                 if 0 < value < 10 and unit != "bytes"

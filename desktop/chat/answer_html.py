@@ -5,13 +5,15 @@ and unsupported sentences are marked in the Markdown with characters of the priv
 no model writes, and become links and soft text after rendering.
 """
 
+import html
 import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
+from desktop.chat.table_html import rows, table_html
 from desktop.theme.tokens import Tokens
-from engine.types import Sentence
+from engine.types import Answer, Sentence
 
 CITE, SOFT, PLAIN = "\ue000", "\ue001", "\ue002"
 MARKS = re.compile(f"{CITE}([0-9,]*){CITE}|{SOFT}|{PLAIN}")
@@ -29,7 +31,27 @@ def answer_html(
     """HTML of an answer; with sentences, its citations as links ``cite:n``."""
     safe = re.sub("[\ue000-\ue002]", "", text)
     marked = _mark(safe, sentences, mark_unsupported=mark_unsupported)
-    return _head(tokens) + _place(_markdown.render(marked), tokens)
+    return _head(tokens) + _place(_markdown.render(marked).strip(), tokens)
+
+
+def quotation_html(answer: Answer, tokens: Tokens) -> str:
+    """HTML of an answer that is quoted: sentences as they are, table rows as a table."""
+    parts = [_head(tokens)]
+    for sentence in answer.sentences:
+        quotes = [answer.citations[number - 1].quote for number in sentence.citations]
+        cells = rows(quotes[0]) if quotes and _same(quotes[0], sentence.text) else []
+        numbers = ",".join(str(number) for number in sentence.citations)
+        if cells:
+            parts.append(table_html(cells, tokens))
+            parts.append(f"<p>{_links(numbers, tokens)}</p>")
+        else:
+            text = html.escape(" ".join(sentence.text.split()))
+            parts.append(f"<p>{text}{_links(numbers, tokens)}</p>")
+    return "".join(parts)
+
+
+def _same(quote: str, sentence: str) -> bool:
+    return quote.split() == sentence.split()
 
 
 def _mark(text: str, sentences: Sequence[Sentence], *, mark_unsupported: bool) -> str:
@@ -58,11 +80,11 @@ def _mark(text: str, sentences: Sequence[Sentence], *, mark_unsupported: bool) -
     return "".join(parts)
 
 
-def _place(html: str, tokens: Tokens) -> str:
+def _place(rendered: str, tokens: Tokens) -> str:
     """Turn the marks into links and soft spans; a span never crosses a tag."""
     made: list[str] = []
     soft = False
-    for piece in TAG.split(html):
+    for piece in TAG.split(rendered):
         if piece.startswith("<"):
             made.append(piece)
             continue
@@ -89,8 +111,8 @@ def _text(text: str, soft: bool, tokens: Tokens) -> str:
 
 def _links(numbers: str, tokens: Tokens) -> str:
     style = f"color:{tokens.accent}; text-decoration:none; font-weight:600; vertical-align:super"
-    return "".join(
-        f'\u202f<a href="cite:{number}" style="{style}">{number}</a>'
+    return "\u2009".join(
+        f'<a href="cite:{number}" style="{style}">{number}</a>'
         for number in numbers.split(",")
         if number
     )
@@ -104,7 +126,7 @@ def _head(tokens: Tokens) -> str:
         "h1, h2, h3, h4 { font-size: 14px; font-weight: 600; margin-top: 8px; margin-bottom: 4px; }"
         "ul, ol { margin-top: 0; margin-bottom: 8px; -qt-list-indent: 1; }"
         f"pre, code {{ font-family: monospace; background-color: {tokens.panel}; }}"
-        f"td, th {{ padding: 4px 8px; border: 1px solid {tokens.line}; }}"
+        f"td, th {{ padding: 5px 12px 5px 0; border-bottom: 1px solid {tokens.line}; }}"
         "table { border-collapse: collapse; margin-bottom: 8px; }"
         "</style>"
     )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.chat.answer_html import OPEN_CIRCLE, answer_html
+from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html
 from desktop.errors import Problem
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
@@ -39,7 +39,7 @@ class AnswerView(QWidget):
         self.body = RichText()
         self.body.setAccessibleName("Answer")
         self.body.anchorClicked.connect(self._follow)
-        self.remark = label("", "softbody", wrap=True)
+        self.remark = label("", "soft", wrap=True)
         self.copy = Button(theme, "Copy", icon="copy", kind="chip", tip="Copy the answer")
         self.copy.clicked.connect(self._copy)
         self.repeat = Button(theme, "Again", icon="arrow-clockwise", kind="chip", tip="Ask again")
@@ -100,6 +100,8 @@ class AnswerView(QWidget):
         tokens = self._theme.tokens
         if answer is None:
             html = answer_html(self._text, tokens)
+        elif answer.quotation and answer.sentences and not answer.abstained:
+            html = quotation_html(answer, tokens)
         else:
             marking = answer.mode != "plain" and not answer.abstained
             html = answer_html(
@@ -139,5 +141,5 @@ def remark(answer: Answer) -> str:
     if answer.mode == "plain":
         said.append("Answered without your documents; nothing here was checked.")
     elif unsupported and not answer.abstained:
-        said.append(f"{OPEN_CIRCLE} not found in your documents")
+        said.append(f"{OPEN_CIRCLE} marks what was not found in your documents.")
     return " ".join(said)

@@ -1,7 +1,7 @@
 """Where questions are written: the text, attach, the context meter, Ask or Stop."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextOption
+from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
@@ -16,7 +16,6 @@ class QuestionEdit(QPlainTextEdit):
     """Grows with its text. Enter asks, Shift+Enter makes a new line."""
 
     entered = Signal()
-    focused = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,14 +35,6 @@ class QuestionEdit(QPlainTextEdit):
             self.entered.emit()
             return
         super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focused.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focused.emit(False)
 
     @Slot()
     def _fit(self) -> None:
@@ -76,7 +67,6 @@ class Composer(QFrame):
         self.edit.setAccessibleName("Question")
         self.edit.entered.connect(self._enter)
         self.edit.textChanged.connect(self._show)
-        self.edit.focused.connect(self._focus)
         self.clip = Button(theme, icon="paperclip", kind="chip", tip="Add files to the library")
         self.clip.setFixedSize(QSize(42, 26))
         self.clip.clicked.connect(self.attach)
@@ -137,17 +127,10 @@ class Composer(QFrame):
         else:
             self._enter()
 
-    @Slot(bool)
-    def _focus(self, focused: bool) -> None:
-        self.setProperty("focused", "true" if focused else "false")
-        self.style().unpolish(self)
-        self.style().polish(self)
-
     @Slot()
     def _show(self) -> None:
         self.button.setText("Stop" if self._answering else "Ask")
         self.button.setAccessibleName(self.button.text())
         self.button.setToolTip("Stop (Esc)" if self._answering else "Ask (Enter)")
-        empty = not self.edit.toPlainText().strip()
-        self.button.setEnabled(self._answering or not (empty or self._blocked))
+        self.button.setEnabled(self._answering or not self._blocked)
         self.meter.setText(self._blocked or self._meter)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NEW = "New conversation"
 ALL_LIBRARIES = "All libraries"
-WAYS: tuple[tuple[Mode, str], ...] = (("rag", "Documents"), ("plain", "Model alone"))
+WAYS: tuple[tuple[Mode, str], ...] = (("rag", "With documents"), ("plain", "Model alone"))
 UNANSWERED = Problem(
     "This question was not answered.",
     "Alcove was closed, or the answer failed, before it was written.",

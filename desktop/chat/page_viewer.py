@@ -108,6 +108,7 @@ class PageViewer(QWidget):
         column.addWidget(self.remark)
         column.addWidget(self.stack, 1)
 
+        self.setFocusProxy(self.scroll)
         self._settle = QTimer(self, singleShot=True, interval=RESIZE_PAUSE_MS)
         self._settle.timeout.connect(self._load)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.chat.page_viewer import PageViewer
-from desktop.chat.snippet import Snippet, quote_only, snippet
+from desktop.chat.snippet import Snippet, snippet
 from desktop.chat.source import Source
 from desktop.chat.sources import SourcesPanel
 from desktop.tasks import Lanes
@@ -67,7 +67,7 @@ class Side(QFrame):
         self.show()
         self.viewing_changed.emit(True)
         self.viewer.open(source)
-        self.viewer.back.setFocus()
+        self.viewer.setFocus()
 
     def open_number(self, number: int) -> None:
         for source in self._sources:
@@ -92,7 +92,7 @@ class Side(QFrame):
 
 
 def around(assistant: "Assistant", sources: tuple[Source, ...]) -> dict[int, Snippet]:
-    """Each quote with its surroundings; runs on the read lane."""
+    """Each cited quote with its surroundings; runs on the read lane."""
     texts: dict[str, dict[int, str]] = {}
     made: dict[int, Snippet] = {}
     for source in sources:
@@ -100,9 +100,6 @@ def around(assistant: "Assistant", sources: tuple[Source, ...]) -> dict[int, Sni
             texts[source.path] = {page.number: page.text for page in assistant.pages(source.path)}
         page = texts[source.path].get(source.page, "")
         # A document that was read anew since may no longer hold the quote at its old place.
-        intact = page[source.start : source.end] == source.quote
-        if intact and source.cited:
+        if source.cited and page[source.start : source.end] == source.quote:
             made[source.number] = snippet(page, source.start, source.end)
-        else:
-            made[source.number] = quote_only(source.quote)
     return made

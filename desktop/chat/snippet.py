@@ -3,11 +3,13 @@
 import html
 from dataclasses import dataclass
 
+from desktop.chat.table_html import CELL, rows
 from desktop.theme.tokens import Tokens
 
 AROUND = 70
 """Characters of context on each side."""
 LONGEST_QUOTE = 360
+LONGEST_OPENING = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +28,33 @@ def snippet(page: str, start: int, end: int, *, around: int = AROUND) -> Snippet
         before = "…" + before[before.find(" ") + 1 :] if " " in before else "…"
     if last < len(page):
         after = after[: after.rfind(" ")] + "…" if " " in after else "…"
-    return Snippet(_one_line(before), _cut(_one_line(page[start:end])), _one_line(after))
+    return Snippet(_one_line(before), _cut(_quote(page[start:end])), _one_line(after))
 
 
 def quote_only(quote: str) -> Snippet:
     """Where the page is not at hand."""
-    return Snippet("", _cut(_one_line(quote)), "")
+    return Snippet("", _cut(_quote(quote)), "")
+
+
+def opening(passage: str) -> Snippet:
+    """How a passage begins, for one that was merely near."""
+    line = _one_line(passage).strip()
+    if len(line) <= LONGEST_OPENING:
+        return Snippet("", line, "")
+    return Snippet("", line[:LONGEST_OPENING].rsplit(" ", 1)[0], "…")
 
 
 def snippet_html(shown: Snippet, tokens: Tokens, *, marked: bool = True) -> str:
-    quote = html.escape(shown.quote)
+    quote = html.escape(shown.quote).replace("\n", "<br>")
     if marked:
         quote = f'<span style="background-color:{tokens.mark}">{quote}</span>'
     return f"{html.escape(shown.before)}{quote}{html.escape(shown.after)}"
+
+
+def _quote(text: str) -> str:
+    """One line, except that rows of a table stay rows."""
+    cells = rows(text)
+    return "\n".join(CELL.join(row) for row in cells) if cells else _one_line(text)
 
 
 def _one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.chat.snippet import Snippet, quote_only
+from desktop.chat.snippet import Snippet, opening, quote_only
 from desktop.chat.source import Source
 from desktop.chat.source_card import SourceCard
 from desktop.theme.theme import Theme
@@ -46,7 +46,7 @@ class SourcesPanel(QWidget):
         self.head.setText("SOURCES" if cited else "NEAREST PASSAGES")
         for at, source in enumerate(sources):
             card = SourceCard(self._theme, source)
-            card.show_snippet(quote_only(source.quote))
+            card.show_snippet(quote_only(source.quote) if source.cited else opening(source.quote))
             card.opened.connect(self._open)
             self._column.insertWidget(at, card)
             self.cards.append(card)

@@ -169,16 +169,13 @@ class LibraryPage(QWidget):
     def _show_head(self) -> None:
         shown = [one for one in self._libraries if self._chosen in (None, one.name)]
         if len(shown) == 1:
-            self.summary.setText(summary(shown[0]))
+            self.summary.setText(f"{shown[0].name} · {summary(shown[0])}")
         elif shown:
             documents = sum(library.documents for library in shown)
             everything = count(documents, "document")
             self.summary.setText(f"{everything} in {count(len(shown), 'library', 'libraries')}")
         self.summary.setVisible(bool(shown))
         self.update_button.setVisible(bool(self._libraries))
-        self.title.setText(
-            self._libraries[0].name if len(self._libraries) == 1 else self._chosen or "Library"
-        )
         files = any(library.documents or library.failed for library in self._libraries)
         self._stack.setCurrentWidget(self.table if files else self.empty)
         self.folder_button.setVisible(files)

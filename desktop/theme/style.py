@@ -19,7 +19,6 @@ QFrame[kind="card"][chosen="true"] { border-color: $accent; }
 QFrame[kind="notice"] { background: $panel; border: 1px solid $line; border-radius: 12px; }
 QFrame[kind="bubble"] { background: $panel; border: 0; border-radius: 12px; }
 QFrame[kind="composer"] { background: $paper; border: 1px solid $line; border-radius: 14px; }
-QFrame[kind="composer"][focused="true"] { border-color: $accent; }
 QFrame[kind="drop"] { background: $panel; border: 2px dashed $accent; border-radius: 14px; }
 
 QLabel { background: transparent; }
@@ -34,6 +33,7 @@ QLabel[kind="bad"] { color: $bad; }
 
 QAbstractButton[kind="nav"] { background: transparent; border: 1px solid transparent;
   border-radius: 8px; padding: 9px 14px; text-align: left; color: $ink; }
+QAbstractButton[kind="nav"][narrow="true"] { padding: 9px 0; text-align: center; }
 QAbstractButton[kind="nav"]:hover { background: $hover; }
 QAbstractButton[kind="nav"]:checked { background: $paper; font-weight: 600; }
 QAbstractButton[kind="nav"]:focus { border-color: $accent; }
@@ -56,7 +56,7 @@ QAbstractButton[kind="main"] { background: $accent; color: $accent_ink; border: 
 QAbstractButton[kind="main"]:hover { border-color: $ink; }
 QAbstractButton[kind="main"]:focus { border-color: $ink; }
 QAbstractButton[kind="main"]:disabled { background: $line; color: $soft; border-color: $line; }
-QToolButton::menu-indicator { image: none; width: 0; }
+QPushButton::menu-indicator { image: none; width: 0; }
 
 QPlainTextEdit, QTextEdit, QTextBrowser { background: transparent; border: 0; color: $ink;
   selection-background-color: $accent; selection-color: $accent_ink; }

@@ -1,12 +1,12 @@
 """Buttons whose icons follow the theme."""
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from desktop.theme.theme import Theme
 
 
-class Button(QToolButton):
+class Button(QPushButton):
     """A button of one of the style sheet's kinds: main, plain, chip, icon, nav."""
 
     def __init__(
@@ -26,15 +26,9 @@ class Button(QToolButton):
         self._icon = icon
         self._colour = colour or {"main": "accent_ink", "chip": "soft"}.get(kind, "ink")
         self.setProperty("kind", kind)
-        self.setText(text)
+        self.setText(f" {text}" if text and icon and kind != "nav" else text)
         self.setIconSize(QSize(icon_px, icon_px))
-        self.setToolButtonStyle(
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-            if text and icon
-            else Qt.ToolButtonStyle.ToolButtonIconOnly
-            if icon
-            else Qt.ToolButtonStyle.ToolButtonTextOnly
-        )
+        self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tip)
@@ -57,7 +51,6 @@ class MenuChip(Button):
 
     def __init__(self, theme: Theme, *, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, " ", kind="chip", tip=tip, parent=parent)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.choices = QMenu(self)
         self.setMenu(self.choices)
         self._what = tip

@@ -38,6 +38,9 @@ class EmptyState(QWidget):
     def say(self, title: str, words: str, *, button: str = "") -> None:
         self.title.setText(title)
         self.words.setText(words)
+        for text in (self.title, self.words):
+            text.ensurePolished()
+            text.setFixedHeight(text.heightForWidth(MEASURE))
         self.button.setText(button)
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))

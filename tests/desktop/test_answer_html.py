@@ -1,0 +1,96 @@
+"""Answers as rich text: citations as links, the unsupported in soft, nothing that leads away."""
+
+import pytest
+
+from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html
+from desktop.chat.snippet import Snippet, opening, quote_only, snippet, snippet_html
+from desktop.theme.tokens import LIGHT
+from engine.types import Answer, Citation, Sentence, Timings, Usage
+
+pytestmark = pytest.mark.window
+TEXT = "It costs **78 crowns**. A launch is dearer.\n\nCats like boats."
+SENTENCES = (
+    Sentence("It costs **78 crowns**.", (1, 2), True),
+    Sentence("A launch is dearer.", (2,), True),
+    Sentence("Cats like boats.", (), False),
+)
+
+
+def test_citations_stand_behind_their_sentences_as_links() -> None:
+    html = answer_html(TEXT, LIGHT, sentences=SENTENCES)
+    assert "<strong>78 crowns</strong>" in html
+    first, second, launch = html.find("cite:1"), html.find("cite:2"), html.find("A launch")
+    assert 0 < html.find("78 crowns") < first < second < launch < html.rfind("cite:2")
+
+
+def test_the_unsupported_is_soft_with_an_open_circle() -> None:
+    html = answer_html(TEXT, LIGHT, sentences=SENTENCES)
+    assert f'<span style="color:{LIGHT.soft}">{OPEN_CIRCLE} </span>' in html
+    assert f'<span style="color:{LIGHT.soft}">Cats like boats.</span>' in html
+    assert OPEN_CIRCLE not in answer_html(TEXT, LIGHT, sentences=SENTENCES, mark_unsupported=False)
+
+
+def test_soft_text_never_crosses_a_tag() -> None:
+    text = "Cats *really* like boats."
+    html = answer_html(text, LIGHT, sentences=[Sentence(text, (), False)])
+    soft = f'<span style="color:{LIGHT.soft}">'
+    assert f"<em>{soft}really</span></em>" in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See [here](http://example.com).",
+        "![x](file:///etc/passwd)",
+        "<img src='http://example.com/x.png'>",
+        "<http://example.com>",
+    ],
+)
+def test_an_answer_leads_nowhere(text: str) -> None:
+    html = answer_html(text, LIGHT)
+    assert "<img" not in html
+    assert "href" not in html
+
+
+def test_a_model_cannot_forge_a_citation() -> None:
+    assert "cite:" not in answer_html("It is so.\ue0001\ue000", LIGHT)
+
+
+def test_quoted_rows_become_a_table_again() -> None:
+    quote = "Boat | Day\nSkiff | 64.00\nLaunch | 172.00"
+    text = " ".join(quote.split())
+    answer = Answer(
+        "q",
+        text,
+        False,
+        (Sentence(text, (1,), True),),
+        (Citation("/p.md", 1, 0, len(quote), quote),),
+        Timings(0, 0, 0),
+        Usage(),
+        quotation=True,
+    )
+    html = quotation_html(answer, LIGHT)
+    assert "<td>172.00</td>" in html
+    assert "cite:1" in html
+    assert "|" not in html
+
+
+def test_a_snippet_is_cut_on_words_and_keeps_the_quote_whole() -> None:
+    page = "word " * 40 + "The key hangs here." + " more" * 40
+    start = page.index("The key")
+    cut = snippet(page, start, start + len("The key hangs here."), around=20)
+    assert cut == Snippet("…word word word ", "The key hangs here.", " more more more…")
+
+
+def test_a_snippet_at_the_edges_has_no_ellipsis() -> None:
+    assert snippet("All of it.", 0, 10) == Snippet("", "All of it.", "")
+
+
+def test_markup_in_a_document_stays_text() -> None:
+    assert "&lt;b&gt;" in snippet_html(quote_only("<b>bold</b>"), LIGHT)
+
+
+def test_a_near_passage_shows_how_it_begins() -> None:
+    shown = opening("word " * 100)
+    assert shown.after == "…"
+    assert len(shown.quote) <= 220
