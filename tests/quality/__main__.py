@@ -28,7 +28,9 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=list(BENCHES))
-    parser.add_argument("--limit", type=int, help="at most this many questions of each set")
+    parser.add_argument(
+        "--limit", type=int, help="at most this many questions of each set, files or rounds"
+    )
     parser.add_argument("--work", type=Path, help="keep vaults here and use them again")
     parser.add_argument("--results", type=Path, default=ROOT / "bench-results")
     options = parser.parse_args()

@@ -60,9 +60,9 @@ def run(place: Workplace) -> None:
     process = ProcessChatModel(path, n_ctx=N_CTX)
     loop = Bare(path)
     try:
-        for number in range(ROUNDS + 1):
+        for number in range((place.limit or ROUNDS) + 1):
             text = " ".join(words[number * PROMPT_WORDS : (number + 1) * PROMPT_WORDS])
-            first, second = _process(process, text), None
+            first = _process(process, text)
             second = loop.run(text, int(first["prompt_tokens"]), GENERATE)
             if number == 0:  # both warm up
                 continue

@@ -68,8 +68,10 @@ class Record:
 
     def show(self, console: Console) -> None:
         table = Table(title=self.command, caption=machine(), title_justify="left")
-        for name in ("bench", "measured on", "measure", "value", "95 %", "n", "note"):
-            table.add_column(name, justify="right" if name in ("value", "95 %", "n") else "left")
+        for name in ("bench", "measured on", "measure", "value", "95 % or range", "n", "note"):
+            table.add_column(
+                name, justify="right" if name in ("value", "95 % or range", "n") else "left"
+            )
         for row in self.rows:
             interval = "" if row.low is None else f"{row.low:.3f} – {row.high:.3f}"
             number = f"{row.value:.3f}" if not row.unit else f"{row.value:,.1f} {row.unit}"
