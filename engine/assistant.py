@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine import health, logs, network, settings
 from engine.answer.answer import Answerer
-from engine.errors import DamagedVaultError, EngineError, InputError, NotFoundError
+from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.fastembed_embedder import FastembedEmbedder
@@ -112,28 +112,32 @@ class Assistant:
     # --- models --------------------------------------------------------------------------------
 
     def prepare(self, *, cancel: CancelToken | None = None) -> Generator[Progress, None, None]:
-        """Put the starter models in place and load the embedder; at once when that is done."""
+        """Put the starter models in place for this machine; at once when that is done."""
+        yield from self._ready_embedder(cancel)
+        yield from self._ready_model(cancel)
+
+    def _ready_embedder(
+        self, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, Embedder]:
         with self._building:
-            if self._embedder is not None and self._chat_model is not None:
-                return
-            models = yield from starter.prepare(self.profile, cancel=cancel)
             if self._embedder is None:
-                self._embedder = FastembedEmbedder(models.embedder_folder)
+                folder = yield from starter.prepare_embedder(self.profile, cancel=cancel)
+                self._embedder = FastembedEmbedder(folder)
+            return self._embedder
+
+    def _ready_model(
+        self, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, ChatModel]:
+        with self._building:
             if self._chat_model is None:
+                path = yield from starter.prepare_chat(self.profile, cancel=cancel)
                 self._chat_model = ProcessChatModel(
-                    models.chat,
+                    path,
                     n_ctx=self._settings.model.n_ctx,
                     threads=self._settings.model.threads or None,
                     log_folder=self.profile.logs,
                 )
-
-    def _parts(
-        self, cancel: CancelToken | None = None
-    ) -> Generator[Progress, None, tuple[Embedder, ChatModel]]:
-        yield from self.prepare(cancel=cancel)
-        assert self._embedder is not None
-        assert self._chat_model is not None
-        return self._embedder, self._chat_model
+            return self._chat_model
 
     def models(self) -> list[ModelCard]:
         return model_cards(self.profile)
@@ -165,14 +169,14 @@ class Assistant:
         cancel: CancelToken | None = None,
     ) -> Generator[Progress, None, AddReport]:
         """Index files and folders; see :func:`engine.ingest.ingest.add`."""
-        embedder, _ = yield from self._parts(cancel)
+        embedder = yield from self._ready_embedder(cancel)
         return (yield from ingest.add(self._vault, embedder, paths, library=library, cancel=cancel))
 
     def sync(
         self, *, library: str | None = None, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, AddReport]:
         """Look again at everything that was added: new, changed and removed files."""
-        embedder, _ = yield from self._parts(cancel)
+        embedder = yield from self._ready_embedder(cancel)
         return (yield from ingest.sync(self._vault, embedder, library=library, cancel=cancel))
 
     def watch(
@@ -218,7 +222,7 @@ class Assistant:
         self._check_library(library)
         if top < 1:
             raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
-        embedder, _ = drain(self._parts())
+        embedder = drain(self._ready_embedder())
         return Retriever(self._vault, embedder).search(query, library=library, top=top)
 
     def ask(
@@ -242,7 +246,8 @@ class Assistant:
                 "No adapter has been trained yet, so there is nothing tuned to ask.",
                 "Ask with --mode rag or --mode plain.",
             )
-        embedder, model = yield from self._parts(cancel)
+        embedder = yield from self._ready_embedder(cancel)
+        model = yield from self._ready_model(cancel)
         answerer = Answerer(Retriever(self._vault, embedder), model, self._documents)
         with self._asking:
             history = self._open_turn(conversation_id, question)
@@ -327,14 +332,16 @@ class Assistant:
         """Check every part, after mending what can be mended when asked to."""
         parts = [health.network(self._guard)]
         try:
-            embedder, model = drain(self._parts())
-        except EngineError as error:
-            parts.append(PartHealth("models", False, error.message, error.hint))
-        else:
+            embedder = drain(self._ready_embedder())
             parts.append(health.embedder(embedder))
-            parts.append(health.chat_model(model))
             if repair:
                 check.repair(self._vault, embedder)
+        except ModelError as error:
+            parts.append(PartHealth("embedder", False, error.message, error.hint))
+        try:
+            parts.append(health.chat_model(drain(self._ready_model())))
+        except ModelError as error:
+            parts.append(PartHealth("chat model", False, error.message, error.hint))
         return [*parts, *check.check(self._vault, deep=deep)]
 
 

@@ -103,46 +103,60 @@ def make_chat(
     )
 
 
-PARTS = (
-    _Part("embedder", packages.EMBEDDER, 1, make_encoder),
-    _Part("chat", packages.CHAT, 2, make_chat),
-)
+EMBEDDER = _Part("embedder", packages.EMBEDDER, 1, make_encoder)
+CHAT = _Part("chat", packages.CHAT, 2, make_chat)
 
 
 def folder_of(profile: Profile) -> Path:
     return profile.models / "starter"
 
 
+def prepare_embedder(
+    profile: Profile, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, Path]:
+    """Make the sentence encoder ready in the profile; at once where it already is.
+
+    Returns the folder for :class:`engine.inference.fastembed_embedder.FastembedEmbedder`. Raises
+    ModelMissingError where the package is not installed, ModelLoadError where its files are not
+    the published ones, DiskFullError where they do not fit.
+    """
+    return (yield from _prepare(EMBEDDER, profile, cancel)).parent
+
+
+def prepare_chat(
+    profile: Profile, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, Path]:
+    """Make the chat model ready in the profile; returns its GGUF file, raises as above."""
+    return (yield from _prepare(CHAT, profile, cancel))
+
+
 def prepare(
     profile: Profile, *, cancel: CancelToken | None = None
 ) -> Generator[Progress, None, StarterModels]:
-    """Make the starter models ready in the profile; at once where they already are.
+    """Make both ready; raises as above."""
+    embedder_folder = yield from prepare_embedder(profile, cancel=cancel)
+    chat = yield from prepare_chat(profile, cancel=cancel)
+    return StarterModels(chat=chat, embedder_folder=embedder_folder)
 
-    Raises ModelMissingError where the packages are not installed, ModelLoadError where their
-    files are not the published ones, DiskFullError where they do not fit.
-    """
-    root = folder_of(profile)
-    records = []
-    for number, part in enumerate(PARTS):
-        target = root / part.folder
+
+def _prepare(
+    part: _Part, profile: Profile, cancel: CancelToken | None
+) -> Generator[Progress, None, Path]:
+    target = folder_of(profile) / part.folder
+    record = Record.read(target, part.version)
+    if record is None:
+        yield Progress(STAGE, 0, 1, part.model.name)
+        with _translated(profile):
+            for detail in _prepare_part(part, target, cancel):
+                yield Progress(STAGE, 0, 1, detail)
         record = Record.read(target, part.version)
         if record is None:
-            yield Progress(STAGE, number, len(PARTS), part.model.name)
-            with _translated(profile):
-                for detail in _prepare_part(part, target, cancel):
-                    yield Progress(STAGE, number, len(PARTS), detail)
-            record = Record.read(target, part.version)
-            if record is None:
-                raise ModelError(
-                    f"The starter model {part.model.name} could not be prepared in {target}.",
-                    "Another program may be changing that folder; try again.",
-                )
-            yield Progress(STAGE, number + 1, len(PARTS), part.model.name)
-        records.append(record)
-    embedder, chat = records
-    return StarterModels(
-        chat=root / "chat" / chat.file, embedder_folder=(root / "embedder" / embedder.file).parent
-    )
+            raise ModelError(
+                f"The starter model {part.model.name} could not be prepared in {target}.",
+                "Another program may be changing that folder; try again.",
+            )
+        yield Progress(STAGE, 1, 1, part.model.name)
+    return target / record.file
 
 
 def _prepare_part(

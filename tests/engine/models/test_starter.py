@@ -42,8 +42,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copyfile(source, made)
         return Record.of(model, made, quantization="none", figures={}, reason="made")
 
-    parts = tuple(starter._Part(folder, model, 1, make) for folder in ("embedder", "chat"))
-    monkeypatch.setattr(starter, "PARTS", parts)
+    for name in ("embedder", "chat"):
+        monkeypatch.setattr(starter, name.upper(), starter._Part(name, model, 1, make))
     return weights
 
 
