@@ -13,7 +13,6 @@ from engine.answer.answer import Answerer
 from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
-from engine.inference.fastembed_embedder import FastembedEmbedder
 from engine.inference.process import ProcessChatModel
 from engine.ingest import ingest, watch
 from engine.models import starter
@@ -122,6 +121,9 @@ class Assistant:
         with self._building:
             if self._embedder is None:
                 folder = yield from starter.prepare_embedder(self.profile, cancel=cancel)
+                # A quarter of a second to import, which status, show and remove do not need.
+                from engine.inference.fastembed_embedder import FastembedEmbedder
+
                 self._embedder = FastembedEmbedder(folder)
             return self._embedder
 
