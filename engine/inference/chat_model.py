@@ -18,11 +18,20 @@ class Sampling:
     """0 takes the likeliest token; up to 2."""
     top_p: float = 1.0
     """Share of probability kept, (0, 1]."""
+    min_p: float = 0.0
+    """Tokens less likely than this share of the likeliest are left out, [0, 1); 0 keeps all."""
+    top_k: int = 0
+    """Number of likeliest tokens kept; 0 keeps all."""
     repeat_penalty: float = 1.0
     """1 leaves repetition alone; up to 2."""
     seed: int = 0
+    """Of the dice, where the temperature is above 0: the same seed gives the same answer."""
     stop: tuple[str, ...] = ()
     """Texts that end the answer; not part of it."""
+    grammar: str = ""
+    """GBNF with a rule ``root`` that the answer keeps to; empty for none."""
+    json_schema: str = ""
+    """JSON schema that the answer keeps to, as JSON; empty for none. Not beside a grammar."""
 
 
 class ChatModel(Protocol):
