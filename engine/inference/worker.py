@@ -433,7 +433,7 @@ def _kv_bytes_per_token(model: Any) -> int:
 def _schema_grammar(schema: str) -> str:
     """GBNF of a JSON schema. Raises RefusedError."""
     try:
-        return str(json_schema_to_gbnf(schema))
+        grammar = str(json_schema_to_gbnf(schema))
     # The converter walks whatever the schema holds, and fails in as many ways as it can be wrong.
     except (
         ValueError,
@@ -444,6 +444,8 @@ def _schema_grammar(schema: str) -> str:
         RecursionError,
     ) as error:
         raise RefusedError("grammar", f"the JSON schema cannot be used: {error}") from error
+    # As the converter writes it, a text may hold bare line ends, which JSON forbids.
+    return grammar.replace(r'[^"\\] |', r'[^"\\\x00-\x1F\x7F] |')
 
 
 def _take_over_pipes() -> tuple[IO[bytes], IO[bytes]]:
