@@ -13,6 +13,7 @@ from engine.errors import CancelledError
 from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
+from engine.models import gguf_header
 from engine.progress import CancelToken, drain
 from engine.types import Completion, Message
 from tests.quality import kills
@@ -69,7 +70,7 @@ def _first_token(place: Workplace, chat: Path) -> None:
         follow.append(second.first_token_s)
         reopened.append(third.first_token_s)
     for name, times in (("cold", cold), ("follow-up", follow), ("reopened", reopened)):
-        _row(place, over, f"first token, {name}", times, "s")
+        _row(place, over, f"first token, {name}", [1000 * t for t in times], "ms")
     for name, times in (("follow-up", follow), ("reopened", reopened)):
         ratios = [a / b for a, b in zip(times, cold, strict=True)]
         _row(place, over, f"first token, {name} / cold", ratios, "")
@@ -88,18 +89,19 @@ def _stops(place: Workplace, chat: Path) -> None:
     model = ProcessChatModel(chat)
     try:
         for stage in ("load", "prefill", "decode"):
-            times, reloads = [], 0
+            times: list[float] = []
+            reloads = 0
             for number in range(tries):
                 delay = (number * 7919 % 101) / 101  # spread evenly, in no order
                 if stage == "load":
                     model.unload()
-                    times.append(_stop_after(0.8 * delay, lambda token: _load(model, token)))
+                    times += _stop_after(0.4 * delay, lambda token: _load(model, token))
                     continue
                 model.preload()
                 pid = model.pid
                 talk, tokens = (LONG, 1) if stage == "prefill" else (STORY, 400)
                 work = _writing(model, talk, tokens)
-                times.append(_stop_after(0.05 + 0.5 * delay, work))
+                times += _stop_after(0.05 + 0.5 * delay, work)
                 reloads += model.pid != pid
                 model.warm(STORY)  # so that the next prefill has something to do
             note = f"{reloads} reloads" if stage != "load" else ""
@@ -107,8 +109,8 @@ def _stops(place: Workplace, chat: Path) -> None:
             for name, share in (("median", 50), ("p99", 99)):
                 value = statistics.quantiles(times, n=100, method="inclusive")[share - 1]
                 place.record.add(
-                    Row("process", over, f"stop latency, {name}", value, "s", len(times),
-                        min(times), max(times), note=note)
+                    Row("process", over, f"stop latency, {name}", 1000 * value, "ms", len(times),
+                        1000 * min(times), 1000 * max(times), note=note)
                 )  # fmt: skip
     finally:
         model.close()
@@ -127,8 +129,8 @@ def _writing(
     return lambda token: drain(model.stream(talk, Sampling(max_tokens=tokens), cancel=token))
 
 
-def _stop_after(delay: float, work: Callable[[CancelToken], object]) -> float:
-    """Seconds from stopping to its end; 0 where it had ended before."""
+def _stop_after(delay: float, work: Callable[[CancelToken], object]) -> list[float]:
+    """Seconds from stopping to its end; none where it had ended before."""
     token = CancelToken()
     asked = [0.0]
 
@@ -142,7 +144,7 @@ def _stop_after(delay: float, work: Callable[[CancelToken], object]) -> float:
     ended = time.perf_counter()
     timer.cancel()
     timer.join()
-    return max(0.0, ended - asked[0]) if asked[0] else 0.0
+    return [ended - asked[0]] if 0 < asked[0] < ended else []
 
 
 # --- memory --------------------------------------------------------------------------------------
@@ -164,11 +166,14 @@ def _memory(place: Workplace, chat: Path) -> None:
     finally:
         model.close()
     over = f"{chat.name}, {questions} questions"
-    at = chat.stat().st_size
-    place.record.add(Row("process", over, "memory of the child / file size", sizes[-1] / at,
-                         note=f"context of {info.n_ctx} tokens and llama.cpp included"))  # fmt: skip
-    place.record.add(Row("process", over, "memory at the end / after a tenth",
-                         sizes[-1] / sizes[0], n=questions))  # fmt: skip
+    kv = gguf_header.read(chat).kv_bytes_per_token * info.n_ctx
+    place.record.add(
+        Row("process", over, "memory without the context / file size",
+            (sizes[-1] - kv) / chat.stat().st_size, note=f"context: {kv / 1e6:.0f} MB")
+    )  # fmt: skip
+    place.record.add(
+        Row("process", over, "memory at the end / after a tenth", sizes[-1] / sizes[0], n=questions)
+    )
 
 
 # --- kills ---------------------------------------------------------------------------------------
