@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, extract, followup, form, pack
+from engine.answer import abstain, extract, followup, form, pack, spans, tables
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
@@ -140,15 +140,18 @@ class Answerer:
         best = extract.judged(found.evidence)
         if form.wants_sentences(question) or not found.readings:
             return desk.quoted(_in_order(best[:SENTENCES]))
+        if tables.is_row(best[0].sentence):
+            passage = found.hits[best[0].hit].passage.text
+            cell = tables.cell(found.about, passage, best[0].start, best[0].end)
+            return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
         reading = self._reader.confirmed(
             found.about, found.readings, found.evidence, found.hits, self._model, cancel
         )[0]
         evidence = found.evidence[reading.evidence]
-        if reading.probability >= SURE:
-            draft = desk.read_out(reading, evidence)
-            if draft.citations:
-                return draft
-        return desk.quoted([evidence])
+        if reading.probability < SURE or tables.is_row(evidence.sentence):
+            return desk.quoted([evidence])
+        passage = found.hits[evidence.hit].passage.text
+        return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
     def _written(
         self, found: _Found, packed: Packed, run: "_Run", max_tokens: int

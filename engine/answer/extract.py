@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import prompt, sentences, text
+from engine.answer import prompt, sentences, tables, text
 from engine.answer.sentences import Span
 from engine.inference.chat_model import ChatModel
 from engine.progress import CancelToken
@@ -86,6 +86,9 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
         fixed = previous
         for start, end in sentences.split(hit.passage.text):
             stems = set(text.content(hit.passage.text[start:end]))
+            head = tables.header(hit.passage.text, start)
+            if head is not None:
+                previous = fixed | set(text.content(hit.passage.text[head[0] : head[1]]))
             rows.append((index, (start, end), stems))
             around.append(previous)
             previous = fixed | stems

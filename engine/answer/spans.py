@@ -103,6 +103,20 @@ def kind(span: list[Token]) -> str:
     return "word" if len(words) == 1 else "words"
 
 
+UNIT = re.compile(
+    r"(?<=\d)\s?(?:%|°[CF]?|per ?cent\b|(?:hundred|thousand|million|billion|trillion)\b"
+    r"|(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|knots?|km|cm|mm|m|metres?|meters?"
+    r"|miles?|feet|inch(?:es)?|kg|g|tons?|tonnes?|litres?|liters?|euros?|dollars?|pounds?|crowns?"
+    r"|EUR|USD|CHF|GBP)\b)"
+)
+
+
+def with_unit(passage: str, end: int) -> int:
+    """The end of a short answer, moved past the unit that follows its number."""
+    unit = UNIT.match(passage, end)
+    return unit.end() if unit else end
+
+
 def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
     """Token ranges (last one included) that could be a short answer."""
     for first, token in enumerate(words):

@@ -82,6 +82,21 @@ def test_numbers_stay_whole_and_leave_the_full_stop() -> None:
     assert words == ["At", "07:40", "on", "1/2/2024", "it", "cost", "1,500.75", "in", "2007", "."]
 
 
+@pytest.mark.parametrize(
+    ("passage", "end", "answer"),
+    [
+        ("paid with 30 per cent more", 12, "30 per cent"),
+        ("has 27 days of holiday", 6, "27 days"),
+        ("about 14 mm thick", 8, "14 mm"),
+        ("in 1931 the bridge", 7, "1931"),
+        ("Graz metres", 4, "Graz"),
+        ("27", 2, "27"),
+    ],
+)
+def test_a_number_takes_its_unit_along(passage: str, end: int, answer: str) -> None:
+    assert passage[: spans.with_unit(passage, end)].endswith(answer)
+
+
 def test_candidates_neither_begin_nor_end_with_function_words() -> None:
     words = spans.tokens("The office in Graz opens at 7 a.m. (on weekdays).")
     texts = {
