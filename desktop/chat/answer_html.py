@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from desktop.chat.table_html import rows, table_html
+from desktop.chat.table_html import lines, rows, table_html
 from desktop.theme.tokens import Tokens
 from engine.types import Answer, Sentence
 
@@ -39,14 +39,14 @@ def quotation_html(answer: Answer, tokens: Tokens) -> str:
     parts = [_head(tokens)]
     for sentence in answer.sentences:
         quotes = [answer.citations[number - 1].quote for number in sentence.citations]
-        cells = rows(quotes[0]) if quotes and _same(quotes[0], sentence.text) else []
-        numbers = ",".join(str(number) for number in sentence.citations)
+        whole = quotes[0] if quotes and _same(quotes[0], sentence.text) else ""
+        links = _links(",".join(str(number) for number in sentence.citations), tokens)
+        cells = rows(whole)
         if cells:
-            parts.append(table_html(cells, tokens))
-            parts.append(f"<p>{_links(numbers, tokens)}</p>")
-        else:
-            text = html.escape(" ".join(sentence.text.split()))
-            parts.append(f"<p>{text}{_links(numbers, tokens)}</p>")
+            parts.append(table_html(cells, tokens, tail=links))
+            continue
+        shown = lines(whole) or [" ".join(sentence.text.split())]
+        parts.append(f"<p>{'<br>'.join(html.escape(line) for line in shown)}{links}</p>")
     return "".join(parts)
 
 

@@ -70,9 +70,21 @@ def test_quoted_rows_become_a_table_again() -> None:
         quotation=True,
     )
     html = quotation_html(answer, LIGHT)
-    assert "<td>172.00</td>" in html
+    assert "<td>64.00</td>" in html
+    assert "<td>172.00<a" in html
     assert "cite:1" in html
     assert "|" not in html
+
+
+def test_lines_of_a_table_in_a_pdf_stay_lines() -> None:
+    shown = quote_only("Period Jetty\nSummer 08:30 – 20:00\nWinter closed")
+    assert snippet_html(shown, LIGHT, marked=False).count("<br>") == 2
+    prose = quote_only("a long line of running text that goes on and on over the page\nand more\nx")
+    assert "<br>" not in snippet_html(prose, LIGHT)
+
+
+def test_a_near_passage_does_not_repeat_its_heading() -> None:
+    assert opening("Keys They hang there.", "House › Keys").quote == "They hang there."
 
 
 def test_a_snippet_is_cut_on_words_and_keeps_the_quote_whole() -> None:
