@@ -129,12 +129,12 @@ class Answerer:
         if packed is not None:
             draft = yield from self._written(found, packed, run, max_tokens)
         else:
-            draft = self._quoted(question, found, cancel)
+            draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
         return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
 
-    def _quoted(self, question: str, found: _Found, cancel: CancelToken | None) -> Draft:
+    def _quoted(self, question: str, found: _Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""
         desk = Desk(found.hits, self._documents)
         best = extract.judged(found.evidence)
@@ -144,11 +144,11 @@ class Answerer:
             passage = found.hits[best[0].hit].passage.text
             cell = tables.cell(found.about, passage, best[0].start, best[0].end)
             return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
-        reading = self._reader.confirmed(
-            found.about, found.readings, found.evidence, found.hits, self._model, cancel
-        )[0]
+        reading = found.readings[0]
         evidence = found.evidence[reading.evidence]
-        if reading.probability < SURE or tables.is_row(evidence.sentence):
+        kind = spans.kind(spans.tokens(reading.text))
+        unsure = reading.probability < SURE or not form.fits(found.about, kind)
+        if unsure or tables.is_row(evidence.sentence):
             return desk.quoted([evidence])
         passage = found.hits[evidence.hit].passage.text
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))

@@ -15,17 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from engine.answer import extract, form, prompt, spans, text
+from engine.answer import form, spans, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.spans import Feature
-from engine.inference.chat_model import ChatModel
-from engine.progress import CancelToken
-from engine.types import Hit
 
-CONFIRMED = 5
-"""Readings that the model is asked to confirm."""
-CONFIRMATION = 2.0
-"""Weight of a likelihood (nats per token) beside a reading's score."""
+LIKELIHOOD_FEATURE = "sentence likelihood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,47 +74,20 @@ class Reader:
                     0.0,
                 )
                 for score, index, start, end in found
-            ],
-            1.0,
+            ]
         )
-
-    def confirmed(
-        self,
-        question: str,
-        readings: Sequence[Reading],
-        evidence: Sequence[Evidence],
-        hits: Sequence[Hit],
-        model: ChatModel,
-        cancel: CancelToken | None = None,
-    ) -> list[Reading]:
-        """The best readings by score and the model's judgement together, best first.
-
-        The model tells how likely the question is for the sentence with that answer. On 120
-        questions of the choosing half of SQuAD this raised F1 from 0.47 to 0.50. Questions too
-        long to weigh, and cancelled ones, keep their readings as they are.
-        """
-        if model.count_tokens(question) > extract.WEIGHABLE:
-            return list(readings)
-        judged = []
-        for reading in sorted(readings[:CONFIRMED], key=lambda item: item.evidence):
-            if cancel is not None and cancel.cancelled:
-                return list(readings)
-            item = evidence[reading.evidence]
-            messages = prompt.asking_for(hits[item.hit].passage.title, item.sentence, reading.text)
-            likelihood = model.score(messages, [question])[0]
-            judged.append(replace(reading, score=reading.score + CONFIRMATION * likelihood))
-        return _shares(judged, sum(reading.probability for reading in judged))
 
     def _sum(self, found: Sequence[Feature]) -> float:
         return sum(self._weights.get(name, 0.0) * value for name, value in found)
 
 
-def _shares(readings: Sequence[Reading], whole: float) -> list[Reading]:
-    """The readings, best first, with ``whole`` shared out among them by their scores."""
+def _shares(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, best first, with belief shared out among them by their scores."""
     best = max((reading.score for reading in readings), default=0.0)
     parts = [math.exp(reading.score - best) for reading in readings]
+    total = sum(parts)
     shared = [
-        replace(reading, probability=whole * part / sum(parts))
+        replace(reading, probability=part / total)
         for reading, part in zip(readings, parts, strict=True)
     ]
     return sorted(shared, key=lambda reading: -reading.score)
@@ -133,6 +100,6 @@ def sentence_features(evidence: Sequence[Evidence], index: int) -> list[Feature]
         ("sentence overlap", item.overlap),
         ("sentence context", item.context_overlap),
         ("sentence score", item.score - evidence[0].score),
-        ("sentence likelihood", item.likelihood),
+        (LIKELIHOOD_FEATURE, item.likelihood),
         (f"sentence {index}", 1.0),
     ]

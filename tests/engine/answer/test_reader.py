@@ -3,7 +3,6 @@ import pytest
 from engine.answer import extract, form, spans
 from engine.answer.reader import Reader
 from tests.engine.answer.parts import Library
-from tests.fakes import ScriptedChatModel
 
 
 def read(question: str) -> str:
@@ -28,26 +27,6 @@ def read(question: str) -> str:
 )
 def test_short_answers_are_read_from_the_right_sentence(question: str, answer: str) -> None:
     assert answer in read(question)
-
-
-def test_the_model_confirms_among_the_best_readings() -> None:
-    class PrefersTheName(ScriptedChatModel):
-        def score(self, messages, continuations):  # type: ignore[no-untyped-def]
-            liked = messages[-1].content.endswith("answer: Graz")
-            return [-1.0 if liked else -9.0 for _ in continuations]
-
-    question = "Where does the office open?"
-    hits = Library().hits()
-    evidence = extract.best_sentences(question, hits, top=1)
-    reader = Reader.load()
-    readings = reader.read(question, evidence, extract.rarity(hits))
-    graz = next(item for item in readings if item.text == "Graz")
-    others = [item for item in readings if item is not graz]
-    confirmed = reader.confirmed(
-        question, [others[0], graz, *others[1:]], evidence, hits, PrefersTheName()
-    )
-    assert confirmed[0].text == "Graz"
-    assert sum(item.probability for item in confirmed) <= 1.0 + 1e-9
 
 
 def test_nothing_is_read_from_nothing() -> None:
