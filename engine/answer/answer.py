@@ -139,7 +139,12 @@ class Answerer:
         desk = Desk(found.hits, self._documents)
         best = extract.judged(found.evidence)
         if form.wants_sentences(question) or not found.readings:
-            return desk.quoted(_in_order(best[:SENTENCES]))
+            return desk.quoted(
+                [
+                    extract.with_list(item, found.hits[item.hit].passage.text)
+                    for item in _in_order(best[:SENTENCES])
+                ]
+            )
         if tables.is_row(best[0].sentence):
             passage = found.hits[best[0].hit].passage.text
             cell = tables.cell(found.about, passage, best[0].start, best[0].end)

@@ -69,10 +69,15 @@ class Desk:
         return Draft(written, tuple(found), tuple(citations))
 
     def quoted(self, evidence: Sequence[Evidence]) -> Draft:
-        """Sentences of the documents word for word, in the order given."""
+        """Sentences of the documents word for word, in the order given, none of them twice."""
         citations: list[Citation] = []
         found: list[Sentence] = []
-        for item in evidence:
+        for rank, item in enumerate(evidence):
+            if any(
+                item.hit == other.hit and item.start < other.end and other.start < item.end
+                for other in evidence[:rank]
+            ):
+                continue
             number = self._cite(citations, item.hit, item.start, item.end)
             quote = " ".join(item.sentence.split())
             if number and all(quote != sentence.text for sentence in found):

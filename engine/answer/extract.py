@@ -20,6 +20,8 @@ LIKELIHOOD_SHARE = 0.25
 
 WEIGHABLE = 160
 """Longest question in tokens whose likelihood is asked for; longer ones tell by their words."""
+ANNOUNCED = 4
+"""Most list items or sentences quoted with the sentence that announces them."""
 UNWEIGHED = -3.0
 """Stands for the likelihood where the model was not asked: what it is for most sentences."""
 
@@ -138,3 +140,14 @@ def weighed(
 def judged(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence by words and likelihood together, best first."""
     return sorted(evidence, key=lambda item: -(item.score + LIKELIHOOD_SHARE * item.likelihood))
+
+
+def with_list(item: Evidence, passage: str) -> Evidence:
+    """A sentence that ends in a colon, together with what it announces."""
+    if not item.sentence.endswith(":"):
+        return item
+    following = [span for span in sentences.split(passage) if span[0] >= item.end][:ANNOUNCED]
+    if not following:
+        return item
+    end = following[-1][1]
+    return replace(item, end=end, sentence=passage[item.start : end])
