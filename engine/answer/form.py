@@ -8,7 +8,11 @@ from engine.answer import text
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bhow many\b|\bnumber of\b|\bwhat (?:percent|percentage|number|share)\b", "many"),
     (r"\bhow much\b|\bwhat (?:amount|price|cost)\b", "much"),
-    (r"\bhow (?:long|old|far|tall|large|big|high|fast|often|deep|wide|heavy|hot)\b", "long"),
+    (
+        r"\bhow (?!do\b|does\b|did\b|can\b|could\b|is\b|are\b|was\b|were\b|will\b|would\b|should\b"
+        r"|must\b|may\b|has\b|have\b|had\b|to\b|come\b|exactly\b|many\b|much\b)[a-z]+ ",
+        "long",
+    ),
     (
         r"\b(?:in|what|which)(?: \w+)? (?:years?|decade|century)\b|\bwhen\b"
         r"|\bwhat (?:date|day|month|time)\b",
@@ -60,7 +64,13 @@ LONG_FORM = re.compile(
 MEASURES = frozenset(("number", "number and unit", "number in words", "money", "percent", "year"))
 DATES = frozenset(("date", "year", "year in words", "number", "number and unit"))
 NAMES = frozenset(("name", "names", "mixed"))
-EXPECTED = {"many": MEASURES, "much": MEASURES, "long": MEASURES, "when": DATES, "who": NAMES}
+EXPECTED = {
+    "many": MEASURES,
+    "much": MEASURES - {"number in words"},
+    "long": MEASURES,
+    "when": DATES,
+    "who": NAMES,
+}
 """Kinds of words (``spans.kind``) without which such a question is not answered."""
 
 

@@ -17,7 +17,8 @@ TOKEN = re.compile(
 )
 FUNCTION_WORDS = text.STOP_WORDS | text.word_set(
     "not because after before during until while since between through under over against called "
-    "named known however although though both either neither without within per via"
+    "named known however although though both either neither without within per via another other "
+    "others"
 )
 LONGEST = 10
 """Most words and marks in a short answer."""

@@ -12,6 +12,8 @@ from engine.answer import form
         ("How many days of holiday are there?", "many"),
         ("How much does the ticket cost?", "much"),
         ("How long is the bridge?", "long"),
+        ("How thick must the lines be?", "long"),
+        ("How do the boats sail?", "how"),
         ("Where is the office?", "where"),
         ("Why was it closed?", "why"),
         ("What is the name of the boat?", "what is"),
