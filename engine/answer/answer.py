@@ -77,7 +77,7 @@ class Answerer:
         self._retriever = retriever
         self._model = model
         self._documents = documents
-        self._reader = Reader.load()
+        self._reader = Reader()
 
     def ask(
         self,

@@ -5,19 +5,18 @@ with the right paragraph before it. As a judge of sentences it is good, though: 
 finds the question after reading a sentence tells which sentence answers. So code proposes and
 ranks the answers, the model weighs the sentences, and what is shown is always quoted.
 
-``reader.json`` holds the weights: a conditional logit over the candidates of each question,
-fitted by ``tests/quality/fit_reader.py`` on half of the SQuAD articles (see there).
+The score of an answer is the sum of the weights (``weights.py``) of what speaks for and against
+it, and belief is shared out by a conditional logit (Rajpurkar et al., 2016, section 5.2).
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
 from engine.answer import form, spans, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.spans import Feature
+from engine.answer.weights import WEIGHTS
 
 LIKELIHOOD_FEATURE = "sentence likelihood"
 
@@ -40,15 +39,8 @@ class Reading:
 class Reader:
     """Ranks the short answers that stand in the evidence sentences."""
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
+    def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
         self._weights = weights
-
-    @classmethod
-    def load(cls) -> "Reader":
-        """The reader with the weights that come with the program."""
-        source = files("engine.answer").joinpath("reader.json").read_text(encoding="utf-8")
-        weights: dict[str, float] = json.loads(source)["weights"]
-        return cls(weights)
 
     def read(self, question: str, evidence: Sequence[Evidence], rarity: Rarity) -> list[Reading]:
         """Every candidate in the evidence, best first. Takes some 10 ms for six sentences."""

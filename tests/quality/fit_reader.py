@@ -1,4 +1,4 @@
-"""Fits ``engine/answer/reader.json``: ``python -m tests.quality.fit_reader FOLDER``.
+"""Prints the table of ``engine/answer/weights.py``: ``python -m tests.quality.fit_reader FOLDER``.
 
 FOLDER holds the profile and the corpus while it works and may be used again. A conditional logit
 over the candidates of each question (Rajpurkar et al., 2016, section 5.2), by AdaGrad, on half of
@@ -6,7 +6,6 @@ the articles of SQuAD v1.1; the other half is for reports. The weight of the mod
 not fitted here but set (``LIKELIHOOD``), so that fitting needs no chat model.
 """
 
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -28,7 +27,6 @@ from engine.store.connect import Vault
 from engine.types import Hit
 from tests.quality import data
 
-TARGET = Path(reader.__file__).with_name("reader.json")
 QUESTIONS = 2400
 NEGATIVES = 150
 """Wrong candidates kept for each question."""
@@ -158,18 +156,14 @@ def main(folder: Path) -> None:
         vault.close()
     weights = fitted(examples, len(names))
     kept = {
-        name: round(float(weights[index]), 3)
+        name: round(float(weights[index]), 1)
         for name, index in names.items()
-        if abs(weights[index]) >= 0.02
+        if abs(weights[index]) >= 0.05
     }
     kept[reader.LIKELIHOOD_FEATURE] = LIKELIHOOD
-    about = "Made by tests/quality/fit_reader.py; do not edit by hand."
-    TARGET.write_text(
-        json.dumps({"about": about, "weights": dict(sorted(kept.items()))}, indent=0,
-                   ensure_ascii=False) + "\n",
-        encoding="utf-8",
-    )  # fmt: skip
-    print(f"{len(kept)} weights from {len(examples)} questions → {TARGET}")
+    for name, weight in sorted(kept.items()):
+        print(f'    "{name}": {weight},')
+    print(f"{len(kept)} weights from {len(examples)} questions")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from tests.engine.answer.parts import Library
 def read(question: str) -> str:
     hits = Library().hits()
     evidence = extract.best_sentences(question, hits, top=6)
-    readings = Reader.load().read(question, evidence, extract.rarity(hits))
+    readings = Reader().read(question, evidence, extract.rarity(hits))
     best = readings[0]
     passage = hits[evidence[best.evidence].hit].passage.text
     assert passage[best.start : best.end] == best.text
@@ -30,7 +30,7 @@ def test_short_answers_are_read_from_the_right_sentence(question: str, answer: s
 
 
 def test_nothing_is_read_from_nothing() -> None:
-    assert Reader.load().read("Who?", [], extract.rarity([])) == []
+    assert Reader().read("Who?", [], extract.rarity([])) == []
 
 
 @pytest.mark.parametrize(
