@@ -189,6 +189,8 @@ def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
     for first, token in enumerate(words):
         if not token.is_word or token.is_function:
             continue
+        if token.lower in ("least", "most") and first and words[first - 1].lower == "at":
+            continue  # half of "at least" says nothing
         for last in range(first, min(len(words), first + LONGEST)):
             mark = words[last].text
             if mark in BREAKS or (mark == "," and last - first > 6):

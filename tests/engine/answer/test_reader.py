@@ -91,3 +91,10 @@ def test_features_need_no_known_question_form() -> None:
     words = spans.tokens("Receipts are handed in within 14 days.")
     found = spans.features(form.read("Receipts?"), words, {"receipt"}, lambda _: 1.0, 5, 6)
     assert ("number and unit", 1.0) in found
+
+
+def test_no_answer_begins_with_half_of_at_least() -> None:
+    words = spans.tokens("Lines are at least 14 mm thick.")
+    starts = {words[first].text for first, _ in spans.candidates(words)}
+    assert "14" in starts
+    assert "least" not in starts
