@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import prompt, sentences, text
+from engine.answer import prompt, sentences, tables, text
 from engine.answer.sentences import Span
 from engine.inference.chat_model import ChatModel
 from engine.progress import CancelToken
@@ -20,6 +20,8 @@ LIKELIHOOD_SHARE = 0.25
 
 WEIGHABLE = 160
 """Longest question in tokens whose likelihood is asked for; longer ones tell by their words."""
+ANNOUNCED = 4
+"""Most list items or sentences quoted with the sentence that announces them."""
 UNWEIGHED = -3.0
 """Stands for the likelihood where the model was not asked: what it is for most sentences."""
 
@@ -86,6 +88,9 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
         fixed = previous
         for start, end in sentences.split(hit.passage.text):
             stems = set(text.content(hit.passage.text[start:end]))
+            head = tables.header(hit.passage.text, start)
+            if head is not None:
+                previous = fixed | set(text.content(hit.passage.text[head[0] : head[1]]))
             rows.append((index, (start, end), stems))
             around.append(previous)
             previous = fixed | stems
@@ -135,3 +140,14 @@ def weighed(
 def judged(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence by words and likelihood together, best first."""
     return sorted(evidence, key=lambda item: -(item.score + LIKELIHOOD_SHARE * item.likelihood))
+
+
+def with_list(item: Evidence, passage: str) -> Evidence:
+    """A sentence that ends in a colon, together with what it announces."""
+    if not item.sentence.endswith(":"):
+        return item
+    following = [span for span in sentences.split(passage) if span[0] >= item.end][:ANNOUNCED]
+    if not following:
+        return item
+    end = following[-1][1]
+    return replace(item, end=end, sentence=passage[item.start : end])

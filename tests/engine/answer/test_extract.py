@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from engine.answer import extract
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
@@ -43,3 +45,15 @@ def test_a_very_long_question_is_not_weighed() -> None:
 
 def test_no_hits_no_evidence() -> None:
     assert extract.best_sentences(QUESTION, []) == []
+
+
+def test_a_sentence_that_announces_a_list_brings_it_along() -> None:
+    passage = "The plan covers:\n- hearing tests\n- hearing aids\nAsk for more."
+    (first, *_) = extract.best_sentences(
+        "What does the plan cover?", Library({"/a.md": passage}).hits()
+    )
+    assert first.sentence == "The plan covers:"
+    whole = extract.with_list(first, passage)
+    assert whole.sentence == passage[whole.start : whole.end] == passage
+    other = replace(first, sentence="Ask for more.")
+    assert extract.with_list(other, passage) == other
