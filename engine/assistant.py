@@ -14,6 +14,7 @@ from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundErr
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
+from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
 from engine.models import starter
 from engine.models.cards import model_cards
@@ -71,6 +72,7 @@ class Assistant:
         self._asking = threading.Lock()
         self._embedder = embedder
         self._chat_model = chat_model
+        self._states = None if vault.encrypted else StateStore(profile.states)
         self._tokens_per_s: float | None = None
 
     @classmethod
@@ -138,6 +140,7 @@ class Assistant:
                     n_ctx=self._settings.model.n_ctx,
                     threads=self._settings.model.threads or None,
                     log_folder=self.profile.logs,
+                    states=self._states,
                 )
             return self._chat_model
 
@@ -253,6 +256,8 @@ class Assistant:
         answerer = Answerer(Retriever(self._vault, embedder), model, self._documents)
         with self._asking:
             history = self._open_turn(conversation_id, question)
+            if isinstance(model, ProcessChatModel):
+                model.use_state(_state_key(conversation_id))
             answer = yield from answerer.ask(
                 question,
                 history=history,
@@ -309,6 +314,11 @@ class Assistant:
 
     def delete_conversation(self, conversation_id: int) -> None:
         self._chats.delete(conversation_id)
+        key = _state_key(conversation_id)
+        if isinstance(self._chat_model, ProcessChatModel) and key is not None:
+            self._chat_model.forget_state(key)
+        elif self._states is not None and key is not None:
+            self._states.forget(key)
 
     def messages(self, conversation_id: int) -> list[ChatMessage]:
         return self._chats.messages(conversation_id)
@@ -341,10 +351,17 @@ class Assistant:
         except ModelError as error:
             parts.append(PartHealth("embedder", False, error.message, error.hint))
         try:
-            parts.append(health.chat_model(drain(self._ready_model())))
+            model = drain(self._ready_model())
+            parts.append(health.chat_model(model))
+            parts.append(health.gpu(model.info))
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         return [*parts, *check.check(self._vault, deep=deep)]
+
+
+def _state_key(conversation_id: int | None) -> str | None:
+    """The name under which the model's state of a conversation is saved."""
+    return f"conversation {conversation_id}" if conversation_id is not None else None
 
 
 def shorten(title: str) -> str:

@@ -49,6 +49,7 @@ class ProcessChatModel:
         self._path = path
         self._name = name
         self._threads = threads or usable_cores()
+        self._states = states
         self._adapters: tuple[AttachedAdapter, ...] = ()
         self._templates: dict[str, tuple[str, str]] = {}
         self._supervisor = Supervisor(
@@ -258,6 +259,13 @@ class ProcessChatModel:
         with self._requests.lock:
             self._state.keep()
             self._state.switch(key)
+
+    def forget_state(self, key: str) -> None:
+        """Drop what is saved under a key, and save no more of it, as when it is deleted."""
+        if key == self._state.key:
+            self._state.switch(None)
+        if self._states is not None:
+            self._states.forget(key)
 
     def save_state(self, key: str | None = None) -> int:
         """Save what the context holds under a key, by default the conversation's.

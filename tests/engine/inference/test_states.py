@@ -214,3 +214,14 @@ def test_warming_gives_way_to_a_question(model: ProcessChatModel) -> None:
     model.preload()
     assert model.warm(TALK[:1]) > 500
     assert ask(model, TALK, max_tokens=4).usage.reused_tokens > 500
+
+
+@pytest.mark.model
+def test_a_deleted_conversation_leaves_nothing(model: ProcessChatModel, store: StateStore) -> None:
+    model.use_state("one")
+    ask(model, TALK, max_tokens=4)
+    assert model.save_state() > 0
+    model.forget_state("one")
+    assert not store.has("one")
+    model.close()
+    assert store.size_bytes() == 0
