@@ -68,7 +68,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(os.environ),
+            env=environment(os.environ),
             # A Ctrl-C in the terminal is the parent's to handle.
             start_new_session=sys.platform != "win32",
         )
@@ -263,7 +263,7 @@ class Reply:
         self._child.forget(self._number)
 
 
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
+def environment(own: Mapping[str, str]) -> dict[str, str]:
     """The parent's environment, with our package first and threads that wait without spinning.
 
     llama.cpp's threads meet at a barrier a thousand times a token. OpenMP's default is to spin

@@ -27,6 +27,7 @@ from engine.inference.frames import Frame
 from engine.inference.generation import Choice, Sampler, StoppedError
 from engine.inference.llama_adapters import LlamaAdapters
 from engine.inference.llama_sampler import LlamaSampler
+from engine.inference.llama_stop import StopFlag
 from engine.inference.service import RefusedError, Service
 from engine.inference.writing_threads import WritingThreads
 
@@ -42,33 +43,11 @@ MARKS = (b"<think>", b"</think>")
 FTYPES = {"Q4_0": 2, "Q4_1": 3, "Q8_0": 7}
 
 
-class _StopFlag:
-    """A flag that llama.cpp can read without Python.
-
-    llama.cpp asks an abort callback before every node of its graph, about a thousand times a
-    token; a Python function there costs more than a tenth of the speed. The callback is therefore
-    C's own ``strlen``, given a buffer that holds an empty string (0: go on) or one of length 1.
-    """
-
-    def __init__(self) -> None:
-        self._buffer = ctypes.create_string_buffer(2)
-        library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
-        self.callback = ctypes.cast(library.strlen, llama.ggml_abort_callback)
-        self.data = ctypes.cast(self._buffer, ctypes.c_void_p)
-
-    def set(self, stop: bool) -> None:
-        self._buffer[0] = b"x" if stop else b"\0"
-
-    @property
-    def raised(self) -> bool:
-        return self._buffer[0] != b"\0"
-
-
 class LlamaBackend:
     """llama.cpp behind :class:`engine.inference.service.Backend`."""
 
     def __init__(self) -> None:
-        self._stop = _StopFlag()
+        self._stop = StopFlag(llama)
         self._errors: list[str] = []
         self._log = llama.llama_log_callback(self._on_log)
         llama.llama_log_set(self._log, ctypes.c_void_p(0))
@@ -119,7 +98,7 @@ class LlamaBackend:
 class LlamaModel:
     """One model with one context, of one sequence."""
 
-    def __init__(self, options: Frame, stop: _StopFlag, errors: Any) -> None:
+    def __init__(self, options: Frame, stop: StopFlag, errors: Any) -> None:
         self._stop = stop
         self._path: str = options["path"]
         self._gpus = llama_devices.gpus(libggml) if llama.llama_supports_gpu_offload() else []
