@@ -175,6 +175,16 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """How likely the model found some texts."""
+
+    values: tuple[float, ...]
+    """Mean log-probability per token, in the order of the texts."""
+    usage: Usage
+    """The tokens that were read for it; none are written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The end of a generation."""
 

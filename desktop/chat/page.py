@@ -391,7 +391,9 @@ class ChatPage(QWidget):
 
     def _show_meter(self) -> None:
         info = self._facts.model if self._facts else None
-        used = self._usage.prompt_tokens + self._usage.completion_tokens
+        # Where the model only weighed sentences, nothing of the conversation is in its context.
+        wrote = self._usage.completion_tokens
+        used = self._usage.prompt_tokens + wrote if wrote else 0
         self.composer.set_meter(used, info.n_ctx if info and used else 0)
 
     def _show_empty(self) -> None:

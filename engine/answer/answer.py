@@ -118,7 +118,7 @@ class Answerer:
         else:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
-            evidence = extract.weighed(about, result.hits, evidence, self._model, cancel)
+            evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
         readings = self._reader.read(about, evidence, extract.rarity(result.hits))
         found = _Found(about, result.hits, evidence, readings)
         if run.cancelled:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message
+from engine.types import ChatModelInfo, Completion, Message, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class ChatModel(Protocol):
         """
         ...
 
-    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
-        """Mean log-probability per token of each text as the assistant's turn. Shape (n,)."""
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
+        """Mean log-probability per token of each text as the assistant's turn."""
         ...
 
     def close(self) -> None: ...

@@ -218,25 +218,29 @@ class Context:
         finally:
             sampler.close()
 
-    def score(self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
-        """Mean log-probability per token of each continuation.
+    def score(
+        self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]
+    ) -> tuple[list[float], int]:
+        """Mean log-probability per token of each continuation, and how much of the prompt was held.
 
         Raises ContextOverflowError and StoppedError.
         """
         longest = len(prompt) + max(map(len, continuations), default=0)
         if longest > self.model.n_ctx:
             raise ContextOverflowError(longest, self.model.n_ctx)
-        means = []
-        for continuation in continuations:
+        means: list[float] = []
+        reused = 0
+        for number, continuation in enumerate(continuations):
             if not continuation:
                 means.append(0.0)
                 continue
             # Evaluates the prompt once; then only its last token, for the logits after it.
-            self.prime(prompt)
+            shared = self.prime(prompt)
+            reused = shared if number == 0 else reused
             values = self.model.logprobs(continuation)
             self.tokens += continuation
             means.append(sum(values) / len(values))
-        return means
+        return means, reused
 
 
 class Text:

@@ -22,7 +22,7 @@ from engine.inference.state_store import StateStore
 from engine.inference.supervisor import Supervisor
 from engine.inference.thinking import Thinking, opened_by
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message
+from engine.types import ChatModelInfo, Completion, Message, Scores, Usage
 
 
 class ProcessChatModel:
@@ -316,7 +316,7 @@ class ProcessChatModel:
 
     # --- scoring and measuring -----------------------------------------------------------------
 
-    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
         with self._requests.lock:
             child = self._supervisor.ready()
             self._state.disturbed()
@@ -326,7 +326,10 @@ class ProcessChatModel:
                 segments=wire.segments(self._segments(messages)),
                 continuations=list(continuations),
             )
-            return [float(value) for value in done["scores"]]
+            return Scores(
+                tuple(float(value) for value in done["scores"]),
+                Usage(done["prompt_tokens"], 0, done["reused_tokens"]),
+            )
 
     def score_text(self, text: str) -> float:
         """Mean log-probability per token of a bare text; perplexity is ``exp`` of minus this."""

@@ -242,7 +242,9 @@ class Service:
         prompt = model.begin(self._tokens(frame["segments"]))
         texts = [model.tokenize(text, trusted=False) for text in frame["continuations"]]
         assert self._context is not None
-        return {"scores": self._context.score(prompt, texts)}
+        scores, reused = self._context.score(prompt, texts)
+        read = len(prompt) + sum(map(len, texts))
+        return {"scores": scores, "prompt_tokens": read, "reused_tokens": reused}
 
     def _measure(self, frame: Frame) -> dict[str, Any]:
         assert self._context is not None

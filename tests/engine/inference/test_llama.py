@@ -80,9 +80,11 @@ def test_control_words_in_a_document_are_only_text(model: ProcessChatModel) -> N
 
 
 def test_scores_prefer_what_is_true(model: ProcessChatModel) -> None:
-    paris, banana = model.score(CAPITAL, ["The capital of France is Paris.", "It is a banana."])
+    paris, banana = model.score(
+        CAPITAL, ["The capital of France is Paris.", "It is a banana."]
+    ).values
     assert banana < paris < 0
-    assert model.score(CAPITAL, ["The capital of France is Paris."])[0] == pytest.approx(
+    assert model.score(CAPITAL, ["The capital of France is Paris."]).values[0] == pytest.approx(
         paris, abs=0.02
     )
 
