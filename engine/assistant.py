@@ -13,10 +13,11 @@ from engine.answer.answer import Answerer
 from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
-from engine.inference.process import ProcessChatModel
 from engine.ingest import ingest, watch
+from engine.keeper import ChatModelKeeper
+from engine.model_jobs import ModelJobs
 from engine.models import starter
-from engine.models.cards import model_cards
+from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
@@ -70,7 +71,11 @@ class Assistant:
         self._building = threading.Lock()
         self._asking = threading.Lock()
         self._embedder = embedder
-        self._chat_model = chat_model
+        self.shelf = Shelf(profile)
+        self._keeper = ChatModelKeeper(
+            profile, self._settings, self.shelf, self._guard, chat_model=chat_model
+        )
+        self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         self._tokens_per_s: float | None = None
 
     @classmethod
@@ -103,17 +108,18 @@ class Assistant:
 
     def close(self) -> None:
         """End the model process and close the vault."""
-        if self._chat_model is not None:
-            self._chat_model.close()
+        self._keeper.close()
         self._vault.close()
         logs.stop(self._log_handler)
 
     # --- models --------------------------------------------------------------------------------
 
-    def prepare(self, *, cancel: CancelToken | None = None) -> Generator[Progress, None, None]:
+    def prepare(
+        self, *, model: str | None = None, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, None]:
         """Put the starter models in place for this machine; at once when that is done."""
         yield from self._ready_embedder(cancel)
-        yield from self._ready_model(cancel)
+        yield from self._ready_model(cancel, model)
 
     def _ready_embedder(
         self, cancel: CancelToken | None = None
@@ -128,33 +134,28 @@ class Assistant:
             return self._embedder
 
     def _ready_model(
-        self, cancel: CancelToken | None = None
+        self, cancel: CancelToken | None = None, name: str | None = None
     ) -> Generator[Progress, None, ChatModel]:
-        with self._building:
-            if self._chat_model is None:
-                path = yield from starter.prepare_chat(self.profile, cancel=cancel)
-                self._chat_model = ProcessChatModel(
-                    path,
-                    n_ctx=self._settings.model.n_ctx,
-                    threads=self._settings.model.threads or None,
-                    log_folder=self.profile.logs,
-                )
-            return self._chat_model
+        """The named chat model, or the default; another one that is loaded is ended first."""
+        return (yield from self._keeper.ready(name, cancel=cancel))
 
     def models(self) -> list[ModelCard]:
-        return model_cards(self.profile)
+        """Every model on this machine, and the server of the user where one is set."""
+        return [*self._keeper.endpoint_cards(), *self.shelf.cards()]
+
+    def remove_model(self, name: str) -> tuple[ModelCard, bool]:
+        """Forget a model; tells whether its files, being Alcove's own, were deleted."""
+        self._keeper.unload(self.shelf.find(name).path)
+        item, deleted = self.shelf.remove(name)
+        return item.card, deleted
 
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
-        model = self._chat_model
-        if isinstance(model, ProcessChatModel) and model.pid is None:
-            return None
-        return model.info if model is not None else None
+        return self._keeper.info()
 
     @property
     def model_pid(self) -> int | None:
-        model = self._chat_model
-        return model.pid if isinstance(model, ProcessChatModel) else None
+        return self._keeper.pid
 
     @property
     def tokens_per_s(self) -> float | None:
@@ -234,12 +235,14 @@ class Assistant:
         conversation_id: int | None = None,
         library: str | None = None,
         mode: Mode = "rag",
+        model: str | None = None,
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        The question is stored before the model runs, so that a crash loses nothing. Raises
-        InputError, NotFoundError, ModelError.
+        ``model`` names one of :meth:`models`; only one is loaded at a time. The question is
+        stored before the model runs, so that a crash loses nothing. Raises InputError,
+        NotFoundError, ModelError.
         """
         self._check_question(question, "The question is empty.")
         self._check_library(library)
@@ -249,9 +252,9 @@ class Assistant:
                 "Ask with --mode rag or --mode plain.",
             )
         embedder = yield from self._ready_embedder(cancel)
-        model = yield from self._ready_model(cancel)
-        answerer = Answerer(Retriever(self._vault, embedder), model, self._documents)
         with self._asking:
+            chat_model = yield from self._ready_model(cancel, model)
+            answerer = Answerer(Retriever(self._vault, embedder), chat_model, self._documents)
             history = self._open_turn(conversation_id, question)
             answer = yield from answerer.ask(
                 question,
@@ -325,7 +328,7 @@ class Assistant:
             passages=sum(library.passages for library in libraries),
             vault_bytes=self.profile.vault.stat().st_size,
             models=tuple(self.models()),
-            network_policy=self._guard.policy,
+            network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
             refused=self._guard.refused,
         )
