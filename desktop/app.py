@@ -16,7 +16,7 @@ from desktop.settings.window_state import WindowState
 from desktop.start_problem import StartProblem
 from desktop.theme.theme import Theme
 from engine.assistant import Assistant
-from engine.errors import EngineError
+from engine.errors import DamagedVaultError, EngineError
 from engine.paths import open_profile
 
 SIGNAL_POLL_MS = 250
@@ -72,7 +72,11 @@ def run(profile: Path | None = None) -> int:
             finally:
                 assistant.close()
     except EngineError as error:
-        return refuse(app, problem(error), folder)
+        told = problem(error)
+        tell(told)
+        if on_screen(app) and explain(app, told, folder):
+            return mend_and_run(app, Path(folder))
+        return 1
 
 
 def show(app: QApplication, assistant: Assistant) -> int:
@@ -101,13 +105,31 @@ def _breathe() -> None:
     """Lets Python look at pending signals."""
 
 
-def refuse(app: QApplication, told: Problem, folder: str) -> int:
-    """Say why no window opens, in the terminal and on the screen."""
-    code = tell(told)
-    if app.platformName() not in ("offscreen", "minimal"):
-        theme = Theme(app)
-        StartProblem(theme, told, folder).exec()
-    return code
+def on_screen(app: QApplication) -> bool:
+    """Whether anybody could see and close a dialog."""
+    return app.platformName() not in ("offscreen", "minimal")
+
+
+def explain(app: QApplication, told: Problem, folder: str) -> bool:
+    """Say on the screen why no window opens; tells whether the user wants it mended."""
+    mend = "Set it aside and start" if told.code == DamagedVaultError.code else ""
+    dialog = StartProblem(Theme(app), told, folder, mend=mend)
+    dialog.exec()
+    return dialog.mended
+
+
+def mend_and_run(app: QApplication, profile: Path) -> int:
+    """Set a damaged vault aside, say what the window goes on with, and open it."""
+    try:
+        done = Assistant.rescue(profile)
+    except EngineError as error:
+        told = problem(error)
+        tell(told)
+        explain(app, told, str(profile))
+        return 1
+    if done is not None:
+        explain(app, Problem(f"{done.detail}.", done.hint, "mended"), str(profile))
+    return run(profile)
 
 
 def tell(told: Problem) -> int:

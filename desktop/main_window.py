@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _open_conversation(self, conversation: Conversation) -> None:
         self.go("conversations")
+        self.rail.list.select(conversation.id)
         if conversation.id != self.chat.conversation_id:
             self.chat.open(conversation)
 

@@ -13,6 +13,8 @@ from engine.answer.answer import Answerer
 from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
+from engine.inference.process import ProcessChatModel
+from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
@@ -72,8 +74,14 @@ class Assistant:
         self._asking = threading.Lock()
         self._embedder = embedder
         self.shelf = Shelf(profile)
+        self._states = None if vault.encrypted else StateStore(profile.states)
         self._keeper = ChatModelKeeper(
-            profile, self._settings, self.shelf, self._guard, chat_model=chat_model
+            profile,
+            self._settings,
+            self.shelf,
+            self._guard,
+            states=self._states,
+            chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         self._tokens_per_s: float | None = None
@@ -256,6 +264,8 @@ class Assistant:
             chat_model = yield from self._ready_model(cancel, model)
             answerer = Answerer(Retriever(self._vault, embedder), chat_model, self._documents)
             history = self._open_turn(conversation_id, question)
+            if isinstance(chat_model, ProcessChatModel):
+                chat_model.use_state(_state_key(conversation_id))
             answer = yield from answerer.ask(
                 question,
                 history=history,
@@ -312,6 +322,12 @@ class Assistant:
 
     def delete_conversation(self, conversation_id: int) -> None:
         self._chats.delete(conversation_id)
+        key = _state_key(conversation_id)
+        model = self._keeper.current
+        if isinstance(model, ProcessChatModel) and key is not None:
+            model.forget_state(key)
+        elif self._states is not None and key is not None:
+            self._states.forget(key)
 
     def messages(self, conversation_id: int) -> list[ChatMessage]:
         return self._chats.messages(conversation_id)
@@ -344,10 +360,17 @@ class Assistant:
         except ModelError as error:
             parts.append(PartHealth("embedder", False, error.message, error.hint))
         try:
-            parts.append(health.chat_model(drain(self._ready_model())))
+            model = drain(self._ready_model())
+            parts.append(health.chat_model(model))
+            parts.append(health.gpu(model.info))
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         return [*parts, *check.check(self._vault, deep=deep)]
+
+
+def _state_key(conversation_id: int | None) -> str | None:
+    """The name under which the model's state of a conversation is saved."""
+    return f"conversation {conversation_id}" if conversation_id is not None else None
 
 
 def shorten(title: str) -> str:

@@ -7,7 +7,7 @@ from engine.inference.chat_model import ChatModel, Sampling
 from engine.inference.embedder import Embedder
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.progress import drain
-from engine.types import Message, PartHealth
+from engine.types import ChatModelInfo, Message, PartHealth
 
 PROBE = "The harbour office opens at nine."
 
@@ -53,3 +53,19 @@ def chat_model(model: ChatModel) -> PartHealth:
         f"{info.name}, {info.quantization}, {info.n_ctx} tokens of context",
         "" if wrote else "The model wrote nothing; choose another model file.",
     )
+
+
+def gpu(info: ChatModelInfo) -> PartHealth:
+    """Which processor the chat model runs on, and why."""
+    if info.gpu_note:
+        return PartHealth(
+            "gpu", False, f"{info.gpu or 'none'}; {info.gpu_note}",
+            "Update the graphics driver, or free memory on it; answers come from the processor.",
+        )  # fmt: skip
+    if not info.gpu:
+        return PartHealth("gpu", True, "none used: the installed llama.cpp runs on the processor")
+    if not info.gpu_layers:
+        return PartHealth(
+            "gpu", True, f"{info.gpu}: too little free memory, the model runs on the processor"
+        )
+    return PartHealth("gpu", True, f"{info.gpu}: {info.gpu_layers} of {info.layers} layers")

@@ -9,6 +9,7 @@ from engine.inference import keys
 from engine.inference.chat_model import ChatModel
 from engine.inference.endpoint import EndpointChatModel
 from engine.inference.process import ProcessChatModel
+from engine.inference.state_store import StateStore
 from engine.models import starter
 from engine.models.shelf import Shelf
 from engine.network import POLICY_OFF, NetworkGuard
@@ -31,9 +32,14 @@ class ChatModelKeeper:
         shelf: Shelf,
         guard: NetworkGuard,
         *,
+        states: StateStore | None = None,
         chat_model: ChatModel | None = None,
     ) -> None:
-        """``chat_model`` takes the starter model's place, for tests."""
+        """``states`` keeps what conversations left in the context of models on this machine.
+
+        ``chat_model`` takes the starter model's place, for tests.
+        """
+        self._states = states
         self._profile = profile
         self._settings = settings
         self._shelf = shelf
@@ -77,6 +83,7 @@ class ChatModelKeeper:
             threads=self._settings.model.threads or None,
             name=name,
             log_folder=self._profile.logs,
+            states=self._states,
         )
 
     def _endpoint(self) -> ChatModel:
@@ -128,6 +135,11 @@ class ChatModelKeeper:
         if isinstance(model, ProcessChatModel) and model.pid is None:
             return None
         return model.info if model is not None else None
+
+    @property
+    def current(self) -> ChatModel | None:
+        """The model that is open, if any."""
+        return self._model
 
     @property
     def pid(self) -> int | None:

@@ -30,6 +30,11 @@ class Profile:
         return self.root / "models"
 
     @property
+    def states(self) -> Path:
+        """What the model made of conversations, saved so that they go on at once."""
+        return self.root / "states"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

@@ -175,6 +175,16 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """How likely the model found some texts."""
+
+    values: tuple[float, ...]
+    """Mean log-probability per token, in the order of the texts."""
+    usage: Usage
+    """The tokens that were read for it; none are written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The end of a generation."""
 
@@ -184,6 +194,8 @@ class Completion:
     first_token_s: float
     """Seconds from the request to the first token."""
     total_s: float
+    thinking: str = ""
+    """What a thinking model wrote between its ``<think>`` marks, not part of ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,14 @@ class ChatModelInfo:
     size_bytes: int
     note: str = ""
     """What had to be replaced when it was loaded, e.g. a broken chat template; mostly empty."""
+    gpu: str = ""
+    """Names of the graphics processors that the installed llama.cpp can use; mostly empty."""
+    gpu_layers: int = 0
+    """Layers that run on them."""
+    layers: int = 0
+    """All layers of the model, the output counted as one."""
+    gpu_note: str = ""
+    """Why the graphics processor could not be used, where there is one; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.errors import ModelCrashedError
 from engine.inference.chat_model import Sampling
 from engine.inference.embedder import Vectors
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, EmbedderIdentity, Message, Usage
+from engine.types import ChatModelInfo, Completion, EmbedderIdentity, Message, Scores, Usage
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -113,11 +113,12 @@ class ScriptedChatModel:
         reason = "cancelled" if cancelled else "stop"
         return Completion("".join(written), reason, usage, 0.0, 0.0)
 
-    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
         if self.crash_after is not None:
             self.crash_after = None
             raise ModelCrashedError("The model process ended.", "Ask again.")
-        return [-len(text) / 20 for text in continuations]
+        read = self.count_prompt(messages) + sum(self.count_tokens(text) for text in continuations)
+        return Scores(tuple(-len(text) / 20 for text in continuations), Usage(read, 0, 0))
 
     def close(self) -> None:
         self.closed = True

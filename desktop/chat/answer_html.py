@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from desktop.chat.table_html import rows, table_html
+from desktop.chat.table_html import CELL, lines, rows, table_html
 from desktop.theme.tokens import Tokens
 from engine.types import Answer, Sentence
 
@@ -20,6 +20,9 @@ MARKS = re.compile(f"{CITE}([0-9,]*){CITE}|{SOFT}|{PLAIN}")
 TAG = re.compile(r"(<[^>]*>)")
 TAIL = re.compile(r"[\s*_`~]*$")
 OPEN_CIRCLE = "○"
+CELL_SHOWN = " · "
+LONGEST_AROUND = 320
+"""Characters of a quote that a short answer is shown in."""
 
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 _markdown.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
@@ -39,15 +42,42 @@ def quotation_html(answer: Answer, tokens: Tokens) -> str:
     parts = [_head(tokens)]
     for sentence in answer.sentences:
         quotes = [answer.citations[number - 1].quote for number in sentence.citations]
-        cells = rows(quotes[0]) if quotes and _same(quotes[0], sentence.text) else []
-        numbers = ",".join(str(number) for number in sentence.citations)
+        whole = quotes[0] if quotes and _same(quotes[0], sentence.text) else ""
+        links = _links(",".join(str(number) for number in sentence.citations), tokens)
+        cells = rows(whole)
         if cells:
-            parts.append(table_html(cells, tokens))
-            parts.append(f"<p>{_links(numbers, tokens)}</p>")
-        else:
-            text = html.escape(" ".join(sentence.text.split()))
-            parts.append(f"<p>{text}{_links(numbers, tokens)}</p>")
+            parts.append(table_html(cells, tokens, tail=links))
+            continue
+        shown = lines(whole) or [" ".join(sentence.text.split())]
+        text = "<br>".join(html.escape(line) for line in shown)
+        around = in_its_sentence(sentence, answer)
+        if around is not None:
+            before, short, after = map(html.escape, around)
+            text = f"{before}<b>{short}</b>{after}"
+        parts.append(f"<p>{text}{links}</p>")
     return "".join(parts)
+
+
+def in_its_sentence(sentence: Sentence, answer: Answer) -> tuple[str, str, str] | None:
+    """A short answer with what stands before and after it in its quote; None for a whole one."""
+    if len(sentence.citations) != 1:
+        return None
+    quote = " ".join(answer.citations[sentence.citations[0] - 1].quote.split())
+    quote = quote.replace(CELL, CELL_SHOWN)
+    short = " ".join(sentence.text.split()).rstrip(".")
+    found = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", quote) if short else None
+    if found is None or len(quote) > LONGEST_AROUND or len(short) >= len(quote) - 1:
+        return None
+    return quote[: found.start()], found.group(), quote[found.end() :]
+
+
+def quoted_text(answer: Answer) -> str:
+    """What :func:`quotation_html` shows, as plain text to copy."""
+    parts: list[str] = []
+    for sentence in answer.sentences:
+        around = in_its_sentence(sentence, answer)
+        parts.append("".join(around) if around else sentence.text)
+    return "\n".join(parts)
 
 
 def _same(quote: str, sentence: str) -> bool:

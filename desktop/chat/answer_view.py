@@ -6,7 +6,7 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html
+from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
 from desktop.errors import Problem
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
@@ -126,7 +126,9 @@ class AnswerView(QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text)
+        answer = self.answer
+        quoted = answer is not None and answer.quotation and not answer.abstained
+        QGuiApplication.clipboard().setText(quoted_text(answer) if quoted else self._text)
         self.copy.setText("Copied")
 
 

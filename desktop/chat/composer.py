@@ -8,6 +8,7 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel
 
+ASK_DOCUMENTS = "Ask your documents…"
 MOST_LINES = 7
 ASK_WIDTH = 66
 
@@ -63,7 +64,7 @@ class Composer(QFrame):
         self._blocked = ""
         self._meter = ""
         self.edit = QuestionEdit()
-        self.edit.setPlaceholderText("Ask your documents…")
+        self.edit.setPlaceholderText(ASK_DOCUMENTS)
         self.edit.setAccessibleName("Question")
         self.edit.entered.connect(self._enter)
         self.edit.textChanged.connect(self._show)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.chat.answer_view import AnswerView
 from desktop.chat.asking import Asking, Question
-from desktop.chat.composer import Composer
+from desktop.chat.composer import ASK_DOCUMENTS, Composer
 from desktop.chat.conversation_view import ConversationView
 from desktop.chat.side import Side
 from desktop.chat.source import sources_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 NEW = "New conversation"
+ASK_MODEL = "Ask the model alone…"
 ALL_LIBRARIES = "All libraries"
 WAYS: tuple[tuple[Mode, str], ...] = (("rag", "With documents"), ("plain", "Model alone"))
 UNANSWERED = Problem(
@@ -384,11 +385,15 @@ class ChatPage(QWidget):
     @Slot()
     def _choose_way(self) -> None:
         self._mode = self.sender().data()  # type: ignore[attr-defined]
+        alone = self._mode == "plain"
+        self.composer.edit.setPlaceholderText(ASK_MODEL if alone else ASK_DOCUMENTS)
         self.ways.show_choice(dict(WAYS)[self._mode])
 
     def _show_meter(self) -> None:
         info = self._facts.model if self._facts else None
-        used = self._usage.prompt_tokens + self._usage.completion_tokens
+        # Where the model only weighed sentences, nothing of the conversation is in its context.
+        wrote = self._usage.completion_tokens
+        used = self._usage.prompt_tokens + wrote if wrote else 0
         self.composer.set_meter(used, info.n_ctx if info and used else 0)
 
     def _show_empty(self) -> None:

@@ -3,13 +3,15 @@
 import html
 from dataclasses import dataclass
 
-from desktop.chat.table_html import CELL, rows
+from desktop.chat.table_html import CELL, lines, rows
 from desktop.theme.tokens import Tokens
 
 AROUND = 70
 """Characters of context on each side."""
 LONGEST_QUOTE = 360
 LONGEST_OPENING = 220
+MARKS = ".,;: "
+HEADING_MARK = " › "
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ def snippet(page: str, start: int, end: int, *, around: int = AROUND) -> Snippet
     if first > 0:
         before = "…" + before[before.find(" ") + 1 :] if " " in before else "…"
     if last < len(page):
-        after = after[: after.rfind(" ")] + "…" if " " in after else "…"
+        after = f"{after[: after.rfind(' ')].rstrip(MARKS)}…" if " " in after else "…"
     return Snippet(_one_line(before), _cut(_quote(page[start:end])), _one_line(after))
 
 
@@ -36,12 +38,15 @@ def quote_only(quote: str) -> Snippet:
     return Snippet("", _cut(_quote(quote)), "")
 
 
-def opening(passage: str) -> Snippet:
-    """How a passage begins, for one that was merely near."""
+def opening(passage: str, heading: str = "") -> Snippet:
+    """How a passage begins after its heading, for one that was merely near."""
     line = _one_line(passage).strip()
+    title = heading.rsplit(HEADING_MARK, 1)[-1]
+    if title and len(line) > len(title):
+        line = line.removeprefix(title).lstrip()
     if len(line) <= LONGEST_OPENING:
         return Snippet("", line, "")
-    return Snippet("", line[:LONGEST_OPENING].rsplit(" ", 1)[0], "…")
+    return Snippet("", line[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(MARKS), "…")
 
 
 def snippet_html(shown: Snippet, tokens: Tokens, *, marked: bool = True) -> str:
@@ -54,7 +59,8 @@ def snippet_html(shown: Snippet, tokens: Tokens, *, marked: bool = True) -> str:
 def _quote(text: str) -> str:
     """One line, except that rows of a table stay rows."""
     cells = rows(text)
-    return "\n".join(CELL.join(row) for row in cells) if cells else _one_line(text)
+    kept = [CELL.join(row) for row in cells] or lines(text)
+    return "\n".join(kept) if kept else _one_line(text)
 
 
 def _one_line(text: str) -> str:

@@ -46,7 +46,9 @@ class SourcesPanel(QWidget):
         self.head.setText("SOURCES" if cited else "NEAREST PASSAGES")
         for at, source in enumerate(sources):
             card = SourceCard(self._theme, source)
-            card.show_snippet(quote_only(source.quote) if source.cited else opening(source.quote))
+            card.show_snippet(
+                quote_only(source.quote) if source.cited else opening(source.quote, source.heading)
+            )
             card.opened.connect(self._open)
             self._column.insertWidget(at, card)
             self.cards.append(card)

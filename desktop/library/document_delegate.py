@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from desktop.library.document_model import DOCUMENT_ROLE, Column
+from desktop.library.document_model import DOCUMENT_ROLE, FOLDER_ROLE, Column
 from desktop.theme.theme import Theme
 from engine.types import Document
 
@@ -40,7 +40,7 @@ class DocumentDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if index.column() == Column.FILE:
-            self._file(painter, option, document)
+            self._file(painter, option, index)
         else:
             failed = index.column() == Column.STATE and document.state == "failed"
             colour = tokens.warn if failed else tokens.soft
@@ -51,8 +51,14 @@ class DocumentDelegate(QStyledItemDelegate):
             )
         painter.restore()
 
-    def _file(self, painter: QPainter, option: QStyleOptionViewItem, document: Document) -> None:
+    def _file(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
         tokens = self._theme.tokens
+        document: Document = index.data(DOCUMENT_ROLE)
         rect = option.rect
         failed = document.state == "failed"
         icon = "file-x" if failed else ICONS.get(document.type, "file")
@@ -72,7 +78,7 @@ class DocumentDelegate(QStyledItemDelegate):
                 painter, lower, below, tokens.warn, document.reason, Qt.TextElideMode.ElideRight
             )
         else:
-            folder = str(path.parent)
+            folder = str(index.data(FOLDER_ROLE))
             self._line(painter, lower, below, tokens.soft, folder, Qt.TextElideMode.ElideMiddle)
 
     @staticmethod

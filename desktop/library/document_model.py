@@ -24,17 +24,20 @@ class Column(IntEnum):
 HEADS = ("Document", "State", "Pages", "Passages", "Size", "Read")
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 DOCUMENT_ROLE = Qt.ItemDataRole.UserRole + 2
+FOLDER_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 class DocumentModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._documents: tuple[Document, ...] = ()
+        self._roots: tuple[str, ...] = ()
 
-    def put(self, documents: tuple[Document, ...]) -> None:
+    def put(self, documents: tuple[Document, ...], roots: tuple[str, ...] = ()) -> None:
         """Replace the rows; nothing moves where nothing changed."""
         if documents == self._documents:
             return
+        self._roots = roots
         self.beginResetModel()
         self._documents = documents
         self.endResetModel()
@@ -63,13 +66,24 @@ class DocumentModel(QAbstractTableModel):
             return _sorted_by(document, column)
         if role == DOCUMENT_ROLE:
             return document
+        if role == FOLDER_ROLE:
+            return folder(document.path, self._roots)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return document.reason or document.path
+            return f"{document.path}\n{document.reason}".strip()
         if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.FILE:
             return f"{Path(document.path).name}. {document.reason or 'Ready'}"
         return None
+
+
+def folder(path: str, roots: tuple[str, ...]) -> str:
+    """Where a file lies, from the folder that was added on; the whole path where it was alone."""
+    parent = Path(path).parent
+    for root in map(Path, roots):
+        if parent.is_relative_to(root):
+            return str(Path(root.name) / parent.relative_to(root))
+    return str(parent)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

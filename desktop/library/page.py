@@ -194,7 +194,8 @@ class LibraryPage(QWidget):
     def _fill(self, found: tuple[str | None, tuple[Document, ...]]) -> None:
         chosen, documents = found
         if chosen == self._chosen:
-            self.table.documents.put(documents)
+            roots = tuple(root for library in self._libraries for root in library.roots)
+            self.table.documents.put(documents, roots)
 
     # --- jobs ----------------------------------------------------------------------------------
 

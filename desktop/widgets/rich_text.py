@@ -4,6 +4,8 @@ from PySide6.QtCore import QSizeF, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
+LIST_INDENT = 22
+
 
 class RichText(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -18,6 +20,7 @@ class RichText(QTextBrowser):
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
         self.document().setDocumentMargin(0)
+        self.document().setIndentWidth(LIST_INDENT)
         self.viewport().setAutoFillBackground(False)
         self.setAcceptDrops(False)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)

@@ -10,7 +10,7 @@ from engine.types import Hit
 
 NOT_FOUND = "I did not find this in your documents."
 
-THRESHOLD = 0.36
+THRESHOLD = 0.33
 """Least estimated probability of an answer for which one is given.
 
 On the choosing half of SQuAD it keeps nine tenths of the answerable questions.

@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, extract, followup, form, pack
+from engine.answer import abstain, extract, followup, form, pack, spans, tables
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
@@ -77,7 +77,7 @@ class Answerer:
         self._retriever = retriever
         self._model = model
         self._documents = documents
-        self._reader = Reader.load()
+        self._reader = Reader()
 
     def ask(
         self,
@@ -118,7 +118,7 @@ class Answerer:
         else:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
-            evidence = extract.weighed(about, result.hits, evidence, self._model, cancel)
+            evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
         readings = self._reader.read(about, evidence, extract.rarity(result.hits))
         found = _Found(about, result.hits, evidence, readings)
         if run.cancelled:
@@ -129,26 +129,34 @@ class Answerer:
         if packed is not None:
             draft = yield from self._written(found, packed, run, max_tokens)
         else:
-            draft = self._quoted(question, found, cancel)
+            draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
         return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
 
-    def _quoted(self, question: str, found: _Found, cancel: CancelToken | None) -> Draft:
+    def _quoted(self, question: str, found: _Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""
         desk = Desk(found.hits, self._documents)
         best = extract.judged(found.evidence)
         if form.wants_sentences(question) or not found.readings:
-            return desk.quoted(_in_order(best[:SENTENCES]))
-        reading = self._reader.confirmed(
-            found.about, found.readings, found.evidence, found.hits, self._model, cancel
-        )[0]
+            return desk.quoted(
+                [
+                    extract.with_list(item, found.hits[item.hit].passage.text)
+                    for item in _in_order(best[:SENTENCES])
+                ]
+            )
+        if tables.is_row(best[0].sentence):
+            passage = found.hits[best[0].hit].passage.text
+            cell = tables.cell(found.about, passage, best[0].start, best[0].end)
+            return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
+        reading = found.readings[0]
         evidence = found.evidence[reading.evidence]
-        if reading.probability >= SURE:
-            draft = desk.read_out(reading, evidence)
-            if draft.citations:
-                return draft
-        return desk.quoted([evidence])
+        kind = spans.kind(spans.tokens(reading.text))
+        unsure = reading.probability < SURE or not form.fits(found.about, kind)
+        if unsure or tables.is_row(evidence.sentence):
+            return desk.quoted([evidence])
+        passage = found.hits[evidence.hit].passage.text
+        return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
     def _written(
         self, found: _Found, packed: Packed, run: "_Run", max_tokens: int

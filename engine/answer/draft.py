@@ -7,7 +7,6 @@ from typing import Protocol
 
 from engine.answer import cite, sentences
 from engine.answer.extract import Evidence
-from engine.answer.reader import Reading
 from engine.types import Citation, Hit, Page, Sentence
 
 log = logging.getLogger(__name__)
@@ -70,10 +69,15 @@ class Desk:
         return Draft(written, tuple(found), tuple(citations))
 
     def quoted(self, evidence: Sequence[Evidence]) -> Draft:
-        """Sentences of the documents word for word, in the order given."""
+        """Sentences of the documents word for word, in the order given, none of them twice."""
         citations: list[Citation] = []
         found: list[Sentence] = []
-        for item in evidence:
+        for rank, item in enumerate(evidence):
+            if any(
+                item.hit == other.hit and item.start < other.end and other.start < item.end
+                for other in evidence[:rank]
+            ):
+                continue
             number = self._cite(citations, item.hit, item.start, item.end)
             quote = " ".join(item.sentence.split())
             if number and all(quote != sentence.text for sentence in found):
@@ -81,13 +85,13 @@ class Desk:
         text = " ".join(sentence.text for sentence in found)
         return Draft(text, tuple(found), tuple(citations), quotation=True)
 
-    def read_out(self, reading: Reading, evidence: Evidence) -> Draft:
-        """A short answer word for word, with the sentence it stands in as its quote."""
+    def read_out(self, evidence: Evidence, start: int, end: int) -> Draft:
+        """A short answer (a span of the passage) word for word, its sentence as the quote."""
         citations: list[Citation] = []
         number = self._cite(citations, evidence.hit, evidence.start, evidence.end)
         if not number:
             return Draft("")
-        text = " ".join(reading.text.split())
+        text = " ".join(self._hits[evidence.hit].passage.text[start:end].split())
         return Draft(text, (Sentence(text, (number,), True),), tuple(citations), quotation=True)
 
     def _cite(self, citations: list[Citation], hit: int, start: int, end: int) -> int:

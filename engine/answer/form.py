@@ -8,7 +8,11 @@ from engine.answer import text
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bhow many\b|\bnumber of\b|\bwhat (?:percent|percentage|number|share)\b", "many"),
     (r"\bhow much\b|\bwhat (?:amount|price|cost)\b", "much"),
-    (r"\bhow (?:long|old|far|tall|large|big|high|fast|often|deep|wide|heavy|hot)\b", "long"),
+    (
+        r"\bhow (?!do\b|does\b|did\b|can\b|could\b|is\b|are\b|was\b|were\b|will\b|would\b|should\b"
+        r"|must\b|may\b|has\b|have\b|had\b|to\b|come\b|exactly\b|many\b|much\b)[a-z]+ ",
+        "long",
+    ),
     (
         r"\b(?:in|what|which)(?: \w+)? (?:years?|decade|century)\b|\bwhen\b"
         r"|\bwhat (?:date|day|month|time)\b",
@@ -41,8 +45,8 @@ QUESTION_WORD = re.compile(r"\b(what|which|who|whom|whose|when|where|why|how)\b"
 LONG_FORM = re.compile(
     r"^\W*(?:(?:can|could|please|would) (?:you )?)?(?:please )?(?:explain|describe|summari[sz]e"
     r"|list|compare|outline|tell me|give me|discuss)\b"
-    r"|^\W*(?:why|how)\b(?! (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|wide"
-    r"|heavy|hot|soon)\b)"
+    r"|^\W*why\b|^\W*how (?:do|does|did|can|could|is|are|was|were|will|would|should|must|may|has"
+    r"|have|had|to|come|exactly)\b"
     r"|\bwhat (?:do|does|did) .{3,60}\b(?:cover|covers|include|offer|provide|mean|say|require)\b"
     r"|\bwhat (?:happens|steps)\b"
     r"|\bwhat (?:are|is) .{0,40}\b(?:process|procedure|polic(?:y|ies)|benefits?|differences?"
@@ -56,6 +60,18 @@ LONG_FORM = re.compile(
     r"(?:(?:for|in|under|at) .{3,40})?\?*\s*$",
     re.IGNORECASE,
 )
+
+MEASURES = frozenset(("number", "number and unit", "number in words", "money", "percent", "year"))
+DATES = frozenset(("date", "year", "year in words", "number", "number and unit"))
+NAMES = frozenset(("name", "names", "mixed"))
+EXPECTED = {
+    "many": MEASURES,
+    "much": MEASURES - {"number in words"},
+    "long": MEASURES,
+    "when": DATES,
+    "who": NAMES,
+}
+"""Kinds of words (``spans.kind``) without which such a question is not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,11 @@ def read(question: str) -> Form:
         tuple(text.content(question[: match.start()])),
         tuple(text.content(question[match.end() :])),
     )
+
+
+def fits(question: str, kind: str) -> bool:
+    """Whether words of that kind can answer the question at all."""
+    return kind in EXPECTED.get(read(question).type, {kind})
 
 
 def wants_sentences(question: str) -> bool:

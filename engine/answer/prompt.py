@@ -68,16 +68,3 @@ def asking(title: str, sentence: str) -> list[Message]:
             f"Write a question that this sentence answers.\n{defused(title)}: {defused(sentence)}",
         ),
     ]
-
-
-def asking_for(title: str, sentence: str, answer: str) -> list[Message]:
-    """As :func:`asking`, for a question that has this answer. The answer stands last, so that
-    the state of the sentence is reused for the next one."""
-    return [
-        Message("system", "You are a helpful assistant."),
-        Message(
-            "user",
-            f"{defused(title)}: {defused(sentence)}\n\n"
-            f"Write a question about this text with the answer: {defused(answer)}",
-        ),
-    ]

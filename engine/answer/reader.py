@@ -5,27 +5,20 @@ with the right paragraph before it. As a judge of sentences it is good, though: 
 finds the question after reading a sentence tells which sentence answers. So code proposes and
 ranks the answers, the model weighs the sentences, and what is shown is always quoted.
 
-``reader.json`` holds the weights: a conditional logit over the candidates of each question,
-fitted by ``tests/quality/fit_reader.py`` on half of the SQuAD articles (see there).
+The score of an answer is the sum of the weights (``weights.py``) of what speaks for and against
+it, and belief is shared out by a conditional logit (Rajpurkar et al., 2016, section 5.2).
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
-from engine.answer import extract, form, prompt, spans, text
+from engine.answer import form, spans, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.spans import Feature
-from engine.inference.chat_model import ChatModel
-from engine.progress import CancelToken
-from engine.types import Hit
+from engine.answer.weights import WEIGHTS
 
-CONFIRMED = 5
-"""Readings that the model is asked to confirm."""
-CONFIRMATION = 2.0
-"""Weight of a likelihood (nats per token) beside a reading's score."""
+LIKELIHOOD_FEATURE = "sentence likelihood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +39,8 @@ class Reading:
 class Reader:
     """Ranks the short answers that stand in the evidence sentences."""
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
+    def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
         self._weights = weights
-
-    @classmethod
-    def load(cls) -> "Reader":
-        """The reader with the weights that come with the program."""
-        source = files("engine.answer").joinpath("reader.json").read_text(encoding="utf-8")
-        weights: dict[str, float] = json.loads(source)["weights"]
-        return cls(weights)
 
     def read(self, question: str, evidence: Sequence[Evidence], rarity: Rarity) -> list[Reading]:
         """Every candidate in the evidence, best first. Takes some 10 ms for six sentences."""
@@ -80,47 +66,20 @@ class Reader:
                     0.0,
                 )
                 for score, index, start, end in found
-            ],
-            1.0,
+            ]
         )
-
-    def confirmed(
-        self,
-        question: str,
-        readings: Sequence[Reading],
-        evidence: Sequence[Evidence],
-        hits: Sequence[Hit],
-        model: ChatModel,
-        cancel: CancelToken | None = None,
-    ) -> list[Reading]:
-        """The best readings by score and the model's judgement together, best first.
-
-        The model tells how likely the question is for the sentence with that answer. On 120
-        questions of the choosing half of SQuAD this raised F1 from 0.47 to 0.50. Questions too
-        long to weigh, and cancelled ones, keep their readings as they are.
-        """
-        if model.count_tokens(question) > extract.WEIGHABLE:
-            return list(readings)
-        judged = []
-        for reading in sorted(readings[:CONFIRMED], key=lambda item: item.evidence):
-            if cancel is not None and cancel.cancelled:
-                return list(readings)
-            item = evidence[reading.evidence]
-            messages = prompt.asking_for(hits[item.hit].passage.title, item.sentence, reading.text)
-            likelihood = model.score(messages, [question])[0]
-            judged.append(replace(reading, score=reading.score + CONFIRMATION * likelihood))
-        return _shares(judged, sum(reading.probability for reading in judged))
 
     def _sum(self, found: Sequence[Feature]) -> float:
         return sum(self._weights.get(name, 0.0) * value for name, value in found)
 
 
-def _shares(readings: Sequence[Reading], whole: float) -> list[Reading]:
-    """The readings, best first, with ``whole`` shared out among them by their scores."""
+def _shares(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, best first, with belief shared out among them by their scores."""
     best = max((reading.score for reading in readings), default=0.0)
     parts = [math.exp(reading.score - best) for reading in readings]
+    total = sum(parts)
     shared = [
-        replace(reading, probability=whole * part / sum(parts))
+        replace(reading, probability=part / total)
         for reading, part in zip(readings, parts, strict=True)
     ]
     return sorted(shared, key=lambda reading: -reading.score)
@@ -133,6 +92,6 @@ def sentence_features(evidence: Sequence[Evidence], index: int) -> list[Feature]
         ("sentence overlap", item.overlap),
         ("sentence context", item.context_overlap),
         ("sentence score", item.score - evidence[0].score),
-        ("sentence likelihood", item.likelihood),
+        (LIKELIHOOD_FEATURE, item.likelihood),
         (f"sentence {index}", 1.0),
     ]

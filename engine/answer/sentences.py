@@ -55,6 +55,9 @@ def _blocks(text: str) -> list[Span]:
     """Stretches that no sentence crosses: paragraphs, list items, table rows, heading lines."""
     cuts = {match.start() for match in BREAK.finditer(text)} | {0, len(text)}
     lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
+    for start, end in lines:
+        if " | " in text[start:end]:
+            cuts.update((start, end))
     fresh = True
     for (start, end), (after, after_end) in pairwise(lines):
         title = (fresh or start in cuts) and _is_title(text[start:end], text[after:after_end])

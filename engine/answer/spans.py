@@ -17,7 +17,8 @@ TOKEN = re.compile(
 )
 FUNCTION_WORDS = text.STOP_WORDS | text.word_set(
     "not because after before during until while since between through under over against called "
-    "named known however although though both either neither without within per via"
+    "named known however although though both either neither without within per via another other "
+    "others"
 )
 LONGEST = 10
 """Most words and marks in a short answer."""
@@ -29,6 +30,72 @@ CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 VERB = re.compile(r"(ed|ing|es)$")
 
 Feature = tuple[str, float]
+
+SOUGHT = {
+    "many": "number",
+    "much": "number",
+    "long": "number",
+    "when": "time",
+    "who": "name",
+    "name": "name",
+    "where": "place",
+    "what is": "thing",
+    "what thing": "thing",
+}
+"""What a question of each form seeks; ``"other"`` where it is anything."""
+FAMILY = {
+    "date": "time",
+    "year": "time",
+    "year in words": "time",
+    "number": "number",
+    "number and unit": "number",
+    "number in words": "number",
+    "money": "number",
+    "percent": "number",
+    "name": "name",
+    "names": "name",
+    "mixed": "mixed",
+    "word": "words",
+    "words": "words",
+}
+"""What each kind of words could be the answer to."""
+CLASSES = {
+    "article": text.word_set("a an the"),
+    "of": text.word_set("of"),
+    "to": text.word_set("to"),
+    "in": text.word_set("in at on within"),
+    "by": text.word_set("by from"),
+    "as": text.word_set("as called named known like than"),
+    "with": text.word_set("with for into about against between under over through per without via"),
+    "time word": text.word_set("after before during until since while when"),
+    "and": text.word_set("and or but nor both either neither"),
+    "relative": text.word_set("that which who whom whose where because so if though although"),
+    "is": text.word_set("is are was were be been being"),
+    "auxiliary": text.word_set(
+        "has have had do does did can could will would shall should may might must"
+    ),
+    "possessive": text.word_set("his her its their our my your this these those such each every"),
+    "pronoun": text.word_set("he she it they we i you him them us me there"),
+    "not": text.word_set("not no also only very more most much many however"),
+}
+"""Function words by what they do in a sentence; the rest are ``"function"``."""
+MARKS = {
+    ",": "comma",
+    "(": "opening",
+    "[": "opening",
+    ")": "closing",
+    "]": "closing",
+    '"': "quote",
+    "“": "quote",
+    "”": "quote",
+    "-": "hyphen",
+    "–": "hyphen",
+    "/": "hyphen",
+    ".": "stop",
+    ";": "stop",
+    ":": "stop",
+    "|": "cell",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +170,27 @@ def kind(span: list[Token]) -> str:
     return "word" if len(words) == 1 else "words"
 
 
+UNIT = re.compile(
+    r"(?<=\d)\s?(?:%|°[CF]?|per ?cent\b|(?:hundred|thousand|million|billion|trillion)\b"
+    r"|(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|knots?|km|cm|mm|m|metres?|meters?"
+    r"|miles?|feet|inch(?:es)?|kg|g|tons?|tonnes?|litres?|liters?|euros?|dollars?|pounds?|crowns?"
+    r"|EUR|USD|CHF|GBP)\b)"
+)
+
+
+def with_unit(passage: str, end: int) -> int:
+    """The end of a short answer, moved past the unit that follows its number."""
+    unit = UNIT.match(passage, end)
+    return unit.end() if unit else end
+
+
 def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
     """Token ranges (last one included) that could be a short answer."""
     for first, token in enumerate(words):
         if not token.is_word or token.is_function:
             continue
+        if token.lower in ("least", "most") and first and words[first - 1].lower == "at":
+            continue  # half of "at least" says nothing
         for last in range(first, min(len(words), first + LONGEST)):
             mark = words[last].text
             if mark in BREAKS or (mark == "," and last - first > 6):
@@ -140,38 +223,34 @@ def features(
         for at, share in enumerate(met)
         if share and not first <= at <= last
     )
-    before, after = _neighbour(words, met, first - 1), _neighbour(words, met, last + 1)
+    sought = SOUGHT.get(form.type, "other")
     found: list[Feature] = [
-        (f"{form.type}|{shape}", 1.0),
         (shape, 1.0),
+        (f"{sought} as {FAMILY[shape]}", 1.0),
         (f"size {min(size, 7)}", 1.0),
-        (f"{form.type}|size {min(size, 6)}", 1.0),
         ("echoed", echoed),
-        (f"{form.type}|echoed", echoed),
         ("some echoed", float(echoed > 0)),
         ("all echoed", float(echoed == 1)),
         ("near", near),
-        (f"{form.type}|near", near),
         ("left", sum(met[max(0, first - 6) : first])),
         ("right", sum(met[last + 1 : last + 7])),
         ("rare", min(weight(token.stem) for token in inside) / 10),
-        (f"before {before}", 1.0),
-        (f"after {after}", 1.0),
-        (f"{form.type}|before {before}", 1.0),
-        (f"{form.type}|after {after}", 1.0),
-        (f"{shape}|before {before}", 1.0),
-        (f"{shape}|after {after}", 1.0),
+        (f"before {_neighbour(words, met, first - 1)}", 1.0),
+        (f"after {_neighbour(words, met, last + 1)}", 1.0),
     ]
     found.extend((name, 1.0) for name in _shape_flags(form, words, first, last))
     return found
 
 
 def _neighbour(words: list[Token], met: list[float], at: int) -> str:
+    """The grammatical class of the token beside a stretch of words."""
     if not 0 <= at < len(words):
         return "edge"
     token = words[at]
-    if token.is_function or not token.is_word:
-        return token.lower
+    if not token.is_word:
+        return MARKS.get(token.text, "mark")
+    if token.is_function:
+        return next((name for name, known in CLASSES.items() if token.lower in known), "function")
     return "asked" if met[at] else "word"
 
 
@@ -203,10 +282,8 @@ def _shape_flags(form: Form, words: list[Token], first: int, last: int) -> Itera
     head, tail = (form.after[0], form.after[-1]) if form.after else ("", "")
     if head and following == head:
         yield "followed by head"
-        yield f"{form.type}|followed by head"
     if tail and preceding == tail:
         yield "preceded by tail"
-        yield f"{form.type}|preceded by tail"
     if head and preceding == head:
         yield "preceded by head"
     if tail and following == tail:
@@ -217,7 +294,7 @@ def _shape_flags(form: Form, words: list[Token], first: int, last: int) -> Itera
         yield "ends with head"
     for name, token in (("begins", begin), ("ends", end)):
         if not token.text[0].isupper() and VERB.search(token.lower):
-            yield f"{form.type}|{name} like a verb"
+            yield f"{name} like a verb"
         if token.lower.endswith("ly"):
             yield f"{name} with an adverb"
     if left and right and left.text in "\"“‘'" and right.text in "\"”’'":

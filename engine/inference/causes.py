@@ -53,6 +53,11 @@ KILLED = Cause(
     "another program or the system stopped it, perhaps to free memory",
     "Ask again; if it happens often, choose a smaller model.",
 )
+HUNG = Cause(
+    "hung",
+    "it did not answer any more",
+    "Ask again; if it happens often, choose a smaller model.",
+)
 FAULT = Cause(
     "model_fault",
     "llama.cpp failed inside",

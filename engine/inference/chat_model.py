@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message
+from engine.types import ChatModelInfo, Completion, Message, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,20 @@ class Sampling:
     """0 takes the likeliest token; up to 2."""
     top_p: float = 1.0
     """Share of probability kept, (0, 1]."""
+    min_p: float = 0.0
+    """Tokens less likely than this share of the likeliest are left out, [0, 1); 0 keeps all."""
+    top_k: int = 0
+    """Number of likeliest tokens kept; 0 keeps all."""
     repeat_penalty: float = 1.0
     """1 leaves repetition alone; up to 2."""
     seed: int = 0
+    """Of the dice, where the temperature is above 0: the same seed gives the same answer."""
     stop: tuple[str, ...] = ()
     """Texts that end the answer; not part of it."""
+    grammar: str = ""
+    """GBNF with a rule ``root`` that the answer keeps to; empty for none."""
+    json_schema: str = ""
+    """JSON schema that the answer keeps to, as JSON; empty for none. Not beside a grammar."""
 
 
 class ChatModel(Protocol):
@@ -58,8 +67,8 @@ class ChatModel(Protocol):
         """
         ...
 
-    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
-        """Mean log-probability per token of each text as the assistant's turn. Shape (n,)."""
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
+        """Mean log-probability per token of each text as the assistant's turn."""
         ...
 
     def close(self) -> None: ...

@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 
 HELLO_TIMEOUT_S = 30.0
 CLOSE_GRACE_S = 1.0
+PING_AFTER_S = 5.0
+"""A process that has said nothing for so long is asked whether it is there."""
+HUNG_AFTER_S = 40.0
+"""One that has not answered by then is taken for hung; a suspended one may come back before."""
 STDERR_LINES = 60
 MAX_LOG_BYTES = 1_000_000
 
@@ -49,18 +53,22 @@ class Child:
         ChildGoneError where no valid greeting came.
         """
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self.gpu = False
+        """Whether its build of llama.cpp can use a graphics processor."""
         self._replies: dict[int, queue.SimpleQueue[Frame | None]] = {}
         self._numbers = 0
         self._lock = threading.Lock()
-        self._writing = threading.Lock()
+        self._outbox: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._gone = threading.Event()
+        self._heard_at = time.monotonic()
+        self._pinged_at = 0.0
         self._hello: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(
             command or [sys.executable, "-P", "-m", "engine.inference.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(os.environ),
+            env=environment(os.environ),
             # A Ctrl-C in the terminal is the parent's to handle.
             start_new_session=sys.platform != "win32",
         )
@@ -68,6 +76,7 @@ class Child:
         self._input, self._output = self._process.stdin, self._process.stdout
         self._threads = (
             threading.Thread(target=self._read, name="model-frames", daemon=True),
+            threading.Thread(target=self._write, name="model-requests", daemon=True),
             threading.Thread(
                 target=self._listen, args=(self._process.stderr, log_file), name="model-stderr",
                 daemon=True,
@@ -94,6 +103,7 @@ class Child:
             raise ChildGoneError("it ended at once")
         if hello.get("protocol") != frames.PROTOCOL:
             raise ChildGoneError(f"it speaks protocol {hello.get('protocol')}")
+        self.gpu = bool(hello.get("gpu"))
         return str(hello.get("system", ""))
 
     # --- talking -------------------------------------------------------------------------------
@@ -109,32 +119,47 @@ class Child:
         if self._gone.is_set():
             reply.forget()
             raise ChildGoneError("it has ended")
-        self._send({"id": number, "do": do, **values})
+        if len(self._replies) == 1:  # nothing was asked before, so that its silence says nothing
+            self._heard_at = time.monotonic()
+        self._outbox.put({"id": number, "do": do, **values})
         return reply
+
+    @property
+    def hung(self) -> bool:
+        """Whether the process does not answer any more; asks it where it has been quiet."""
+        now = time.monotonic()
+        if now - max(self._heard_at, self._pinged_at) > PING_AFTER_S:
+            self._pinged_at = now
+            self._outbox.put({"ping": 1})
+        return now - self._heard_at > HUNG_AFTER_S
 
     def cancel(self, number: int) -> None:
         """Ask a request to stop; nothing happens where it or the process has ended."""
-        try:
-            self._send({"cancel": number})
-        except ChildGoneError:
-            log.debug("the model process ended before it could be asked to stop")
+        self._outbox.put({"cancel": number})
 
     def forget(self, number: int) -> None:
         with self._lock:
             self._replies.pop(number, None)
 
-    def _send(self, frame: Frame) -> None:
-        with self._writing:
-            try:
+    def _write(self) -> None:
+        """Send what is to be sent; a thread of its own, since a suspended process reads nothing."""
+        try:
+            while (frame := self._outbox.get()) is not None:
                 frames.write(self._input, frame)
-            except (OSError, ValueError) as error:  # broken pipe, or closed by us
-                raise ChildGoneError("its pipe is closed") from error
+        except OSError:
+            log.debug("the model process takes no more; its end is told by the reader")
+        finally:
+            try:
+                self._input.close()
+            except OSError:
+                log.debug("what was still to be sent is lost")
 
     # --- listening -----------------------------------------------------------------------------
 
     def _read(self) -> None:
         try:
             while (frame := frames.read(self._output)) is not None:
+                self._heard_at = time.monotonic()
                 if "hello" in frame:
                     self._hello.put(frame["hello"])
                     continue
@@ -183,11 +208,7 @@ class Child:
 
     def close(self) -> None:
         """End the process by closing its input; by force where it does not follow."""
-        with self._writing:
-            try:
-                self._input.close()
-            except OSError:
-                log.debug("the model process was gone already")
+        self._outbox.put(None)
         try:
             self._process.wait(CLOSE_GRACE_S)
         except subprocess.TimeoutExpired:
@@ -200,15 +221,11 @@ class Child:
         self._tidy()
 
     def _tidy(self) -> None:
+        self._outbox.put(None)
         self._process.wait()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
-        with self._writing:
-            try:
-                self._input.close()
-            except OSError:
-                log.debug("what was still to be sent is lost")
         self._output.close()
         assert self._process.stderr is not None
         self._process.stderr.close()
@@ -246,7 +263,7 @@ class Reply:
         self._child.forget(self._number)
 
 
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
+def environment(own: Mapping[str, str]) -> dict[str, str]:
     """The parent's environment, with our package first and threads that wait without spinning.
 
     llama.cpp's threads meet at a barrier a thousand times a token. OpenMP's default is to spin

@@ -19,9 +19,10 @@ import httpx
 from engine import outbound
 from engine.errors import CancelledError, InputError, ModelCrashedError, ModelError
 from engine.inference.chat_model import Sampling
+from engine.inference.thinking import Thinking
 from engine.network import NetworkGuard, Permit, is_this_machine
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message, Usage
+from engine.types import ChatModelInfo, Completion, Message, Scores, Usage
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class EndpointChatModel:
             )
         cancel = cancel or CancelToken()
         text: list[str] = []
+        thinking = Thinking()
         first_token_s = 0.0
         finish, usage = "stop", None
         try:
@@ -125,13 +127,20 @@ class EndpointChatModel:
                         raise self._told(event)
                     usage = event.get("usage") or usage
                     for choice in event.get("choices") or ():
-                        piece = (choice.get("delta") or {}).get("content") or ""
+                        delta = choice.get("delta") or {}
+                        # llama-server and vLLM send thinking apart; others leave its marks in.
+                        thinking.text += delta.get("reasoning_content") or ""
+                        _, said = thinking.add(delta.get("content") or "")
                         finish = choice.get("finish_reason") or finish
-                        if piece:
+                        if said:
                             first_token_s = first_token_s or time.perf_counter() - started
-                            text.append(piece)
-                            yield piece
+                            text.append(said)
+                            yield said
                     cancel.check()
+                _, said = thinking.close()
+                if said:
+                    text.append(said)
+                    yield said
         except CancelledError:
             finish = "cancelled"
         except httpx.TransportError as error:
@@ -140,9 +149,10 @@ class EndpointChatModel:
         return Completion(
             text=whole,
             finish_reason="length" if finish == "length" else _reason(finish),
-            usage=self._usage(usage, estimated, whole),
+            usage=self._usage(usage, estimated, thinking.text + whole),
             first_token_s=first_token_s,
             total_s=time.perf_counter() - started,
+            thinking=thinking.text,
         )
 
     def _request(
@@ -163,6 +173,19 @@ class EndpointChatModel:
         }
         if sampling.stop:
             request["stop"] = list(sampling.stop)
+        # Beyond OpenAI's own options; llama-server and vLLM know these, so only what is asked goes.
+        if sampling.min_p:
+            request["min_p"] = sampling.min_p
+        if sampling.top_k:
+            request["top_k"] = sampling.top_k
+        if sampling.grammar:
+            request["grammar"] = sampling.grammar
+        if sampling.json_schema:
+            schema = json.loads(sampling.json_schema)
+            request["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": schema},
+            }
         return request
 
     def _usage(self, told: dict[str, Any] | None, estimated: int, text: str) -> Usage:
@@ -175,7 +198,7 @@ class EndpointChatModel:
             reused_tokens=int(details.get("cached_tokens") or 0),
         )
 
-    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
         """Servers do not rate given texts; a large model is not asked to. Raises EndpointError."""
         raise EndpointError(
             f"The server {self._where} cannot rate {len(continuations)} texts after "

@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 MIN_ANSWER_TOKENS = 32
 """An answer is shortened to what is left of the context, but never below this."""
 
@@ -33,9 +36,13 @@ class Choice:
     max_tokens: int
     temperature: float = 0.0
     top_p: float = 1.0
+    min_p: float = 0.0
+    top_k: int = 0
     repeat_penalty: float = 1.0
     seed: int = 0
     stop: tuple[str, ...] = ()
+    grammar: str = ""
+    json_schema: str = ""
 
 
 class Sampler(Protocol):
@@ -71,7 +78,17 @@ class Model(Protocol):
         """
         ...
 
-    def sampler(self, choice: Choice) -> Sampler: ...
+    def state(self) -> NDArray[np.uint8]:
+        """What was made of the evaluated tokens, in a form of the model's own."""
+        ...
+
+    def set_state(self, data: NDArray[np.uint8]) -> bool:
+        """Take a state back in place of what is held; False, with nothing held, where refused."""
+        ...
+
+    def sampler(self, choice: Choice) -> Sampler:
+        """Raises RefusedError where its grammar cannot be read."""
+        ...
 
     def piece(self, token: int) -> bytes:
         """Bytes of a token; empty for control tokens. May end inside a character."""
@@ -113,6 +130,36 @@ class Context:
         self.tokens = list(prompt[:shared])
         self._append(prompt[shared:])
         return shared
+
+    def forget(self) -> None:
+        """Drop all tokens, for what was made of them no longer holds."""
+        self.model.keep(0)
+        self.tokens = []
+
+    def take(self, tokens: Sequence[int], data: NDArray[np.uint8]) -> bool:
+        """Go on from a saved state instead; False, with nothing held, where it does not fit."""
+        self.tokens = []
+        if len(tokens) >= self.model.n_ctx or not self.model.set_state(data):
+            self.model.keep(0)
+            return False
+        if self.model.evaluated() != len(tokens):
+            self.model.keep(0)
+            return False
+        self.tokens = list(tokens)
+        return True
+
+    def warm(self, prompt: Sequence[int]) -> int:
+        """Evaluate the beginning of prompts to come; returns how many tokens are held for them.
+
+        Keeps what is held where it begins like that already. Stopping keeps what was done.
+        """
+        prompt = prompt[: self.model.n_ctx - MIN_ANSWER_TOKENS]
+        if common_prefix(self.tokens, prompt, limit=len(prompt)) < len(prompt):
+            try:
+                self.prime(prompt)
+            except StoppedError:
+                return len(self.tokens)
+        return len(prompt)
 
     def _append(self, tokens: Sequence[int]) -> None:
         before = len(self.tokens)
@@ -171,25 +218,29 @@ class Context:
         finally:
             sampler.close()
 
-    def score(self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
-        """Mean log-probability per token of each continuation.
+    def score(
+        self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]
+    ) -> tuple[list[float], int]:
+        """Mean log-probability per token of each continuation, and how much of the prompt was held.
 
         Raises ContextOverflowError and StoppedError.
         """
         longest = len(prompt) + max(map(len, continuations), default=0)
         if longest > self.model.n_ctx:
             raise ContextOverflowError(longest, self.model.n_ctx)
-        means = []
-        for continuation in continuations:
+        means: list[float] = []
+        reused = 0
+        for number, continuation in enumerate(continuations):
             if not continuation:
                 means.append(0.0)
                 continue
             # Evaluates the prompt once; then only its last token, for the logits after it.
-            self.prime(prompt)
+            shared = self.prime(prompt)
+            reused = shared if number == 0 else reused
             values = self.model.logprobs(continuation)
             self.tokens += continuation
             means.append(sum(values) / len(values))
-        return means
+        return means, reused
 
 
 class Text:

@@ -4,28 +4,25 @@ One request at a time, except counting tokens. The process is started at the fir
 crash the next call starts it again, after several in a row with a pause before.
 """
 
-import logging
-import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
-from engine.errors import CancelledError, InputError, ModelError
+from engine.errors import CancelledError, InputError
 from engine.formats import chat
 from engine.formats.chat import Segment
+from engine.inference import adapters, wire
+from engine.inference.adapters import Adapter, AttachedAdapter
 from engine.inference.chat_model import Sampling
-from engine.inference.child import Child, ChildGoneError, Reply
+from engine.inference.child import Child, Reply
+from engine.inference.conversation_state import ConversationState
 from engine.inference.cores import usable_cores
-from engine.inference.frames import Frame
-from engine.inference.supervisor import POLL_S, Supervisor
+from engine.inference.requests import ModelRefusedError, Requests
+from engine.inference.state_store import StateStore
+from engine.inference.supervisor import Supervisor
+from engine.inference.thinking import Thinking, opened_by
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message, Usage
-
-log = logging.getLogger(__name__)
-
-STOP_GRACE_S = 1.0
-"""An answer that does not stop within this is stopped with its process."""
+from engine.types import ChatModelInfo, Completion, Message, Scores, Usage
 
 
 class ProcessChatModel:
@@ -39,18 +36,21 @@ class ProcessChatModel:
         threads: int | None = None,
         name: str = "",
         log_folder: Path | None = None,
+        states: StateStore | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
         """Remember how to run the model; nothing is started yet.
 
         ``n_ctx`` is the context in tokens, by default 4,096 or what the model was trained on,
         less where memory is short. ``threads`` is by default the number of physical cores.
-        ``log_folder`` gets what llama.cpp reports. ``command`` replaces the worker, for tests.
+        ``log_folder`` gets what llama.cpp reports. ``states`` keeps what conversations left in the
+        context, see :meth:`use_state`. ``command`` replaces the worker, for tests.
         """
         self._path = path
         self._name = name
         self._threads = threads or usable_cores()
-        self._requests = threading.Lock()
+        self._states = states
+        self._adapters: tuple[AttachedAdapter, ...] = ()
         self._templates: dict[str, tuple[str, str]] = {}
         self._supervisor = Supervisor(
             path,
@@ -59,6 +59,8 @@ class ProcessChatModel:
             log_file=log_folder / "model.log" if log_folder is not None else None,
             command=command,
         )
+        self._requests = Requests(self._supervisor)
+        self._state = ConversationState(path, self._supervisor, self._requests, states)
 
     # --- what it is ----------------------------------------------------------------------------
 
@@ -74,13 +76,22 @@ class ProcessChatModel:
             n_ctx=facts["n_ctx"],
             n_ctx_train=facts["n_ctx_train"],
             size_bytes=facts["size_bytes"],
-            note=self._template()[1],
+            note="; ".join(filter(None, [self._template()[1], facts.get("gpu_note", "")])),
+            gpu=", ".join(device["name"] for device in facts.get("gpus", [])),
+            gpu_layers=facts.get("gpu_layers", 0),
+            layers=facts.get("layers", 0),
+            gpu_note=facts.get("gpu_note", ""),
         )
 
     @property
     def pid(self) -> int | None:
         """The process's id; None while it is not running."""
         return self._supervisor.pid
+
+    @property
+    def unstable(self) -> bool:
+        """Whether it failed so often in a row that another model is to be offered."""
+        return self._supervisor.unstable
 
     def preload(self, *, cancel: CancelToken | None = None) -> None:
         """Start the process and load the model now. Raises ModelError, CancelledError."""
@@ -97,7 +108,7 @@ class ProcessChatModel:
 
     def _count(self, segments: Sequence[Segment], *, prompt: bool) -> int:
         child = self._supervisor.ready()
-        done = self._ask(child, "count", segments=_wire(segments), prompt=prompt)
+        done = self._requests.ask(child, "count", segments=wire.segments(segments), prompt=prompt)
         return int(done["tokens"])
 
     def _template(self) -> tuple[str, str]:
@@ -108,12 +119,15 @@ class ProcessChatModel:
             self._templates[own] = chat.usable(own, bos=facts["bos"], eos=facts["eos"])
         return self._templates[own]
 
-    def _segments(self, messages: Sequence[Message], prefill: str = "") -> list[Segment]:
+    def _segments(
+        self, messages: Sequence[Message], prefill: str = "", *, open_turn: bool = True
+    ) -> list[Segment]:
         facts = self._supervisor.facts
         try:
             pieces = chat.segments(
                 self._template()[0],
                 messages,
+                add_generation_prompt=open_turn,
                 bos=facts["bos"],
                 eos=facts["eos"],
                 control=facts["control"],
@@ -134,116 +148,205 @@ class ProcessChatModel:
         *,
         prefill: str = "",
         cancel: CancelToken | None = None,
+        on_thinking: Callable[[str], None] | None = None,
     ) -> Generator[str, None, Completion]:
+        """See :meth:`engine.inference.chat_model.ChatModel.stream`.
+
+        ``on_thinking`` gets what a thinking model says to itself, piece by piece.
+        """
         started = time.perf_counter()
         cancel = cancel or CancelToken()
-        if not self._acquire(cancel):
-            return _cancelled("", started)
+        if not self._requests.acquire(cancel):
+            return wire.cancelled("", "", started)
         try:
             try:
                 child = self._supervisor.ready(cancel)
+                self._state.bring(child)
             except CancelledError:
-                return _cancelled("", started)
-            reply = self._send(
-                child,
-                "stream",
-                segments=_wire(self._segments(messages, prefill)),
-                choice=_choice(sampling),
+                return wire.cancelled("", "", started)
+            segments = self._segments(messages, prefill)
+            thinking = Thinking(inside=bool(segments) and opened_by(segments[-1].text))
+            reply = self._requests.send(
+                child, "stream", segments=wire.segments(segments), choice=wire.choice(sampling)
             )
-            return (yield from self._pieces(child, reply, cancel, started))
+            pieces = self._pieces(child, reply, cancel, started, thinking, on_thinking)
+            self._state.answered(child)
+            return (yield from pieces)
         finally:
-            self._requests.release()
+            self._requests.lock.release()
 
     def _pieces(
-        self, child: Child, reply: Reply, cancel: CancelToken, started: float
+        self,
+        child: Child,
+        reply: Reply,
+        cancel: CancelToken,
+        started: float,
+        thinking: Thinking,
+        on_thinking: Callable[[str], None] | None,
     ) -> Generator[str, None, Completion]:
         text: list[str] = []
         first_token_s = 0.0
         ended = False
         try:
             while True:
-                frame = self._next(child, reply, cancel)
+                frame = self._requests.next(child, reply, cancel)
                 if frame is None:  # stopped with its process, or by close()
                     ended = True
-                    return _cancelled("".join(text), started)
+                    return wire.cancelled("".join(text), thinking.text, started)
                 done = frame.get("done")
                 ended = done is not None or "error" in frame
                 if "error" in frame:
-                    self._refuse(frame["error"])
+                    self._requests.refuse(frame["error"])
                 piece = done["rest"] if done is not None else frame["piece"]
                 if piece:
                     first_token_s = first_token_s or time.perf_counter() - started
-                    text.append(piece)
-                    yield piece
+                thought, said = thinking.add(piece)
+                if done is not None:
+                    late_thought, late_said = thinking.close()
+                    thought, said = thought + late_thought, said + late_said
+                if thought and on_thinking is not None:
+                    on_thinking(thought)
+                if said:
+                    text.append(said)
+                    yield said
                 if done is not None:
                     self._supervisor.worked()
-                    return _completion("".join(text), done, first_token_s, started)
+                    return wire.completion(
+                        "".join(text), thinking.text, done, first_token_s, started
+                    )
         finally:
             if not ended:  # the caller wants no more
-                self._stop(child, reply)
+                self._requests.stop(child, reply)
             reply.forget()
 
-    def _next(self, child: Child, reply: Reply, cancel: CancelToken) -> Frame | None:
-        """The next frame of an answer; None where it was stopped the hard way."""
-        asked_at = 0.0
-        while True:
-            try:
-                frame = reply.next(POLL_S)
-            except ChildGoneError:
-                if self._supervisor.closed:
-                    return None
-                self._supervisor.crashed(child)
-            if frame is not None:
-                return frame
-            if cancel.cancelled:
-                if not asked_at:
-                    asked_at = time.monotonic()
-                    reply.cancel()
-                elif time.monotonic() - asked_at > STOP_GRACE_S:
-                    log.warning("the model process does not stop; it is ended")
-                    self._supervisor.drop(child)
-                    return None
+    # --- what is kept in the context -----------------------------------------------------------
 
-    def _stop(self, child: Child, reply: Reply) -> None:
-        """Stop an answer that nobody reads any more, and wait until it has stopped."""
-        reply.cancel()
-        until = time.monotonic() + STOP_GRACE_S
+    def warm(self, messages: Sequence[Message], *, cancel: CancelToken | None = None) -> int:
+        """Read the beginning of prompts to come, so that they need not; returns its tokens.
+
+        Meant for a lane in the background: gives way to the next answer, which keeps what was
+        read by then. Returns 0 where it did not come to it. Raises ModelError.
+        """
+        cancel = cancel or CancelToken()
+        if not self._requests.lock.acquire(blocking=False):
+            return 0
+        self._requests.warming = cancel
         try:
-            while time.monotonic() < until:
-                frame = reply.next(POLL_S)
-                if frame is not None and "piece" not in frame:
-                    return
-            self._supervisor.drop(child)
-        except ChildGoneError:
-            log.info("the model process ended while it was asked to stop")
+            child = self._supervisor.ready(cancel)
+            try:
+                segments = self._segments(messages, open_turn=False)
+            except InputError:  # some templates want a question behind the system's words
+                segments = self._segments([*messages, Message("user", "")], open_turn=False)
+            self._state.disturbed()
+            done = self._requests.ask(
+                child, "warm", cancel=cancel, segments=wire.segments(segments)
+            )
+            return int(done["tokens"])
+        except CancelledError:
+            return 0
+        finally:
+            self._requests.warming = None
+            self._requests.lock.release()
+
+    def use_state(self, key: str | None) -> None:
+        """Say which conversation the next answers belong to; None for none.
+
+        Does nothing where it is the same as before. Else what the model holds of the conversation
+        before is saved, and the next answer begins with what was saved of this one.
+        """
+        if key == self._state.key:
+            return
+        with self._requests.lock:
+            self._state.keep()
+            self._state.switch(key)
+
+    def forget_state(self, key: str) -> None:
+        """Drop what is saved under a key, and save no more of it, as when it is deleted."""
+        if key == self._state.key:
+            self._state.switch(None)
+        if self._states is not None:
+            self._states.forget(key)
+
+    def save_state(self, key: str | None = None) -> int:
+        """Save what the context holds under a key, by default the conversation's.
+
+        Returns the tokens saved: 0 where that is not worth a file, too large, or not possible.
+        """
+        with self._requests.lock:
+            key = key or self._state.key
+            return self._state.save(key) if key is not None else 0
+
+    def restore_state(self, key: str) -> int:
+        """Take what was saved under a key into the context; returns its tokens, 0 for none."""
+        with self._requests.lock:
+            child = self._supervisor.ready()
+            self._state.disturbed()
+            return self._state.restore(child, key)
+
+    # --- adapters ------------------------------------------------------------------------------
+
+    @property
+    def adapters(self) -> tuple[AttachedAdapter, ...]:
+        """What is attached; it stays so when the process is started again."""
+        return self._adapters
+
+    def attach(self, wanted: Sequence[Adapter]) -> tuple[AttachedAdapter, ...]:
+        """Use exactly these adapters from now on, stacked; none where there are none.
+
+        Each is checked against the model and proven to change what it says. Where one is refused,
+        everything stays as it was: raises ModelError with the reason and the code ``adapter``.
+        """
+        wanted = [adapter for adapter in wanted if adapter.scale != 0]
+        if not wanted and self.pid is None:  # where one is gone, the model loads without it
+            self._supervisor.adapters, self._adapters = (), ()
+            return ()
+        names = [adapters.checked(adapter, self._path) for adapter in wanted]
+        pairs = tuple((str(adapter.path), float(adapter.scale)) for adapter in wanted)
+        with self._requests.lock:
+            child = self._supervisor.ready()
+            self._state.disturbed()
+            before = self._supervisor.adapters
+            try:
+                done = self._requests.ask(child, "attach", adapters=pairs, before=before)
+            except ModelRefusedError as error:
+                raise adapters.refused(error.reason) from error
+            self._supervisor.adapters = pairs
+            self._adapters = adapters.attached(wanted, names, done["effects"])
+        return self._adapters
 
     # --- scoring and measuring -----------------------------------------------------------------
 
-    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[float]:
-        with self._requests:
+    def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
+        with self._requests.lock:
             child = self._supervisor.ready()
-            done = self._ask(
+            self._state.disturbed()
+            done = self._requests.ask(
                 child,
                 "score",
-                segments=_wire(self._segments(messages)),
+                segments=wire.segments(self._segments(messages)),
                 continuations=list(continuations),
             )
-            return [float(value) for value in done["scores"]]
+            return Scores(
+                tuple(float(value) for value in done["scores"]),
+                Usage(done["prompt_tokens"], 0, done["reused_tokens"]),
+            )
 
     def score_text(self, text: str) -> float:
         """Mean log-probability per token of a bare text; perplexity is ``exp`` of minus this."""
-        with self._requests:
+        with self._requests.lock:
             child = self._supervisor.ready()
             begin = self._supervisor.facts["bos"] or self._supervisor.facts["eos"]
             segments = [Segment(begin, trusted=True)]
-            done = self._ask(child, "score", segments=_wire(segments), continuations=[text])
+            done = self._requests.ask(
+                child, "score", segments=wire.segments(segments), continuations=[text]
+            )
             return float(done["scores"][0])
 
     def measure(self, text: str, *, prompt_tokens: int, decode_tokens: int) -> tuple[float, float]:
         """Seconds of a bare prefill and of a bare decoding loop inside the process."""
-        with self._requests:
+        with self._requests.lock:
             child = self._supervisor.ready()
-            done = self._ask(
+            done = self._requests.ask(
                 child,
                 "measure",
                 text=text,
@@ -254,9 +357,9 @@ class ProcessChatModel:
 
     def requantize(self, target: Path, quantization: str) -> None:
         """Write the model to another file in another quantization. Raises ModelError."""
-        with self._requests:
+        with self._requests.lock:
             child = self._supervisor.started()
-            self._ask(
+            self._requests.ask(
                 child,
                 "requantize",
                 source=str(self._path),
@@ -269,90 +372,18 @@ class ProcessChatModel:
 
     def close(self) -> None:
         """End the process for good; an answer being written ends as cancelled."""
+        self._leave()
         self._supervisor.close()
 
     def unload(self) -> None:
         """End the process to free its memory; the next call starts it again."""
+        self._leave()
         self._supervisor.unload()
 
-    # --- requests ------------------------------------------------------------------------------
-
-    def _acquire(self, cancel: CancelToken) -> bool:
-        while not self._requests.acquire(timeout=POLL_S):
-            if cancel.cancelled:
-                return False
-        if cancel.cancelled:
-            self._requests.release()
-            return False
-        return True
-
-    def _send(self, child: Child, do: str, **values: object) -> Reply:
-        try:
-            return child.request(do, **values)
-        except ChildGoneError:
-            self._supervisor.crashed(child)
-
-    def _ask(self, child: Child, do: str, **values: object) -> dict[str, Any]:
-        """One question with one answer."""
-        reply = self._send(child, do, **values)
-        try:
-            frame = reply.next()
-        except ChildGoneError:
-            self._supervisor.crashed(child)
-        finally:
-            reply.forget()
-        assert frame is not None
-        if "error" in frame:
-            self._refuse(frame["error"])
-        self._supervisor.worked()
-        done: dict[str, Any] = frame["done"]
-        return done
-
-    def _refuse(self, error: dict[str, Any]) -> NoReturn:
-        """Raise what the process refused."""
-        if error["kind"] == "overflow":
-            raise InputError(
-                f"This needs {error['prompt_tokens']:,} tokens, and the model has room for "
-                f"{self._supervisor.facts['n_ctx']:,}.",
-                "Ask a shorter question, begin a new conversation or give the model more context.",
-                code="too_long",
-            )
-        log.error("the model process refused: %s: %s", error["kind"], error["message"])
-        raise ModelError(
-            f"The model could not do this: {error['message']}.", "Ask again, or choose another."
-        )
-
-
-def _wire(segments: Sequence[Segment]) -> list[list[object]]:
-    return [[segment.text, segment.trusted] for segment in segments]
-
-
-def _choice(sampling: Sampling) -> dict[str, object]:
-    return {
-        "max_tokens": max(1, sampling.max_tokens),
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "repeat_penalty": sampling.repeat_penalty,
-        "seed": sampling.seed,
-        "stop": list(sampling.stop),
-    }
-
-
-def _completion(
-    text: str, done: dict[str, Any], first_token_s: float, started: float
-) -> Completion:
-    return Completion(
-        text=text,
-        finish_reason=done["finish_reason"],
-        usage=Usage(
-            prompt_tokens=done["prompt_tokens"],
-            completion_tokens=done["completion_tokens"],
-            reused_tokens=done["reused_tokens"],
-        ),
-        first_token_s=first_token_s,
-        total_s=time.perf_counter() - started,
-    )
-
-
-def _cancelled(text: str, started: float) -> Completion:
-    return Completion(text, "cancelled", Usage(), 0.0, time.perf_counter() - started)
+    def _leave(self) -> None:
+        """Save the conversation, unless something is going on."""
+        if self._requests.lock.acquire(blocking=False):
+            try:
+                self._state.keep()
+            finally:
+                self._requests.lock.release()

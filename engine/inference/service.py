@@ -11,17 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Protocol
 
-from engine.inference import frames
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.inference import frames, state_file
 from engine.inference.frames import Frame
 from engine.inference.generation import Choice, Context, ContextOverflowError, Model, StoppedError
+from engine.inference.state_file import StateFileError
 
 EMIT_EVERY_S = 0.025
 """Text is sent at once when the last piece is older than this, else with the next token's: a fast
 model would otherwise spend its time on frames."""
 
 PARENT_POLL_S = 1.0
+PROBE_TEXT = "The harbour office opens at nine, and the keeper said that"
+MIN_EFFECT = 1e-4
+"""An adapter whose attachment moves no logit by more than this has no effect."""
 
 
 class RefusedError(Exception):
@@ -46,6 +54,14 @@ class Loaded(Model, Protocol):
     def facts(self) -> dict[str, Any]: ...
 
     def measure(self, options: Frame) -> dict[str, Any]: ...
+
+    def attach(self, adapters: Sequence[tuple[str, float]]) -> None:
+        """Use exactly these adapters, each a path and a scale. Raises RefusedError."""
+        ...
+
+    def probe(self, tokens: Sequence[int]) -> NDArray[np.float32]:
+        """Logits (n_vocab,) after these tokens alone; nothing is held afterwards."""
+        ...
 
 
 class Backend(Protocol):
@@ -99,7 +115,9 @@ class Service:
     def _read(self) -> None:
         try:
             while (frame := frames.read(self._source)) is not None:
-                if "cancel" in frame:
+                if "ping" in frame:
+                    self._send({"pong": frame["ping"]})
+                elif "cancel" in frame:
                     self._cancel(frame["cancel"])
                 elif frame.get("do") == "count" and self._model is not None:
                     self._answer(frame, self._count)
@@ -124,6 +142,10 @@ class Service:
             "stream": self._stream,
             "score": self._score,
             "measure": self._measure,
+            "warm": self._warm,
+            "attach": self._attach,
+            "save": self._save,
+            "restore": self._restore,
             "requantize": self._backend.requantize,
         }
         number = frame["id"]
@@ -164,6 +186,9 @@ class Service:
 
     def _load(self, frame: Frame) -> dict[str, Any]:
         model = self._backend.load(frame)
+        adapters = _adapters(frame)
+        if adapters:  # proven when they were attached first
+            model.attach(adapters)
         self._context = Context(model)
         self._model = model
         return model.facts()
@@ -217,17 +242,90 @@ class Service:
         prompt = model.begin(self._tokens(frame["segments"]))
         texts = [model.tokenize(text, trusted=False) for text in frame["continuations"]]
         assert self._context is not None
-        return {"scores": self._context.score(prompt, texts)}
+        scores, reused = self._context.score(prompt, texts)
+        read = len(prompt) + sum(map(len, texts))
+        return {"scores": scores, "prompt_tokens": read, "reused_tokens": reused}
 
     def _measure(self, frame: Frame) -> dict[str, Any]:
         assert self._context is not None
         self._context.tokens = []
         return self._loaded().measure(frame)
 
+    def _warm(self, frame: Frame) -> dict[str, Any]:
+        prompt = self._loaded().begin(self._tokens(frame["segments"]))
+        assert self._context is not None
+        return {"tokens": self._context.warm(prompt)}
+
+    # --- adapters ------------------------------------------------------------------------------
+
+    def _attach(self, frame: Frame) -> dict[str, Any]:
+        """Attach adapters and prove each by what it does to the logits; all or none."""
+        model = self._loaded()
+        assert self._context is not None
+        wanted, before = _adapters(frame), _adapters({"adapters": frame.get("before", [])})
+        tokens = model.begin(model.tokenize(PROBE_TEXT, trusted=False))
+        effects: list[float] = []
+        self._context.forget()  # it was made with the adapters of before
+        try:
+            if wanted:
+                model.attach([])
+                base = model.probe(tokens)
+            for adapter in wanted:
+                model.attach([adapter])
+                effects.append(_effect(base, model.probe(tokens), Path(adapter[0]).name))
+            model.attach(wanted)
+        except (RefusedError, StoppedError):
+            model.attach(before)
+            raise
+        return {"effects": effects}
+
+    # --- saved states --------------------------------------------------------------------------
+
+    def _save(self, frame: Frame) -> dict[str, Any]:
+        model, context = self._loaded(), self._context
+        assert context is not None
+        if len(context.tokens) < int(frame["least"]):
+            return {"tokens": 0, "bytes": 0}
+        data = model.state()
+        if data.nbytes > int(frame["most_bytes"]):
+            return {"tokens": 0, "bytes": 0}
+        try:
+            size = state_file.write(Path(frame["path"]), frame["identity"], context.tokens, data)
+        except OSError as error:
+            raise RefusedError("state", error.strerror or "it cannot be written") from error
+        return {"tokens": len(context.tokens), "bytes": size}
+
+    def _restore(self, frame: Frame) -> dict[str, Any]:
+        self._loaded()
+        assert self._context is not None
+        try:
+            state = state_file.read(Path(frame["path"]), frame["identity"])
+        except StateFileError as error:
+            raise RefusedError("state", str(error)) from error
+        except OSError as error:
+            raise RefusedError("state", error.strerror or "it cannot be read") from error
+        if not self._context.take(state.tokens, state.data):
+            raise RefusedError("state", "llama.cpp does not take it")
+        return {"tokens": len(state.tokens)}
+
     def _loaded(self) -> Loaded:
         if self._model is None:
             raise RefusedError("not_loaded", "no model is loaded")
         return self._model
+
+
+def _adapters(frame: Frame) -> list[tuple[str, float]]:
+    return [(str(path), float(scale)) for path, scale in frame.get("adapters", [])]
+
+
+def _effect(base: NDArray[np.float32], tuned: NDArray[np.float32], name: str) -> float:
+    """The largest change of a logit. Raises RefusedError where it is none, or no number."""
+    effect = float(np.max(np.abs(tuned - base)))
+    if not np.isfinite(effect):
+        raise RefusedError("adapter", f"{name} breaks the model: its results are no numbers")
+    if effect <= MIN_EFFECT:
+        raise RefusedError("adapter", f"{name} changes nothing in what the model says")
+    return effect
 
 
 def _watch_parent() -> None:

@@ -26,6 +26,8 @@ POLL_S = 0.02
 LOAD_STOP_GRACE_S = 0.1
 """A load that does not stop within this is ended with its process, which holds nothing yet."""
 MAX_PAUSE_S = 8.0
+UNSTABLE_CRASHES = 4
+"""After so many ends in a row without one finished request, the model is called unstable."""
 
 
 class Supervisor:
@@ -50,6 +52,10 @@ class Supervisor:
         self._loaded = False
         self._crashes = 0
         self._crashed_at = 0.0
+        self._gpu = True
+        self._gpu_note = ""
+        self.adapters: tuple[tuple[str, float], ...] = ()
+        """Path and scale of those to be attached whenever the model is loaded."""
         self.closed = False
         self.facts: dict[str, Any] = {}
         """What the process told of the model when it was loaded last."""
@@ -58,6 +64,17 @@ class Supervisor:
     def pid(self) -> int | None:
         child = self._child
         return child.pid if child is not None and child.alive else None
+
+    @property
+    def unstable(self) -> bool:
+        """Whether this model has ended its process again and again; another is to be offered."""
+        return self._crashes >= UNSTABLE_CRASHES
+
+    @property
+    def running(self) -> Child | None:
+        """The process where it is up with the model loaded; nothing is started."""
+        child = self._child
+        return child if child is not None and child.alive and self._loaded else None
 
     def ready(self, cancel: CancelToken | None = None) -> Child:
         """The running process with the model loaded.
@@ -120,13 +137,26 @@ class Supervisor:
             )
         try:
             reply = child.request(
-                "load", path=str(self._path), n_ctx=self._n_ctx, threads=self._threads
+                "load",
+                path=str(self._path),
+                n_ctx=self._n_ctx,
+                threads=self._threads,
+                adapters=self.adapters,
+                gpu=self._gpu,
+                gpu_note=self._gpu_note,
             )
             frame = self._await_load(child, reply, cancel)
         except ChildGoneError as gone:
             if self._given_up(cancel):
                 raise CancelledError from gone
-            self.crashed(child, loading=True)
+            if not self._gpu or not child.gpu:
+                self.crashed(child, loading=True)
+            # A driver that aborts takes the process along; the processor does without it.
+            self.drop(child)
+            self._gpu = False
+            self._gpu_note = "the graphics processor failed while loading; the processor is used"
+            self._load(self.started(cancel), cancel)
+            return
         if "done" in frame:
             self.facts = frame["done"]
             self._loaded = True
@@ -134,6 +164,13 @@ class Supervisor:
         refused = frame["error"]
         if refused["kind"] == "stopped":
             raise CancelledError
+        if refused["kind"] == "adapter":
+            self.drop(child)  # the model was loaded before; its memory goes with the process
+            raise ModelError(
+                f"The adapter cannot be attached: {refused['message']}.",
+                "Detach it, or export it again.",
+                code="adapter",
+            )
         cause = causes.of_text(refused["message"])
         log.warning("the model was not loaded: %s", refused["message"])
         raise self._load_error(cause)
@@ -145,6 +182,7 @@ class Supervisor:
                 frame = reply.next(POLL_S)
                 if frame is not None:
                     return frame
+                self.watch(child)
                 if self._given_up(cancel) and not asked_at:
                     asked_at = time.monotonic()
                     reply.cancel()
@@ -159,17 +197,29 @@ class Supervisor:
 
     # --- ends ----------------------------------------------------------------------------------
 
-    def crashed(self, child: Child, *, loading: bool = False) -> NoReturn:
+    def watch(self, child: Child) -> None:
+        """End a process that does not answer any more. Raises ModelCrashedError then."""
+        if child.hung:
+            self.crashed(child, hung=True)
+
+    def crashed(self, child: Child, *, loading: bool = False, hung: bool = False) -> NoReturn:
         """Tidy up after a process that ended by itself, and say why."""
         self.drop(child)
         if self.closed:
             raise _closed()
         self._count_crash()
         status, words = child.last_words()
-        cause = causes.of_exit(status, words)
+        cause = causes.HUNG if hung else causes.of_exit(status, words)
         log.error("the model process ended with status %s: %s", status, cause.code)
         if loading:
             raise self._load_error(cause)
+        if self.unstable:
+            raise ModelCrashedError(
+                f"The model {self._path.stem} has failed {self._crashes} times in a row, last "
+                f"because {cause.because}.",
+                "Choose another model; this one does not run on this machine as it is.",
+                code="model_unstable",
+            )
         raise ModelCrashedError(
             f"The model process ended because {cause.because}.", cause.hint, code="model_crashed"
         )

@@ -10,17 +10,26 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, Any
 
+import llama_cpp
 import llama_cpp.llama_cpp as llama
 import numpy as np
 import psutil
+from llama_cpp._ggml import libggml
+from llama_cpp.llama_grammar import json_schema_to_gbnf
 from numpy.typing import NDArray
 
 from engine import network
+from engine.inference import llama_devices
 from engine.inference.frames import Frame
 from engine.inference.generation import Choice, Sampler, StoppedError
+from engine.inference.llama_adapters import LlamaAdapters
+from engine.inference.llama_sampler import LlamaSampler
+from engine.inference.llama_stop import StopFlag
 from engine.inference.service import RefusedError, Service
+from engine.inference.writing_threads import WritingThreads
 
 LOG_WARN = 3
 BATCH_TOKENS = 512
@@ -28,38 +37,17 @@ SCORE_TOKENS = 64
 """Tokens whose logits are held at once while scoring: 64 × 49,152 floats are 12 MB."""
 DEFAULT_N_CTX = 4096
 MIN_N_CTX = 512
-PENALTY_LAST_TOKENS = 256
 BYTES_PER_WRITING_THREAD = 150_000_000
+MARKS = (b"<think>", b"</think>")
+"""Control tokens that are told as text, because what stands between them is shown apart."""
 FTYPES = {"Q4_0": 2, "Q4_1": 3, "Q8_0": 7}
-
-
-class _StopFlag:
-    """A flag that llama.cpp can read without Python.
-
-    llama.cpp asks an abort callback before every node of its graph, about a thousand times a
-    token; a Python function there costs more than a tenth of the speed. The callback is therefore
-    C's own ``strlen``, given a buffer that holds an empty string (0: go on) or one of length 1.
-    """
-
-    def __init__(self) -> None:
-        self._buffer = ctypes.create_string_buffer(2)
-        library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
-        self.callback = ctypes.cast(library.strlen, llama.ggml_abort_callback)
-        self.data = ctypes.cast(self._buffer, ctypes.c_void_p)
-
-    def set(self, stop: bool) -> None:
-        self._buffer[0] = b"x" if stop else b"\0"
-
-    @property
-    def raised(self) -> bool:
-        return self._buffer[0] != b"\0"
 
 
 class LlamaBackend:
     """llama.cpp behind :class:`engine.inference.service.Backend`."""
 
     def __init__(self) -> None:
-        self._stop = _StopFlag()
+        self._stop = StopFlag(llama)
         self._errors: list[str] = []
         self._log = llama.llama_log_callback(self._on_log)
         llama.llama_log_set(self._log, ctypes.c_void_p(0))
@@ -75,7 +63,11 @@ class LlamaBackend:
 
     def hello(self) -> dict[str, Any]:
         system = llama.llama_print_system_info() or b""
-        return {"pid": os.getpid(), "system": system.decode("utf-8", "replace")}
+        return {
+            "pid": os.getpid(),
+            "system": system.decode("utf-8", "replace"),
+            "gpu": bool(llama.llama_supports_gpu_offload()),
+        }
 
     def set_stop(self, stop: bool) -> None:
         self._stop.set(stop)
@@ -106,20 +98,61 @@ class LlamaBackend:
 class LlamaModel:
     """One model with one context, of one sequence."""
 
-    def __init__(self, options: Frame, stop: _StopFlag, errors: Any) -> None:
+    def __init__(self, options: Frame, stop: StopFlag, errors: Any) -> None:
         self._stop = stop
         self._path: str = options["path"]
-        self._model = self._open(errors)
+        self._gpus = llama_devices.gpus(libggml) if llama.llama_supports_gpu_offload() else []
+        self._layers = 0
+        """Layers asked to be on a graphics processor."""
+        self._gpu_note = str(options.get("gpu_note", ""))
+        self._model = self._open(options, errors)
         self._vocab = llama.llama_model_get_vocab(self._model)
         self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
         self._context = self._start(options, errors)
+        few = self._writing_threads(int(options["threads"]))
+        self._pace = WritingThreads(few, int(options["threads"]))
+        self._threads_set, self._reading_threads = few, int(options["threads"])
+        self._one = (llama.llama_token * 1)()
+        self._kv_type = "f16"
         self._memory = llama.llama_get_memory(self._context)
         self._n_ctx = int(llama.llama_n_ctx(self._context))
         self._batch = llama.llama_batch_init(SCORE_TOKENS, 0, 1)
         self._pieces: dict[int, bytes] = {}
+        self._adapters = LlamaAdapters(llama, self._model, errors)
 
-    def _open(self, errors: Any) -> Any:
+    def _open(self, options: Frame, errors: Any) -> Any:
+        """Load the file, on a graphics processor as far as it fits, else on the CPU."""
+        if self._gpus and options.get("gpu", True):
+            self._layers = self._offload(int(options.get("n_ctx") or 0) or DEFAULT_N_CTX)
+        if self._layers:
+            try:
+                return self._read(self._layers, errors)
+            except RefusedError as refusal:
+                self._layers = 0
+                self._gpu_note = f"the graphics processor could not be used ({refusal})"
+        return self._read(0, errors)
+
+    def _offload(self, n_ctx: int) -> int:
+        """Number of layers that the free memory of all graphics processors holds."""
         params = llama.llama_model_default_params()
+        params.vocab_only = True
+        params.n_gpu_layers = 0
+        peek = llama.llama_model_load_from_file(os.fsencode(self._path), params)
+        if peek is None:
+            return 0
+        try:
+            return llama_devices.layers_that_fit(
+                int(llama.llama_model_n_layer(peek)),
+                Path(self._path).stat().st_size,
+                n_ctx * _kv_bytes_per_token(peek),
+                sum(device.free_bytes for device in self._gpus),
+            )
+        finally:
+            llama.llama_model_free(peek)
+
+    def _read(self, gpu_layers: int, errors: Any) -> Any:
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
         progress = llama.llama_progress_callback(lambda _share, _data: not self._stop.raised)
         params.progress_callback = progress
         model = llama.llama_model_load_from_file(os.fsencode(self._path), params)
@@ -138,6 +171,7 @@ class LlamaModel:
         params.n_outputs_max = SCORE_TOKENS
         params.n_threads_batch = int(options["threads"])
         params.n_threads = self._writing_threads(int(options["threads"]))
+        params.offload_kqv = params.op_offload = self._layers > 0
         params.no_perf = True
         params.abort_callback = self._stop.callback
         params.abort_callback_data = self._stop.data
@@ -148,12 +182,7 @@ class LlamaModel:
 
     def _affordable(self, n_ctx: int) -> int:
         """Halve the context until its state takes at most half of the memory that is free."""
-        heads = int(llama.llama_model_n_head(self._model)) or 1
-        width = int(llama.llama_model_n_embd(self._model)) // heads
-        per_token = (
-            2 * 2 * int(llama.llama_model_n_layer(self._model)) * width
-            * int(llama.llama_model_n_head_kv(self._model))
-        )  # fmt: skip
+        per_token = _kv_bytes_per_token(self._model)
         while n_ctx > MIN_N_CTX and n_ctx * per_token > psutil.virtual_memory().available // 2:
             n_ctx //= 2
         return n_ctx
@@ -163,7 +192,7 @@ class LlamaModel:
 
         A token of a small model is done before its threads have met at the thousand barriers of a
         graph. Measured with 144 MB of weights on two busy cores: 84 tokens/s on one thread, 54 on
-        two. Only the size decides, so that the same question gives the same answer tomorrow.
+        two. This is where :class:`WritingThreads` begins.
         """
         share = -(-int(llama.llama_model_size(self._model)) // BYTES_PER_WRITING_THREAD)
         return max(1, min(threads, share))
@@ -188,6 +217,14 @@ class LlamaModel:
             "bos": self._token_text(llama.llama_vocab_bos(self._vocab)),
             "eos": self._token_text(llama.llama_vocab_eos(self._vocab)),
             "control": control,
+            "gpus": [
+                {"name": device.description or device.name, "free_bytes": device.free_bytes}
+                for device in self._gpus
+            ],
+            "gpu_layers": min(self._layers, int(llama.llama_model_n_layer(self._model)) + 1),
+            "layers": int(llama.llama_model_n_layer(self._model)) + 1,
+            "gpu_note": self._gpu_note,
+            "build": f"{llama_cpp.__version__} {self._kv_type}",
         }
 
     def _meta(self, key: str) -> str:
@@ -231,7 +268,10 @@ class LlamaModel:
         if known is None:
             buffer = ctypes.create_string_buffer(256)
             length = llama.llama_token_to_piece(self._vocab, token, buffer, 256, 0, False)
-            known = self._pieces[token] = buffer.raw[: max(0, length)]
+            known = buffer.raw[: max(0, length)]
+            if not known and (mark := llama.llama_vocab_get_text(self._vocab, token)) in MARKS:
+                known = mark
+            self._pieces[token] = known
         return known
 
     def ends(self, token: int) -> bool:
@@ -254,10 +294,23 @@ class LlamaModel:
         return 0
 
     def evaluate(self, tokens: Sequence[int]) -> None:
+        if len(tokens) == 1:
+            self._evaluate_one(tokens[0])
+            return
         for start in range(0, len(tokens), BATCH_TOKENS):
             part = tokens[start : start + BATCH_TOKENS]
             array = (llama.llama_token * len(part))(*part)
             self._decode(llama.llama_batch_get_one(array, len(part)))
+
+    def _evaluate_one(self, token: int) -> None:
+        threads = self._pace.next
+        if threads != self._threads_set:
+            llama.llama_set_n_threads(self._context, threads, self._reading_threads)
+            self._threads_set = threads
+        self._one[0] = token
+        started = time.perf_counter()
+        self._decode(llama.llama_batch_get_one(self._one, 1))
+        self._pace.took(time.perf_counter() - started)
 
     def logprobs(self, tokens: Sequence[int]) -> list[float]:
         values = [self._log_softmax(-1)[tokens[0]]]
@@ -294,7 +347,36 @@ class LlamaModel:
             raise RefusedError("evaluate", f"llama_decode returned {status}")
 
     def sampler(self, choice: Choice) -> Sampler:
-        return LlamaSampler(self._context, self.n_vocab, choice)
+        grammar = choice.grammar
+        if choice.json_schema:
+            grammar = _schema_grammar(choice.json_schema)
+        return LlamaSampler(llama, self._context, self._vocab, self.n_vocab, choice, grammar)
+
+    # --- adapters and states -------------------------------------------------------------------
+
+    def attach(self, adapters: Sequence[tuple[str, float]]) -> None:
+        self._adapters.attach(self._context, adapters)
+
+    def probe(self, tokens: Sequence[int]) -> NDArray[np.float32]:
+        self.keep(0)
+        try:
+            self.evaluate(tokens)
+            pointer = llama.llama_get_logits_ith(self._context, -1)
+            logits: NDArray[np.float32] = np.ctypeslib.as_array(pointer, shape=(self.n_vocab,))
+            return logits.copy()
+        finally:
+            self.keep(0)
+
+    def state(self) -> NDArray[np.uint8]:
+        data = np.empty(int(llama.llama_state_seq_get_size(self._context, 0)), dtype=np.uint8)
+        pointer = data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        size = int(llama.llama_state_seq_get_data(self._context, pointer, data.nbytes, 0))
+        return data[:size]
+
+    def set_state(self, data: NDArray[np.uint8]) -> bool:
+        llama.llama_memory_clear(self._memory, True)
+        pointer = data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        return bool(llama.llama_state_seq_set_data(self._context, pointer, data.nbytes, 0))
 
     # --- measuring -----------------------------------------------------------------------------
 
@@ -318,34 +400,31 @@ class LlamaModel:
         return {"prefill_s": prefilled - started, "decode_s": ended - prefilled}
 
 
-class LlamaSampler:
-    """A chain of llama.cpp's samplers: penalties, then greedy, or top-p, temperature and dice."""
+def _kv_bytes_per_token(model: Any) -> int:
+    """Memory of one token of context, keys and values as 16-bit floats."""
+    heads = int(llama.llama_model_n_head(model)) or 1
+    width = int(llama.llama_model_n_embd(model)) // heads
+    return (
+        4 * int(llama.llama_model_n_layer(model)) * width * int(llama.llama_model_n_head_kv(model))
+    )
 
-    def __init__(self, context: Any, n_vocab: int, choice: Choice) -> None:
-        self._context = context
-        self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-        if choice.repeat_penalty != 1.0:
-            self._add(
-                llama.llama_sampler_init_penalties(
-                    n_vocab, PENALTY_LAST_TOKENS, choice.repeat_penalty, 0.0, 0.0
-                )
-            )
-        if choice.temperature <= 0:
-            self._add(llama.llama_sampler_init_greedy())
-        else:
-            if choice.top_p < 1:
-                self._add(llama.llama_sampler_init_top_p(choice.top_p, 1))
-            self._add(llama.llama_sampler_init_temp(choice.temperature))
-            self._add(llama.llama_sampler_init_dist(choice.seed & 0xFFFFFFFF))
 
-    def _add(self, sampler: Any) -> None:
-        llama.llama_sampler_chain_add(self._chain, sampler)
-
-    def sample(self) -> int:
-        return int(llama.llama_sampler_sample(self._chain, self._context, -1))
-
-    def close(self) -> None:
-        llama.llama_sampler_free(self._chain)
+def _schema_grammar(schema: str) -> str:
+    """GBNF of a JSON schema. Raises RefusedError."""
+    try:
+        grammar = str(json_schema_to_gbnf(schema))
+    # The converter walks whatever the schema holds, and fails in as many ways as it can be wrong.
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+    ) as error:
+        raise RefusedError("grammar", f"the JSON schema cannot be used: {error}") from error
+    # As the converter writes it, a text may hold bare line ends, which JSON forbids.
+    return grammar.replace(r'[^"\\] |', r'[^"\\\x00-\x1F\x7F] |')
 
 
 def _take_over_pipes() -> tuple[IO[bytes], IO[bytes]]:

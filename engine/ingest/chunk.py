@@ -16,7 +16,7 @@ from engine.inference.embedder import Embedder
 from engine.store.vectors import embedding_text
 from engine.types import Heading, Page, ParsedDocument, PassageDraft
 
-TARGET_TOKENS = 160
+TARGET_TOKENS = 130
 """Neighbouring paragraphs under one heading are joined up to this length."""
 
 SPECIAL_TOKENS = 2

@@ -73,6 +73,8 @@ class Calibration:
     memory_bytes_per_s: float
     probes: tuple[Probe, ...]
     machine: str
+    gpu: str = ""
+    """The graphics processor that the probes ran on; empty for none."""
 
     def decode_tokens_per_s(
         self, header: GgufHeader, *, threads: int, context_bytes: int = 0
@@ -87,7 +89,9 @@ class Calibration:
             return 0.0
         rate = self.memory_bytes_per_s * REACHED_SHARE
         probe = self._like(header.quantization)
-        if probe is not None:
+        if probe is not None and self.gpu:
+            rate = probe.decode_tokens_per_s * probe.decode_bytes
+        elif probe is not None:
             rate = min(rate, probe.decode_tokens_per_s * probe.decode_bytes * threads)
         return rate / moved
 
@@ -165,6 +169,7 @@ def calibrate(
     yield Progress(STAGE, 0, total, "memory")
     memory = memory_bytes_per_s(threads=usable_cores())
     probes: list[Probe] = []
+    gpu = ""
     with tempfile.TemporaryDirectory(prefix="alcove-") as folder:
         try:
             if files and QUICK not in files:
@@ -173,14 +178,15 @@ def calibrate(
                 if cancel is not None:
                     cancel.check()
                 yield Progress(STAGE, done, total, f"the starter model as {quantization}")
-                probes.append(probe(path, cancel=cancel))
+                measured, gpu = probe(path, cancel=cancel)
+                probes.append(measured)
         except ModelError as error:
             log.warning("a starter model could not be measured: %s", error.code)
-    measured = Calibration(memory, tuple(probes), this_machine())
+    found = Calibration(memory, tuple(probes), this_machine(), gpu)
     if probes:
-        measured.write()
+        found.write()
     yield Progress(STAGE, total, total)
-    return measured
+    return found
 
 
 def requantized(source: Path, folder: Path, quantization: str) -> Path:
@@ -210,8 +216,11 @@ def starter_files() -> dict[str, Path]:
     return found
 
 
-def probe(path: Path, *, cancel: CancelToken | None = None) -> Probe:
-    """Measure one model. Raises ModelError, CancelledError."""
+def probe(path: Path, *, cancel: CancelToken | None = None) -> tuple[Probe, str]:
+    """Measure one model; also tells the graphics processor that it ran on, if any.
+
+    Raises ModelError, CancelledError.
+    """
     header = gguf_header.read(path)
     model = ProcessChatModel(path, n_ctx=N_CTX)
     try:
@@ -220,15 +229,17 @@ def probe(path: Path, *, cancel: CancelToken | None = None) -> Probe:
             model.measure(TEXT, prompt_tokens=PREFILL_TOKENS, decode_tokens=DECODE_TOKENS)
             for _ in range(ROUNDS)
         ]
+        info = model.info
     finally:
         model.close()
-    return Probe(
+    measured = Probe(
         quantization=header.quantization,
         prefill_tokens_per_s=_rate(PREFILL_TOKENS, [prefill for prefill, _ in taken]),
         decode_tokens_per_s=_rate(DECODE_TOKENS, [decode for _, decode in taken]),
         prefill_parameters=header.prefill_parameters,
         decode_bytes=header.decode_bytes,
     )
+    return measured, info.gpu if info.gpu_layers else ""
 
 
 def _rate(tokens: int, seconds: Sequence[float]) -> float:

@@ -123,6 +123,7 @@ def examine(
             header, threads=threads or usable_cores(), context_bytes=needed.context // 2
         )
         decode = round(written, 1) or None
+    gpu = calibration.gpu if calibration is not None and calibration.probes else None
     return FitReport(
         file=str(path),
         fit=fit,
@@ -130,14 +131,14 @@ def examine(
         need=needed,
         available=memory.available,
         n_ctx=chosen,
-        n_gpu_layers=0,
+        n_gpu_layers=header.layers + 1 if gpu else 0,
         threads=threads or usable_cores(),
         batch=BATCH_TOKENS,
         flash_attention="auto",
         kv_type="f16",
         prefill_tokens_per_s=prefill,
         decode_tokens_per_s=decode,
-        reasons=_reasons(header, chosen, n_ctx, threads, needed, memory),
+        reasons=(*_reasons(header, chosen, n_ctx, threads, needed, memory), _where(gpu)),
     )
 
 
@@ -183,9 +184,17 @@ def _reasons(
         "processor.",
         "Context kept as 16-bit numbers: exact, and the same answer tomorrow.",
         "Flash attention is left to llama.cpp, which uses it where the model allows.",
-        "Planned for the processor; where the model process finds a graphics card with room, it "
-        "goes faster.",
     )
+
+
+def _where(gpu: str | None) -> str:
+    if gpu is None:
+        return "Layers on a graphics processor are decided when the model is loaded."
+    if gpu:
+        return (
+            f"All layers on {gpu}, or as many as have room in its memory when the model is loaded."
+        )
+    return "No layers on a graphics processor: llama.cpp here found none that it can use."
 
 
 def gigabytes(size: int) -> str:

@@ -51,6 +51,7 @@ class Query:
 
 def parse(text: str) -> Query:
     """Take a question apart. Stop words go, unless there is nothing else."""
+    text = text.encode("utf-8", "replace").decode("utf-8")  # pasted half characters
     phrases = tuple(dict.fromkeys(phrase.strip() for phrase in _PHRASE.findall(text)))
     found = list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
     words = [word for word in found if word not in STOP_WORDS] or found

@@ -37,6 +37,11 @@ class Vault:
         self._pool = threading.Lock()
         self._closed = False
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file is encrypted; then nothing said in it may lie beside it in clear."""
+        return self._key is not None
+
     @classmethod
     def open(cls, path: Path, *, key: bytes | None = None) -> Self:
         """Open the vault, making it or bringing it up to date where needed.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html
+from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
 from desktop.chat.snippet import Snippet, opening, quote_only, snippet, snippet_html
 from desktop.theme.tokens import LIGHT
 from engine.types import Answer, Citation, Sentence, Timings, Usage
@@ -70,9 +70,38 @@ def test_quoted_rows_become_a_table_again() -> None:
         quotation=True,
     )
     html = quotation_html(answer, LIGHT)
-    assert "<td>172.00</td>" in html
+    assert "<td>64.00</td>" in html
+    assert "<td>172.00<a" in html
     assert "cite:1" in html
     assert "|" not in html
+
+
+def test_a_short_answer_stands_in_its_sentence() -> None:
+    quote = "The stopcock is the wheel\nbeneath the third plank."
+    answer = Answer(
+        "q",
+        "third plank",
+        False,
+        (Sentence("third plank", (1,), True),),
+        (Citation("/p.pdf", 1, 0, len(quote), quote),),
+        Timings(0, 0, 0),
+        Usage(),
+        quotation=True,
+    )
+    html = quotation_html(answer, LIGHT)
+    assert "wheel beneath the <b>third plank</b>." in html
+    assert quoted_text(answer) == "The stopcock is the wheel beneath the third plank."
+
+
+def test_lines_of_a_table_in_a_pdf_stay_lines() -> None:
+    shown = quote_only("Period Jetty\nSummer 08:30 – 20:00\nWinter closed")
+    assert snippet_html(shown, LIGHT, marked=False).count("<br>") == 2
+    prose = quote_only("a long line of running text that goes on and on over the page\nand more\nx")
+    assert "<br>" not in snippet_html(prose, LIGHT)
+
+
+def test_a_near_passage_does_not_repeat_its_heading() -> None:
+    assert opening("Keys They hang there.", "House › Keys").quote == "They hang there."
 
 
 def test_a_snippet_is_cut_on_words_and_keeps_the_quote_whole() -> None:

@@ -9,12 +9,14 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.app import CrashDesk, refuse, run
+from desktop import app
+from desktop.app import CrashDesk, run
 from desktop.crash import CrashHook, report_of
 from desktop.errors import Problem
 from desktop.profile_lock import ProfileLock
 from desktop.start_problem import StartProblem
 from desktop.theme.theme import Theme
+from engine.assistant import Assistant
 from engine.errors import VaultBusyError
 from engine.paths import open_profile
 
@@ -76,8 +78,36 @@ def test_no_display_is_told_in_a_line(
     assert "alcove chat" in capsys.readouterr().err
 
 
-def test_offscreen_no_dialog_waits_for_a_click(qtbot: QtBot, qapp) -> None:  # type: ignore[no-untyped-def]
-    assert refuse(qapp, Problem("No.", "Do.", "vault"), "") == 1
+def test_a_damaged_vault_is_set_aside_when_the_user_wants_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = open_profile(tmp_path)
+    profile.vault.write_bytes(b"this is not a database at all" * 400)
+    told: list[Problem] = []
+    opened: list[Path] = []
+
+    def explain(_app: object, problem: Problem, _folder: str) -> bool:
+        told.append(problem)
+        return problem.code == "vault_damaged"
+
+    def show(_app: object, assistant: Assistant) -> int:
+        opened.append(assistant.profile.root)
+        return 0
+
+    monkeypatch.setattr(app, "on_screen", lambda _app: True)
+    monkeypatch.setattr(app, "explain", explain)
+    monkeypatch.setattr(app, "show", show)
+    assert run(tmp_path) == 0
+    assert [one.code for one in told] == ["vault_damaged", "mended"]
+    assert opened == [tmp_path]
+    assert any(path.read_bytes().startswith(b"this is not") for path in tmp_path.glob("vault*"))
+
+
+def test_the_dialog_tells_what_was_pressed(qtbot: QtBot, theme: Theme) -> None:
+    dialog = StartProblem(theme, Problem("Damaged.", "Mend.", "x"), mend="Set it aside and start")
+    qtbot.addWidget(dialog)
+    dialog.mend.click()
+    assert dialog.mended
 
 
 def test_a_start_problem_shows_sentence_and_hint(qtbot: QtBot, theme: Theme) -> None:

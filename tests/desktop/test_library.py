@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.library.document_model import DOCUMENT_ROLE, Column
+from desktop.library.document_model import DOCUMENT_ROLE, Column, folder
 from engine.progress import Progress
 from tests.desktop.conftest import WAIT_MS, Stage
 
@@ -163,6 +163,13 @@ def test_update_takes_in_changes_and_remove_forgets(
     library.table.remove_wanted.emit([documents / "new.txt"])
     qtbot.waitUntil(lambda: library.table.documents.rowCount() == 2, timeout=WAIT_MS)
     assert (documents / "new.txt").exists()
+
+
+def test_a_file_lies_in_the_folder_that_was_added() -> None:
+    roots = ("/home/me/Leases",)
+    assert folder("/home/me/Leases/2021/a.pdf", roots) == "Leases/2021"
+    assert folder("/home/me/Leases/a.pdf", roots) == "Leases"
+    assert folder("/else/where/a.pdf", roots) == "/else/where"
 
 
 def test_several_libraries_are_cards_that_choose(

@@ -18,7 +18,6 @@ from engine.models import calibration, catalogue, faster, packages
 from engine.models.calibration import Calibration, Probe
 from engine.models.catalogue import Offer
 from engine.models.requantize import Speed
-from engine.models.starter import StarterModels
 from engine.paths import open_profile
 from engine.store.connect import Vault
 from tests.engine.inference.openai_server import OpenAIServer
@@ -353,9 +352,7 @@ def test_requantize_asks_for_room_first(
 
 
 @pytest.mark.model
-def test_a_real_model_is_made_faster_and_answers(
-    starter_models: StarterModels, alcove: Alcove, tmp_path: Path
-) -> None:
+def test_a_real_model_is_made_faster_and_answers(alcove: Alcove, tmp_path: Path) -> None:
     source = tmp_path / "disk" / "mine.gguf"
     source.parent.mkdir()
     source.write_bytes(packages.find(packages.CHAT).read_bytes())

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.quality import answers, contracts, handbook, ingest, model, retrieval
+from tests.quality import answers, contracts, handbook, ingest, model, process, retrieval
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
 from tests.quality.workplace import Workplace
 
 BENCHES: dict[str, Callable[[Workplace], None]] = {
     "model": model.run,
+    "process": process.run,
     "ingest": ingest.run,
     "retrieval": retrieval.run,
     "answers": answers.run,

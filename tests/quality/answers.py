@@ -13,6 +13,7 @@ from engine.progress import drain
 from engine.types import Answer, Citation
 from tests.quality import data
 from tests.quality.data import Query
+from tests.quality.fit_reader import is_choosing
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
@@ -32,8 +33,14 @@ def run(place: Workplace) -> None:
         quotes = check_quotes(assistant, [*right, *wrong])
     mixed = min(MIXED, len(answerable), len(unanswerable))
     record = place.record
+    unseen = [number for number, query in enumerate(answerable) if not is_choosing(query.group)]
     for over, queries, answers in (
         (f"squad, {len(answerable)} answerable", answerable, right),
+        (
+            f"squad, the {len(unseen)} of them held out",
+            [answerable[number] for number in unseen],
+            [right[number] for number in unseen],
+        ),
         (
             f"squad, {mixed} answerable + {mixed} unanswerable",
             [*answerable[:mixed], *unanswerable[:mixed]],

@@ -1,6 +1,6 @@
 """A bare llama.cpp loop in a process of its own, for comparison: JSON lines in and out.
 
-``python -m tests.quality.bare_llama MODEL N_CTX THREADS``; a request is
+``python -m tests.quality.bare_llama MODEL N_CTX THREADS WRITING_THREADS``; a request is
 ``{"prompt_tokens": n, "generate": m, "text": "…"}``.
 """
 
@@ -12,9 +12,10 @@ from llama_cpp import Llama
 
 
 def main() -> None:
-    path, n_ctx, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    path = sys.argv[1]
+    n_ctx, threads, writing = map(int, sys.argv[2:5])
     model = Llama(
-        path, n_ctx=n_ctx, n_threads=threads, n_threads_batch=threads, n_batch=512, verbose=False
+        path, n_ctx=n_ctx, n_threads=writing, n_threads_batch=threads, n_batch=512, verbose=False
     )
     for line in sys.stdin:
         request = json.loads(line)

@@ -23,7 +23,7 @@ class Query:
     id: str
     text: str
     group: str
-    """Decides its half: the article, or the id itself."""
+    """Its article, or its own id."""
     relevant: dict[str, float]
     """Gain by document name."""
     answers: tuple[str, ...] = ()
@@ -34,6 +34,8 @@ class Corpus:
     documents: dict[str, str]
     """Markdown by document name."""
     queries: list[Query]
+    chosen_on: frozenset[str] = frozenset()
+    """Groups that retrieval's parameters were chosen on; the others are held out."""
 
 
 def folder(name: str) -> Path:
@@ -78,7 +80,8 @@ def squad() -> Corpus:
                 )
                 for question in paragraph["qas"]
             ]
-    return Corpus(documents, queries)
+    articles = sorted({query.group.replace("_", " ") for query in queries})
+    return Corpus(documents, queries, chosen_on=frozenset(articles[::2]))
 
 
 def squad_unanswerable() -> list[Query]:
@@ -93,7 +96,10 @@ def squad_unanswerable() -> list[Query]:
 
 
 def scifact() -> Corpus:
-    """SciFact's abstracts and the claims of its development set with their judgements."""
+    """SciFact's abstracts and the claims of its development set with their judgements.
+
+    All of them are held out: retrieval was chosen on the claims of the training set.
+    """
     where = folder("scifact")
     documents = {
         f"{row['_id']}.md": f"# {_plain(row['title'])}\n\n{_plain(row['text'])}\n"

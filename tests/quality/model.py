@@ -1,9 +1,12 @@
-"""Tokens a second of the model process, beside a bare llama.cpp loop on the same file.
+"""Tokens a second of the model process, beside bare llama.cpp loops on the same file.
 
-Both run in one go and take turns, so that what else the machine does falls on both alike.
+All run in one go and take turns, so that what else the machine does falls on all alike. One loop
+is as llama-cpp-python runs it by default, one has the threads of our process and waits like it:
+the ratio to that one is what the process and its pipes cost.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.inference.chat_model import Sampling
+from engine.inference.child import environment
 from engine.inference.cores import usable_cores
 from engine.inference.process import ProcessChatModel
 from engine.progress import drain
@@ -23,15 +27,21 @@ ROUNDS = 7
 PROMPT_WORDS = 560
 GENERATE = 96
 N_CTX = 2048
+BYTES_PER_WRITING_THREAD = 150_000_000
+"""As in the worker."""
+OURS = "model process"
 
 
 class Bare:
-    """The bare loop as a child process."""
+    """A bare loop as a child process."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, *, alike: bool) -> None:
+        cores = usable_cores()
+        small = max(1, min(cores, -(-model.stat().st_size // BYTES_PER_WRITING_THREAD)))
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "tests.quality.bare_llama", model, str(N_CTX),
-             str(usable_cores())],
+            [sys.executable, "-m", "tests.quality.bare_llama", model, str(N_CTX), str(cores),
+             str(small if alike else cores)],
+            env=environment(os.environ) if alike else None,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             cwd=data.ROOT,
         )  # fmt: skip
@@ -55,36 +65,44 @@ def run(place: Workplace) -> None:
     path = place.models().chat
     corpus = data.squad()
     words = " ".join(corpus.documents.values()).replace("\\", "").split()
-    ours: dict[str, list[float]] = {"prefill": [], "generation": []}
-    bare: dict[str, list[float]] = {"prefill": [], "generation": []}
     process = ProcessChatModel(path, n_ctx=N_CTX)
-    loop = Bare(path)
+    loops = {
+        "bare loop, same threads": Bare(path, alike=True),
+        "bare loop as by default": Bare(path, alike=False),
+    }
+    rates: dict[tuple[str, str], list[float]] = {}
     try:
         for number in range((place.limit or ROUNDS) + 1):
             text = " ".join(words[number * PROMPT_WORDS : (number + 1) * PROMPT_WORDS])
-            first = _process(process, text)
-            second = loop.run(text, int(first["prompt_tokens"]), GENERATE)
-            if number == 0:  # both warm up
+            ours = _process(process, text)
+            taken = {OURS: ours}
+            for name, loop in loops.items():
+                taken[name] = loop.run(text, int(ours["prompt_tokens"]), GENERATE)
+            if number == 0:  # all warm up
                 continue
-            ours["prefill"].append(first["prompt_tokens"] / first["prefill_s"])
-            ours["generation"].append(first["generated"] / first["generate_s"])
-            bare["prefill"].append(second["prompt_tokens"] / second["prefill_s"])
-            bare["generation"].append(second["generated"] / second["generate_s"])
+            for name, one in taken.items():
+                for what, tokens, seconds in (
+                    ("prefill", "prompt_tokens", "prefill_s"),
+                    ("generation", "generated", "generate_s"),
+                ):
+                    rates.setdefault((what, name), []).append(one[tokens] / one[seconds])
     finally:
         process.close()
-        loop.close()
+        for loop in loops.values():
+            loop.close()
     over = f"{path.name}, prompts of about 800 tokens, {GENERATE} written"
-    for what in ("prefill", "generation"):
-        for name, rates in (("model process", ours[what]), ("bare loop", bare[what])):
-            place.record.add(
-                Row("model", over, f"{what}, {name}", statistics.median(rates), "tokens/s",
-                    len(rates), min(rates), max(rates))
-            )  # fmt: skip
-        ratios = [a / b for a, b in zip(ours[what], bare[what], strict=True)]
+    for (what, name), values in rates.items():
         place.record.add(
-            Row("model", over, f"{what}, process / bare", statistics.median(ratios),
-                n=len(ratios), low=min(ratios), high=max(ratios), note="median, least and most")
+            Row("model", over, f"{what}, {name}", statistics.median(values), "tokens/s",
+                len(values), min(values), max(values))
         )  # fmt: skip
+        if name != OURS:
+            ratios = [a / b for a, b in zip(rates[what, OURS], values, strict=True)]
+            place.record.add(
+                Row("model", over, f"{what}, process / {name}", statistics.median(ratios),
+                    n=len(ratios), low=min(ratios), high=max(ratios),
+                    note="median, least and most")
+            )  # fmt: skip
 
 
 def _process(model: ProcessChatModel, text: str) -> dict[str, float]:

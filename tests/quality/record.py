@@ -1,11 +1,10 @@
 """Measurements: one JSON line each, and a table at the end."""
 
-import hashlib
 import json
 import os
 import platform
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,17 +92,3 @@ def machine() -> str:
         ]
         name = models[0].partition(":")[2].strip() if models else name
     return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
-
-
-def by_half(keys: Iterable[str], half: str) -> list[bool]:
-    """Which of the keys belong to a half: ``"all"``, ``"chosen on"`` or ``"held out"``.
-
-    The split follows a hash of the key, so it is the same in every run and on every machine.
-    """
-    first = [hashlib.sha256(f"half {key}".encode()).digest()[0] < 128 for key in keys]
-    if half == "all":
-        return [True] * len(first)
-    return [is_first == (half == "chosen on") for is_first in first]
-
-
-HALVES = ("all", "chosen on", "held out")

@@ -20,7 +20,7 @@ from engine.store.lexical import Lexical
 from engine.store.vectors import Vectors
 from tests.quality import data
 from tests.quality.data import Corpus, Query
-from tests.quality.record import HALVES, Row, by_half
+from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
 DEPTH = 30
@@ -67,8 +67,11 @@ def _measure(
                 rankings["fused"].append(ways.fused(query.text))
                 taken.append(time.perf_counter() - started)
                 advance(number, len(queries))
-    for half in HALVES:
-        chosen = by_half((query.group for query in queries), half)
+    first = [query.group.replace("_", " ") in corpus.chosen_on for query in queries]
+    halves = {"all": [True] * len(queries)}
+    if any(first):
+        halves |= {"chosen on": first, "held out": [not mine for mine in first]}
+    for half, chosen in halves.items():
         for way, found in rankings.items():
             for measure, of in measures.items():
                 values = [

@@ -17,12 +17,13 @@ from engine.ingest.parsers.docx_numbering import Numbering, paragraph_list
 from engine.ingest.parsers.docx_xml import attribute, child, children, name_of, value
 from engine.ingest.parsers.files import check_size, not_readable
 from engine.ingest.parsers.page_builder import PageBuilder
-from engine.types import ParsedDocument
+from engine.types import Heading, Page, ParsedDocument
 
 MAX_PART_BYTES = 300 * 2**20
 """Largest part of the package once unpacked; a thousand pages of text have about ten MB."""
 MAX_RATIO = 500
 """Largest ratio of unpacked to packed size of a part above one MB."""
+MAX_BOLD_HEADING = 80
 
 SKIPPED = frozenset(
     ["del", "moveFrom", "instrText", "delText", "Fallback", "rPr", "pPr", "sectPr", "tblPr", "tcPr"]
@@ -47,6 +48,8 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
     """Footnotes met so far, in the order of their references."""
     note_texts: dict[str, str] = field(default_factory=dict)
+    bold: list[Heading] = field(default_factory=list)
+    """Short bold paragraphs: headings of a document whose author knew no styles."""
 
 
 def parse(path: Path) -> ParsedDocument:
@@ -82,6 +85,8 @@ def _parse(package: zipfile.ZipFile, path: Path) -> ParsedDocument:
     for note in reading.notes:
         reading.builder.item(note)
     page = reading.builder.page()
+    if not page.headings:
+        page = Page(page.number, page.text, tuple(reading.bold))
     if not page.text.strip():
         raise ParseError("This document has no text.", "", "empty")
     title = _core_title(_part(package, "docProps/core.xml")) or reading.title
@@ -208,9 +213,24 @@ def _paragraph(element: Any, reading: _Reading) -> None:
         elif marker:
             reading.builder.item("  " * min(place[1] if place else 0, 8) + marked)
         else:
-            reading.builder.paragraph(text)
+            standing = reading.builder.paragraph(text)
+            if _reads_as_heading(element, text):
+                reading.bold.append(standing)
     for box in boxes:
         _blocks(box, reading)
+
+
+def _reads_as_heading(paragraph: Any, text: str) -> bool:
+    """Whether a paragraph is short, wholly bold and no sentence."""
+    if len(text) > MAX_BOLD_HEADING or "\n" in text or text[-1] in ".,;:":
+        return False
+    runs = [run for run in paragraph.iter() if name_of(run) == "r" and child(run, "t") is not None]
+    return all(_bold(child(run, "rPr")) for run in runs if "".join(run.itertext()).strip())
+
+
+def _bold(properties: Any) -> bool:
+    found = child(properties, "b")
+    return found is not None and attribute(found, "val") not in ("0", "false", "off")
 
 
 def _standing(properties: Any, reading: _Reading) -> tuple[int | None, tuple[str, int] | None]:

@@ -27,7 +27,8 @@ def parse(path: Path) -> ParsedDocument:
             value = value.strip().strip("\"'")
             if value:
                 fields[name.lower()] = value
-                builder.item(f"{name}: {value}")
+                if name.lower() != "title":  # the title is shown and indexed as such
+                    builder.item(f"{name}: {value}")
         builder.end_group()
         source = source[matter.end() :]
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])

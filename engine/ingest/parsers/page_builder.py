@@ -25,9 +25,12 @@ class PageBuilder:
         self._headings.append(Heading(self._length - len(title), level, title))
         self._tight = False
 
-    def paragraph(self, text: str) -> None:
-        self._append(squeeze(text), "\n\n")
+    def paragraph(self, text: str) -> Heading:
+        """Add a paragraph; returns it as the heading it would be, were it one."""
+        text = squeeze(text)
+        self._append(text, "\n\n")
         self._tight = False
+        return Heading(self._length - len(text), 1, text.replace("\n", " "))
 
     def item(self, text: str) -> None:
         """A list item; items that follow each other are not parted by empty lines."""

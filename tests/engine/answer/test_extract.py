@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from engine.answer import extract
+from engine.types import Scores, Usage
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
 
@@ -26,20 +29,35 @@ def test_headings_and_questions_make_no_evidence() -> None:
 def test_the_model_weighs_and_the_order_by_words_stays() -> None:
     class Prefers27(ScriptedChatModel):
         def score(self, messages, continuations):  # type: ignore[no-untyped-def]
-            return [-1.0 if "27 days" in messages[-1].content else -9.0 for _ in continuations]
+            liked = "27 days" in messages[-1].content
+            return Scores(tuple(-1.0 if liked else -9.0 for _ in continuations), Usage(100, 0, 40))
 
     hits = Library().hits()
     evidence = extract.best_sentences("Which staff rules are there?", hits)
-    weighed = extract.weighed("Which staff rules are there?", hits, evidence, Prefers27())
+    weighed, usage = extract.weighed("Which staff rules are there?", hits, evidence, Prefers27())
     assert [item.sentence for item in weighed] == [item.sentence for item in evidence]
     assert "27 days" in extract.judged(weighed)[0].sentence
+    assert usage == Usage(100 * len(evidence), 0, 40 * len(evidence))
 
 
 def test_a_very_long_question_is_not_weighed() -> None:
     hits = Library().hits()
     evidence = extract.best_sentences(QUESTION * 30, hits)
-    assert extract.weighed(QUESTION * 30, hits, evidence, ScriptedChatModel()) == evidence
+    same = extract.weighed(QUESTION * 30, hits, evidence, ScriptedChatModel())
+    assert same == (evidence, Usage())
 
 
 def test_no_hits_no_evidence() -> None:
     assert extract.best_sentences(QUESTION, []) == []
+
+
+def test_a_sentence_that_announces_a_list_brings_it_along() -> None:
+    passage = "The plan covers:\n- hearing tests\n- hearing aids\nAsk for more."
+    (first, *_) = extract.best_sentences(
+        "What does the plan cover?", Library({"/a.md": passage}).hits()
+    )
+    assert first.sentence == "The plan covers:"
+    whole = extract.with_list(first, passage)
+    assert whole.sentence == passage[whole.start : whole.end] == passage
+    other = replace(first, sentence="Ask for more.")
+    assert extract.with_list(other, passage) == other

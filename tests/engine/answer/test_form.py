@@ -12,6 +12,8 @@ from engine.answer import form
         ("How many days of holiday are there?", "many"),
         ("How much does the ticket cost?", "much"),
         ("How long is the bridge?", "long"),
+        ("How thick must the lines be?", "long"),
+        ("How do the boats sail?", "how"),
         ("Where is the office?", "where"),
         ("Why was it closed?", "why"),
         ("What is the name of the boat?", "what is"),
@@ -43,7 +45,26 @@ def test_a_form_keeps_the_words_around_the_question_word() -> None:
         ("Who founded the university?", False),
         ("What is the capital of the region?", False),
         ("How long is the bridge?", False),
+        ("How thick must mooring lines be?", False),
     ],
 )
 def test_some_questions_want_sentences(question: str, several: bool) -> None:
     assert form.wants_sentences(question) is several
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "fitting"),
+    [
+        ("Who founded it?", "names", True),
+        ("Who founded it?", "word", False),
+        ("When was it built?", "date", True),
+        ("When was it built?", "words", False),
+        ("How many boats are there?", "number", True),
+        ("How many boats are there?", "name", False),
+        ("What is it called?", "word", True),
+    ],
+)
+def test_some_questions_need_a_certain_kind_of_words(
+    question: str, kind: str, fitting: bool
+) -> None:
+    assert form.fits(question, kind) is fitting

@@ -44,8 +44,3 @@ def test_the_fixed_part_comes_first() -> None:
     second = prompt.rag("Two?", [PromptPassage("c", "d")])
     assert first[0] == second[0]
     assert first[0].role == "system"
-
-
-def test_the_prompt_that_confirms_an_answer() -> None:
-    messages = prompt.asking_for("Handbook", "The office opens at 7 a.m.", "7 a.m.")
-    assert written(messages) == (GOLDEN / "asking_for.txt").read_text(encoding="utf-8")

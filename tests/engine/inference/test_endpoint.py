@@ -76,6 +76,24 @@ def test_noise_in_the_stream_is_passed_over(server: OpenAIServer) -> None:
     assert drain(endpoint(server).stream(QUESTION, Sampling())).text == ANSWER
 
 
+def test_thinking_is_told_apart_from_the_answer() -> None:
+    script = f"<think>It may be in the timetable.</think>\n\n{ANSWER}"
+    with serving(OpenAIServer(ScriptedChatModel(script))) as server:
+        completion = drain(endpoint(server).stream(QUESTION, Sampling()))
+        assert completion.text == ANSWER
+        assert completion.thinking == "It may be in the timetable."
+
+
+def test_options_beyond_openais_own_go_only_when_asked(server: OpenAIServer) -> None:
+    model = endpoint(server)
+    drain(model.stream(QUESTION, Sampling()))
+    drain(model.stream(QUESTION, Sampling(min_p=0.1, json_schema='{"type": "object"}')))
+    plain, asked = server.requests
+    assert not {"min_p", "top_k", "grammar", "response_format"} & set(plain)
+    assert asked["min_p"] == 0.1
+    assert asked["response_format"]["json_schema"]["schema"] == {"type": "object"}
+
+
 def test_lengths_are_estimated_on_the_safe_side(server: OpenAIServer) -> None:
     model = endpoint(server)
     assert model.count_tokens("") == 0

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,12 +15,10 @@ from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
 from engine.models.starter import StarterModels
 from engine.progress import CancelToken
-from engine.types import Completion, Message
+from engine.types import Message
+from tests.engine.inference.talk import CAPITAL, LONG, ask
 
 pytestmark = pytest.mark.model
-
-CAPITAL = [Message("user", "What is the capital of France? Answer in one short sentence.")]
-LONG = [Message("user", "The keeper climbed the stairs and wound the clockwork. " * 250)]
 
 
 @pytest.fixture
@@ -29,25 +26,6 @@ def model(starter_models: StarterModels) -> Iterator[ProcessChatModel]:
     model = ProcessChatModel(starter_models.chat)
     yield model
     model.close()
-
-
-def ask(
-    model: ProcessChatModel,
-    messages: list[Message],
-    *,
-    prefill: str = "",
-    cancel: CancelToken | None = None,
-    **sampling: Any,
-) -> Completion:
-    work = model.stream(messages, Sampling(**sampling), prefill=prefill, cancel=cancel)
-    pieces: list[str] = []
-    while True:
-        try:
-            pieces.append(next(work))
-        except StopIteration as end:
-            completion: Completion = end.value
-            assert completion.text == "".join(pieces)
-            return completion
 
 
 def test_it_answers(model: ProcessChatModel) -> None:
@@ -102,9 +80,11 @@ def test_control_words_in_a_document_are_only_text(model: ProcessChatModel) -> N
 
 
 def test_scores_prefer_what_is_true(model: ProcessChatModel) -> None:
-    paris, banana = model.score(CAPITAL, ["The capital of France is Paris.", "It is a banana."])
+    paris, banana = model.score(
+        CAPITAL, ["The capital of France is Paris.", "It is a banana."]
+    ).values
     assert banana < paris < 0
-    assert model.score(CAPITAL, ["The capital of France is Paris."])[0] == pytest.approx(
+    assert model.score(CAPITAL, ["The capital of France is Paris."]).values[0] == pytest.approx(
         paris, abs=0.02
     )
 

@@ -22,7 +22,7 @@ from engine.errors import (
     ModelLoadError,
     ModelMissingError,
 )
-from engine.inference import supervisor
+from engine.inference import child, supervisor
 from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
 from engine.progress import CancelToken
@@ -208,6 +208,70 @@ def test_after_several_crashes_the_restart_waits(make: Make) -> None:
     assert time.monotonic() - started > 0.8
 
 
+def test_a_model_that_keeps_failing_is_marked(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "MAX_PAUSE_S", 0.05)
+    model = make(crash="SIGABRT")
+    codes = []
+    for _ in range(5):
+        with pytest.raises(ModelCrashedError) as raised:
+            ask(model)
+        codes.append(raised.value.code)
+    assert codes == ["model_crashed"] * 3 + ["model_unstable"] * 2
+    assert model.unstable
+    assert "another model" in raised.value.hint
+
+
+def test_a_suspended_process_may_come_back(make: Make) -> None:
+    model = make(token_s=0.02)
+    work = model.stream(QUESTION, Sampling())
+    first = next(work)
+    assert model.pid is not None
+    os.kill(model.pid, signal.SIGSTOP)
+    threading.Timer(0.6, os.kill, (model.pid, signal.SIGCONT)).start()
+    assert first + "".join(work) == ANSWER
+
+
+def test_a_suspended_process_is_stopped_when_asked(make: Make) -> None:
+    """Also while a prompt larger than a pipe is on its way to it."""
+    model = make()
+    model.preload()
+    assert model.pid is not None
+    os.kill(model.pid, signal.SIGSTOP)
+    cancel = CancelToken()
+    threading.Timer(0.2, cancel.cancel).start()
+    long = [Message("user", "x" * 500_000)]
+    with pytest.raises(StopIteration) as end:
+        next(model.stream(long, Sampling(), cancel=cancel))
+    assert end.value.value.finish_reason == "cancelled"
+    assert ask(model)[0] == ANSWER
+
+
+def test_a_process_that_answers_nothing_is_given_up(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "PING_AFTER_S", 0.1)
+    monkeypatch.setattr(child, "HUNG_AFTER_S", 0.8)
+    model = make(prefill_s=0.03)
+    assert ask(model)[0] == ANSWER  # slow, but it answers when asked
+    assert model.pid is not None
+    os.kill(model.pid, signal.SIGSTOP)
+    with pytest.raises(ModelCrashedError, match="did not answer"):
+        model.count_tokens("x")
+    assert ask(model)[0] == ANSWER
+
+
+def test_thinking_is_told_apart(make: Make) -> None:
+    template = "{% for m in messages %}{{ m.content }}{% endfor %}<think>\n"
+    model = make(template=template)
+    thoughts: list[str] = []
+    work = model.stream(QUESTION, Sampling(), on_thinking=thoughts.append)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(work)
+    assert end.value.value.text == ""
+    assert end.value.value.thinking == "".join(thoughts) == ANSWER
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -235,9 +299,9 @@ def test_a_missing_file_is_told(tmp_path: Path, make: Make) -> None:
 def test_a_child_that_does_not_greet_is_given_up(
     make: Make, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child = supervisor.Child
+    started = supervisor.Child
     monkeypatch.setattr(
-        supervisor, "Child", lambda *given, **named: child(*given, hello_timeout_s=0.5, **named)
+        supervisor, "Child", lambda *given, **named: started(*given, hello_timeout_s=0.5, **named)
     )
     with pytest.raises(ModelLoadError, match="could not be started"):
         make(**{fault: True}).preload()

@@ -107,6 +107,17 @@ def test_writing_speed_is_bounded_by_memory(header: GgufHeader) -> None:
     assert MACHINE.decode_tokens_per_s(header, threads=64, context_bytes=10**9) < many
 
 
+def test_a_graphics_processor_takes_the_layers_and_is_named(header: GgufHeader) -> None:
+    on_gpu = replace(MACHINE, gpu="CUDA0")
+    report = fit.examine(Path("big.gguf"), header, ROOMY, on_gpu)
+    assert report.n_gpu_layers == 33
+    assert "CUDA0" in report.reasons[-1]
+    assert on_gpu.decode_tokens_per_s(header, threads=64) == pytest.approx(40.0 * 150e6 / 8e9)
+    without = fit.examine(Path("big.gguf"), header, ROOMY, MACHINE)
+    assert without.n_gpu_layers == 0
+    assert "none that it can use" in without.reasons[-1]
+
+
 def test_measurements_are_kept_for_this_machine_only(tmp_path: Path) -> None:
     assert Calibration.read(tmp_path) is None
     MACHINE.write(tmp_path)

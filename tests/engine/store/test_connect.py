@@ -1,6 +1,7 @@
 import errno
 import multiprocessing
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -212,6 +213,27 @@ def test_two_processes_open_and_fill_one_new_vault(profile: Path) -> None:
     vault = Vault.open(path)
     assert len(Documents(vault).documents()) == 50
     assert all(part.ok for part in check(vault, deep=True))
+    vault.close()
+
+
+def _fill_for_ever(path: str) -> None:
+    _fill(path, "endless", 1_000_000)
+
+
+@pytest.mark.parametrize("after", [5, 12, 31])
+def test_a_process_killed_while_writing_leaves_whole_documents(profile: Path, after: int) -> None:
+    path = profile / "vault.db"
+    vault = Vault.open(path)
+    process = multiprocessing.get_context("spawn").Process(target=_fill_for_ever, args=(str(path),))
+    process.start()
+    while len(Documents(vault).documents()) < after:
+        assert process.is_alive()
+        time.sleep(0.002)
+    process.kill()
+    process.join()
+    assert len(Documents(vault).documents()) >= after
+    assert all(part.ok for part in check(vault, deep=True))
+    shelf.put(vault, HashingEmbedder(), "/after.txt", "Writing goes on.")
     vault.close()
 
 

@@ -126,3 +126,19 @@ def test_entities_of_other_files_are_not_resolved(document: Path, tmp_path: Path
     )
     text = docx.parse(rewritten(document, "word/document.xml", source.encode())).pages[0].text
     assert "do not read me" not in text
+
+
+def test_bold_lines_are_headings_where_no_style_names_any(tmp_path: Path) -> None:
+    made = python_docx.Document()
+    for text, bold in (("Fees", True), ("They are due in May.", False), ("Note: important.", True)):
+        made.add_paragraph().add_run(text).bold = bold
+    made.add_paragraph().add_run("Late payment").bold = True
+    plain = tmp_path / "plain.docx"
+    made.save(plain)
+    (page,) = docx.parse(plain).pages
+    assert [heading.title for heading in page.headings] == ["Fees", "Late payment"]
+    assert all(page.text[heading.start :].startswith(heading.title) for heading in page.headings)
+    made.add_heading("Styled", 1)
+    styled = tmp_path / "styled.docx"
+    made.save(styled)
+    assert [heading.title for heading in docx.parse(styled).pages[0].headings] == ["Styled"]

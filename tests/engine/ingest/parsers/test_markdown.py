@@ -34,7 +34,7 @@ def test_marks_go_and_structure_stays(tmp_path: Path) -> None:
 def test_front_matter_names_the_document(tmp_path: Path) -> None:
     document = parsed(tmp_path, '---\ntitle: "Harbour rules"\nauthor: Ada\n---\n\nBody.\n')
     assert document.title == "Harbour rules"
-    assert document.pages[0].text == "title: Harbour rules\nauthor: Ada\n\nBody."
+    assert document.pages[0].text == "author: Ada\n\nBody."
 
 
 def test_html_inside(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""``python -m desktop.screenshots FOLDER`` draws the window's states from the real engine.
+
+Nothing in the pictures is made up: the sample library is indexed, the starter models answer, and
+the error is a model process that was killed while it wrote. Needs the starter models.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop.app import application
+from desktop.chat.answer_view import AnswerView
+from desktop.main_window import FIRST_SIZE, MainWindow
+from desktop.settings.window_state import WindowState
+from desktop.theme.theme import Theme
+from engine.assistant import Assistant
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "library"
+SOURCE_QUESTION = "Where is the stopcock for the jetty water?"
+FOLLOWING_QUESTION = "When is the harbour office open in winter?"
+TEXT_QUESTION = "What does a family skiff cost for a whole day?"
+UNKNOWN_QUESTION = "Who won the football world cup in 1974?"
+WRITTEN_QUESTION = "Write a short welcome for guests who hire a rowing boat."
+BROKEN = b"%PDF-1.7\nnot a real document\n"
+STEP_MS = 20
+LONGEST_MS = 180_000
+
+
+class Camera:
+    """Drives one window and takes its picture."""
+
+    def __init__(self, app: QApplication, folder: Path, profile: Path) -> None:
+        self.folder = folder
+        self.assistant = Assistant.open(profile)
+        self.theme = Theme(app, "light")
+        self.window = MainWindow(self.theme, self.assistant, WindowState(profile))
+        self.window.resize(*FIRST_SIZE)
+        self.window.show()
+        self.window.begin()
+
+    def close(self) -> None:
+        self.window.close()
+        self.assistant.close()
+
+    def until(self, what: Callable[[], bool]) -> None:
+        """Run the event loop until something is true."""
+        loop = QEventLoop()
+        waited = 0
+
+        def look() -> None:
+            nonlocal waited
+            waited += STEP_MS
+            if what() or waited > LONGEST_MS:
+                loop.quit()
+
+        timer = QTimer(interval=STEP_MS)
+        timer.timeout.connect(look)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if not what():
+            raise SystemExit("The window did not come to the state that was to be drawn.")
+
+    def settle(self, milliseconds: int = 300) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def take(self, name: str) -> None:
+        self.settle()
+        path = self.folder / f"{name}.png"
+        if not self.window.grab().save(str(path)):
+            raise SystemExit(f"{path} cannot be written.")
+
+    def ask(self, question: str) -> AnswerView:
+        self.window.chat.composer.edit.setPlainText(question)
+        self.window.chat.composer.button.click()
+        return self.window.chat.view.answers[-1]
+
+    def answer(self, question: str) -> AnswerView:
+        view = self.ask(question)
+        self.until(lambda: view.state == "done")
+        return view
+
+    def way(self, mode: str) -> None:
+        for action in self.window.chat.ways.choices.actions():
+            if action.data() == mode:
+                action.trigger()
+
+    def open_source(self, view: AnswerView) -> None:
+        with_page = self.window.chat.side.viewer
+        with_page.content = None
+        view.cited.emit(1)
+        self.until(lambda: with_page.content is not None)
+        self.settle(600)
+
+
+def draw(camera: Camera, papers: Path) -> None:
+    window = camera.window
+    camera.until(lambda: window.readiness.is_ready and window.foot.model.text() != "")
+    camera.take("empty")
+
+    window.go("library")
+    window.jobs.add([papers], papers.name)
+    camera.until(lambda: not window.jobs.running and window.library.table.documents.rowCount() > 6)
+    camera.take("library")
+    window.go("models")
+    camera.until(lambda: len(window.models.cards) == 2)
+    camera.take("models")
+    window.go("settings")
+    camera.take("settings")
+
+    window.new_conversation()
+    cited = camera.answer(SOURCE_QUESTION)
+    camera.take("answer")
+    camera.open_source(cited)
+    camera.take("source-pdf")
+    window.chat.escape()
+    camera.answer(FOLLOWING_QUESTION)
+    table = camera.answer(TEXT_QUESTION)
+    camera.open_source(table)
+    camera.take("source-text")
+    window.chat.escape()
+    window.new_conversation()
+    camera.answer(UNKNOWN_QUESTION)
+    camera.take("abstention")
+
+    window.new_conversation()
+    camera.way("plain")
+    view = camera.ask(WRITTEN_QUESTION)
+    camera.until(lambda: len(view.text) > 160 or view.state == "done")
+    window.grab().save(str(camera.folder / "streaming.png"))
+    camera.until(lambda: view.state == "done")
+    window.new_conversation()
+    view = camera.ask(WRITTEN_QUESTION)
+    camera.until(lambda: len(view.text) > 80)
+    pid = camera.assistant.model_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    camera.until(lambda: view.state == "failed")
+    camera.take("error")
+    camera.way("rag")
+
+    camera.theme.choose("dark")
+    conversation = camera.assistant.conversations()[-1]
+    window.rail.list.chosen.emit(conversation)
+    camera.until(lambda: len(window.chat.view.answers) == 3)
+    camera.take("dark")
+
+
+def main(arguments: list[str]) -> int:
+    folder = Path(arguments[0] if arguments else "docs/screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    app = application(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as scratch:
+        papers = Path(scratch) / "Hollin Quay"
+        papers.mkdir()
+        for sample in SAMPLE.iterdir():
+            (papers / sample.name).write_bytes(sample.read_bytes())
+        (papers / "Scan of the berth plan.pdf").write_bytes(BROKEN)
+        camera = Camera(app, folder, Path(scratch) / "profile")
+        try:
+            draw(camera, papers)
+        finally:
+            camera.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
