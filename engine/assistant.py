@@ -16,8 +16,10 @@ from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
+from engine.keeper import ChatModelKeeper
+from engine.model_jobs import ModelJobs
 from engine.models import starter
-from engine.models.cards import model_cards
+from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
@@ -71,8 +73,17 @@ class Assistant:
         self._building = threading.Lock()
         self._asking = threading.Lock()
         self._embedder = embedder
-        self._chat_model = chat_model
+        self.shelf = Shelf(profile)
         self._states = None if vault.encrypted else StateStore(profile.states)
+        self._keeper = ChatModelKeeper(
+            profile,
+            self._settings,
+            self.shelf,
+            self._guard,
+            states=self._states,
+            chat_model=chat_model,
+        )
+        self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         self._tokens_per_s: float | None = None
 
     @classmethod
@@ -105,17 +116,18 @@ class Assistant:
 
     def close(self) -> None:
         """End the model process and close the vault."""
-        if self._chat_model is not None:
-            self._chat_model.close()
+        self._keeper.close()
         self._vault.close()
         logs.stop(self._log_handler)
 
     # --- models --------------------------------------------------------------------------------
 
-    def prepare(self, *, cancel: CancelToken | None = None) -> Generator[Progress, None, None]:
+    def prepare(
+        self, *, model: str | None = None, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, None]:
         """Put the starter models in place for this machine; at once when that is done."""
         yield from self._ready_embedder(cancel)
-        yield from self._ready_model(cancel)
+        yield from self._ready_model(cancel, model)
 
     def _ready_embedder(
         self, cancel: CancelToken | None = None
@@ -130,34 +142,28 @@ class Assistant:
             return self._embedder
 
     def _ready_model(
-        self, cancel: CancelToken | None = None
+        self, cancel: CancelToken | None = None, name: str | None = None
     ) -> Generator[Progress, None, ChatModel]:
-        with self._building:
-            if self._chat_model is None:
-                path = yield from starter.prepare_chat(self.profile, cancel=cancel)
-                self._chat_model = ProcessChatModel(
-                    path,
-                    n_ctx=self._settings.model.n_ctx,
-                    threads=self._settings.model.threads or None,
-                    log_folder=self.profile.logs,
-                    states=self._states,
-                )
-            return self._chat_model
+        """The named chat model, or the default; another one that is loaded is ended first."""
+        return (yield from self._keeper.ready(name, cancel=cancel))
 
     def models(self) -> list[ModelCard]:
-        return model_cards(self.profile)
+        """Every model on this machine, and the server of the user where one is set."""
+        return [*self._keeper.endpoint_cards(), *self.shelf.cards()]
+
+    def remove_model(self, name: str) -> tuple[ModelCard, bool]:
+        """Forget a model; tells whether its files, being Alcove's own, were deleted."""
+        self._keeper.unload(self.shelf.find(name).path)
+        item, deleted = self.shelf.remove(name)
+        return item.card, deleted
 
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
-        model = self._chat_model
-        if isinstance(model, ProcessChatModel) and model.pid is None:
-            return None
-        return model.info if model is not None else None
+        return self._keeper.info()
 
     @property
     def model_pid(self) -> int | None:
-        model = self._chat_model
-        return model.pid if isinstance(model, ProcessChatModel) else None
+        return self._keeper.pid
 
     @property
     def tokens_per_s(self) -> float | None:
@@ -237,12 +243,14 @@ class Assistant:
         conversation_id: int | None = None,
         library: str | None = None,
         mode: Mode = "rag",
+        model: str | None = None,
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        The question is stored before the model runs, so that a crash loses nothing. Raises
-        InputError, NotFoundError, ModelError.
+        ``model`` names one of :meth:`models`; only one is loaded at a time. The question is
+        stored before the model runs, so that a crash loses nothing. Raises InputError,
+        NotFoundError, ModelError.
         """
         self._check_question(question, "The question is empty.")
         self._check_library(library)
@@ -252,12 +260,12 @@ class Assistant:
                 "Ask with --mode rag or --mode plain.",
             )
         embedder = yield from self._ready_embedder(cancel)
-        model = yield from self._ready_model(cancel)
-        answerer = Answerer(Retriever(self._vault, embedder), model, self._documents)
         with self._asking:
+            chat_model = yield from self._ready_model(cancel, model)
+            answerer = Answerer(Retriever(self._vault, embedder), chat_model, self._documents)
             history = self._open_turn(conversation_id, question)
-            if isinstance(model, ProcessChatModel):
-                model.use_state(_state_key(conversation_id))
+            if isinstance(chat_model, ProcessChatModel):
+                chat_model.use_state(_state_key(conversation_id))
             answer = yield from answerer.ask(
                 question,
                 history=history,
@@ -315,8 +323,9 @@ class Assistant:
     def delete_conversation(self, conversation_id: int) -> None:
         self._chats.delete(conversation_id)
         key = _state_key(conversation_id)
-        if isinstance(self._chat_model, ProcessChatModel) and key is not None:
-            self._chat_model.forget_state(key)
+        model = self._keeper.current
+        if isinstance(model, ProcessChatModel) and key is not None:
+            model.forget_state(key)
         elif self._states is not None and key is not None:
             self._states.forget(key)
 
@@ -335,7 +344,7 @@ class Assistant:
             passages=sum(library.passages for library in libraries),
             vault_bytes=self.profile.vault.stat().st_size,
             models=tuple(self.models()),
-            network_policy=self._guard.policy,
+            network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
             refused=self._guard.refused,
         )

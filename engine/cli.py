@@ -3,8 +3,6 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +10,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import jsonform
+from engine import cli_models, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
 from engine.progress import CancelToken, Progress
@@ -27,30 +26,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="The models on this machine.", no_args_is_help=True)
-app.add_typer(models_app, name="models")
+app.add_typer(cli_models.app, name="models")
 
-ProfileOption = Annotated[
-    Path | None,
-    typer.Option("--profile", envvar="ALCOVE_PROFILE", help="Folder that holds everything."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value a line on stdout.")]
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
 ]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
-
-
-@contextmanager
-def session(profile: Path | None, *, as_json: bool) -> Iterator[tuple[Terminal, Assistant]]:
-    """Open the profile for one command; known errors end it in words."""
-    terminal = Terminal(as_json=as_json)
-    with terminal.told():
-        assistant = Assistant.open(profile)
-        try:
-            yield terminal, assistant
-        finally:
-            assistant.close()
 
 
 @app.callback(invoke_without_command=True)
@@ -224,15 +205,17 @@ def ask(
     one_of(question, questions, "a question", "--questions FILE")
     way = chosen_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        check_model(assistant, model, adapter)
+        check_adapter(adapter)
         if questions is None:
             assert question is not None
-            answer_one(terminal, assistant, question, library=library, mode=way)
+            answer_one(terminal, assistant, question, library=library, mode=way, model=model)
             return
         failures = 0
         for row in read_questions(questions):
             try:
-                answer = terminal.run(assistant.ask(row.question, library=library, mode=way))
+                answer = terminal.run(
+                    assistant.ask(row.question, library=library, mode=way, model=model)
+                )
             except EngineError as error:
                 failures += 1
                 terminal.value({"id": row.id, **jsonform.error(error)})
@@ -245,6 +228,7 @@ def ask(
 @app.command()
 def chat(
     library: LibraryOption = None,
+    model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
     mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
     profile: ProfileOption = None,
     as_json: JsonOption = False,
@@ -252,7 +236,7 @@ def chat(
     """A conversation in the terminal, kept with those of the window."""
     way = chosen_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        terminal.run(assistant.prepare())
+        terminal.run(assistant.prepare(model=model))
         conversation_id: int | None = None
         while (question := read_line(terminal)) is not None:
             if not question:
@@ -266,6 +250,7 @@ def chat(
                     question,
                     library=library,
                     mode=way,
+                    model=model,
                     conversation_id=conversation_id,
                 )
             except EngineError as error:
@@ -280,10 +265,13 @@ def answer_one(
     *,
     library: str | None,
     mode: Mode,
+    model: str | None = None,
     conversation_id: int | None = None,
 ) -> None:
     """Ask one question and show the answer as it comes, or as one JSON line."""
-    work = assistant.ask(question, library=library, mode=mode, conversation_id=conversation_id)
+    work = assistant.ask(
+        question, library=library, mode=mode, model=model, conversation_id=conversation_id
+    )
     if terminal.as_json:
         terminal.value(jsonform.answer(terminal.run(work)))
         return
@@ -323,35 +311,7 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             terminal.say(f"  {Path(hit.passage.path).name}, page {hit.passage.page}: {text[:160]}…")
 
 
-# --- models and health -------------------------------------------------------------------------
-
-
-@models_app.command("list")
-def models_list(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
-    """Every model with its origin, licence, size and whether it fits."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        cards = assistant.models()
-        if as_json:
-            terminal.value({"models": [jsonform.model_card(card) for card in cards]})
-            return
-        for card in cards:
-            terminal.say(
-                f"{card.name}  ({card.role}, {card.quantization}, {card.fit})", style="bold"
-            )
-            terminal.say(f"    {card.file}, {card.size_bytes / 1e6:.0f} MB, {card.context} tokens")
-            terminal.say(f"    {card.licence}; {card.origin}")
-            if card.note:
-                terminal.say(f"    {card.note}", style="dim")
-
-
-@models_app.command("prepare")
-def models_prepare(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
-    """Put the starter models in place for this machine; at once when that is done."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        terminal.run(assistant.prepare())
-        if as_json:
-            cards = assistant.models()
-            terminal.value({"models": [jsonform.model_card(card) for card in cards]})
+# --- health -------------------------------------------------------------------------
 
 
 @app.command()
@@ -396,13 +356,8 @@ def chosen_mode(name: str) -> Mode:
     raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
 
 
-def check_model(assistant: Assistant, model: str | None, adapter: str | None) -> None:
-    """Refuse a model or adapter that is not here, instead of answering with another."""
-    names = [card.name for card in assistant.models() if card.role == "chat"]
-    if model is not None and model not in names:
-        raise NotFoundError(
-            f"There is no chat model called “{model}”.", f"Models here: {', '.join(names)}."
-        )
+def check_adapter(adapter: str | None) -> None:
+    """Refuse an adapter that is not here, instead of answering without it."""
     if adapter is not None:
         raise NotFoundError(
             f"There is no adapter called “{adapter}”.", "No adapter has been trained yet."

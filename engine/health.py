@@ -13,9 +13,12 @@ PROBE = "The harbour office opens at nine."
 
 
 def network(guard: NetworkGuard) -> PartHealth:
-    """The door is shut and nothing went through it."""
+    """The door is shut, or open for what the user asked for, and nothing else went through."""
     detail = f"policy {guard.policy}, {guard.connections} connections made, {guard.refused} refused"
-    return PartHealth("network", guard.policy == POLICY_OFF and guard.connections == 0, detail)
+    if guard.purposes:
+        detail += f"; opened for {', '.join(guard.purposes)}"
+    shut = guard.policy == POLICY_OFF and guard.connections == 0
+    return PartHealth("network", shut or bool(guard.purposes), detail)
 
 
 def embedder(model: Embedder) -> PartHealth:

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import EngineError
+from engine.models.catalogue import Offer
+from engine.models.faster import Result
+from engine.models.fit import FitReport
+from engine.models.requantize import Speed
 from engine.types import (
     AddReport,
     Answer,
@@ -135,6 +139,70 @@ def model_card(value: ModelCard) -> Json:
         "origin": value.origin,
         "note": value.note,
         "adapters": list(value.adapters),
+        "source": value.source,
+        "words": value.words,
+    }
+
+
+def fit(value: FitReport) -> Json:
+    return {
+        "file": value.file,
+        "fit": value.fit,
+        "words": value.words,
+        "memory": {
+            "weights": value.need.weights,
+            "context": value.need.context,
+            "overhead": value.need.overhead,
+            "total": value.need.total,
+            "available": value.available,
+        },
+        "n_ctx": value.n_ctx,
+        "n_gpu_layers": value.n_gpu_layers,
+        "threads": value.threads,
+        "batch": value.batch,
+        "flash_attention": value.flash_attention,
+        "kv_type": value.kv_type,
+        "tokens_per_s": {
+            "prefill": value.prefill_tokens_per_s,
+            "decode": value.decode_tokens_per_s,
+        },
+        "reasons": list(value.reasons),
+    }
+
+
+def offer(value: Offer) -> Json:
+    return {
+        "name": value.name,
+        "role": value.role,
+        "repo": value.repo,
+        "file": value.file,
+        "parameters": value.parameters,
+        "quantization": value.quantization,
+        "context": value.context,
+        "size": value.size_bytes or None,
+        "licence": value.licence,
+        "purpose": value.purpose,
+    }
+
+
+def speed(value: Speed) -> Json:
+    return {
+        "prefill_tokens_per_s": value.prefill_tokens_per_s,
+        "decode_tokens_per_s": value.decode_tokens_per_s,
+        "perplexity": value.perplexity,
+        "size": value.size_bytes,
+    }
+
+
+def requantized(value: Result, card: ModelCard | None) -> Json:
+    """``after`` and ``model`` are null where the original stays."""
+    return {
+        "kept": value.chosen.quantization if value.file is not None else None,
+        "reason": value.chosen.reason,
+        "before": speed(value.before),
+        "after": speed(value.after) if value.after is not None else None,
+        "candidates": {name: speed(found) for name, found in value.chosen.speeds.items()},
+        "model": model_card(card) if card is not None else None,
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -34,6 +35,8 @@ class ModelSettings:
     """Context in tokens, 512 to 131072. More costs memory; never more than the model's own."""
     threads: int = 0
     """Threads of llama.cpp; 0 takes the physical cores."""
+    name: str = ""
+    """Chat model that answers where none is named; empty takes the starter model."""
 
     def __post_init__(self) -> None:
         _require(512 <= self.n_ctx <= 131_072, "model.n_ctx must lie between 512 and 131072.")
@@ -52,9 +55,52 @@ class AnswerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadSettings:
+    """Where models of the catalogue come from, when the user asks for one."""
+
+    mirror: str = "https://huggingface.co"
+    """Address of the hub or of a mirror that answers like it."""
+
+    def __post_init__(self) -> None:
+        _require(_is_address(self.mirror), "download.mirror must be an http(s) address.")
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """A server on the local network that answers in place of a model here. Off by default."""
+
+    enabled: bool = False
+    """Whether its model is offered at all; nothing is connected before it is asked."""
+    url: str = ""
+    """Base address of an OpenAI-style server, e.g. ``http://192.168.1.20:8080/v1``."""
+    model: str = ""
+    """The server's name for its model."""
+    n_ctx: int = 4096
+    """Context in tokens that the server gives, 512 to 131072."""
+
+    def __post_init__(self) -> None:
+        _require(not self.url or _is_address(self.url), "endpoint.url must be an http(s) address.")
+        _require(512 <= self.n_ctx <= 131_072, "endpoint.n_ctx must lie between 512 and 131072.")
+        _require(
+            not self.enabled or bool(self.url and self.model),
+            "endpoint.enabled needs endpoint.url and endpoint.model.",
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
+    download: DownloadSettings = field(default_factory=DownloadSettings)
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
 
 
 def load(path: Path) -> Settings:
@@ -70,6 +116,8 @@ def load(path: Path) -> Settings:
     return Settings(
         model=ModelSettings(**_area(document, "model", ModelSettings)),
         answer=AnswerSettings(**_area(document, "answer", AnswerSettings)),
+        download=DownloadSettings(**_area(document, "download", DownloadSettings)),
+        endpoint=EndpointSettings(**_area(document, "endpoint", EndpointSettings)),
     )
 
 
@@ -104,7 +152,7 @@ def _area(document: Mapping[str, Any], name: str, area: type) -> dict[str, Any]:
             continue
         wanted = type(known[key].default)
         _require(
-            isinstance(value, wanted) and not isinstance(value, bool),
+            isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool),
             f"{name}.{key} must be of type {wanted.__name__}.",
         )
         values[key] = value.unwrap() if hasattr(value, "unwrap") else value

@@ -254,6 +254,12 @@ class ModelCard:
     note: str = ""
     """How it was prepared for this machine and why (measured tokens/s, cosine kept)."""
     adapters: tuple[str, ...] = ()
+    """Files of the adapters that lie beside the model."""
+    source: str = ""
+    """``"starter"``, ``"added"``, ``"downloaded"``, ``"made"``, ``"models folder"``,
+    ``"endpoint"`` or the program whose folder the file lies in."""
+    words: str = ""
+    """The fit in a plain sentence."""
 
 
 # --- answers -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from engine import network
+from engine.models.places import Machine
 
 # A busy machine is no failure of a property.
 settings.register_profile("steady", deadline=None)
@@ -20,6 +21,15 @@ GRACE_S = 5.0
 @pytest.fixture(scope="session", autouse=True)
 def _network_is_off() -> None:
     network.install()
+
+
+@pytest.fixture(autouse=True)
+def _no_models_of_other_programs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What else is installed on this machine decides no test."""
+    home = tmp_path_factory.getbasetemp() / "nobody's home"
+    monkeypatch.setattr(Machine, "this", classmethod(lambda cls: cls(home, {}, "test")))
 
 
 @pytest.fixture(autouse=True)

@@ -5,29 +5,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import ModelError
-from engine.models import fit, gguf_header, packages, starter
+from engine.models import fit, gguf_header, packages, splits, starter
 from engine.models.fit import Memory
+from engine.models.gguf_header import GgufHeader
 from engine.models.packages import PackagedModel
 from engine.models.record import Record
 from engine.paths import Profile
 from engine.types import ModelCard
 
-DEFAULT_N_CTX = 4096
+OWN_FILE = "a file of yours"
 EMBEDDER_CONTEXT = 256
 NOT_PREPARED = "It is prepared for this machine at the first start."
 
 
-def model_cards(profile: Profile) -> list[ModelCard]:
-    """The starter models, prepared or not, then the GGUF files lying in the models folder."""
-    memory = Memory.now()
+def starter_cards(profile: Profile, memory: Memory) -> list[ModelCard]:
+    """The starter models, prepared or not."""
     root = starter.folder_of(profile)
-    cards = [
+    return [
         *_starter_card(root / "chat", packages.CHAT, memory),
         *_starter_card(root / "embedder", packages.EMBEDDER, memory),
     ]
-    for path in _other_files(profile.models, root):
-        cards.append(_file_card(path, memory))
-    return cards
 
 
 def _starter_card(folder: Path, model: PackagedModel, memory: Memory) -> Iterator[ModelCard]:
@@ -44,15 +41,16 @@ def _starter_card(folder: Path, model: PackagedModel, memory: Memory) -> Iterato
         try:
             header = gguf_header.read(path)
         except ModelError as error:
-            yield _unreadable(path, model.name, error)
+            yield unreadable(path, model.name, error)
             return
         quantization = quantization or header.quantization
         context = header.n_ctx_train
-        needed = fit.needed_bytes(header, DEFAULT_N_CTX)
+        needed = fit.need(header, fit.DEFAULT_N_CTX)
     else:
         quantization = quantization or "fp32"
         context = EMBEDDER_CONTEXT
-        needed = path.stat().st_size + fit.OVERHEAD_BYTES
+        needed = fit.Need(path.stat().st_size, 0, fit.OVERHEAD_BYTES)
+    fits = fit.judge(needed.total, memory)
     yield ModelCard(
         name=model.name,
         role="chat" if model is packages.CHAT else "embedding",
@@ -62,40 +60,53 @@ def _starter_card(folder: Path, model: PackagedModel, memory: Memory) -> Iterato
         context=context,
         licence=model.licence,
         origin=model.origin,
-        fit=fit.judge(needed, memory),
+        fit=fits,
         note=note,
+        source="starter",
+        words=fit.in_words(fits, needed, memory, None, None),
     )
 
 
-def _other_files(models: Path, starter_root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(models):
+def other_files(profile: Profile) -> Iterator[Path]:
+    """The GGUF files in the models folder, without the starter's and later parts of split ones."""
+    root = starter.folder_of(profile)
+    for folder, folders, names in os.walk(profile.models):
         here = Path(folder)
-        folders[:] = sorted(name for name in folders if here / name != starter_root)
+        folders[:] = sorted(name for name in folders if here / name != root)
         for name in sorted(names):
-            if name.lower().endswith(".gguf") and not name.startswith("."):
-                yield here / name
+            path = here / name
+            is_model = name.lower().endswith(".gguf") and not name.startswith(".")
+            if is_model and not splits.is_later_part(path):
+                yield path
 
 
-def _file_card(path: Path, memory: Memory) -> ModelCard:
-    try:
-        header = gguf_header.read(path)
-    except ModelError as error:
-        return _unreadable(path, path.stem, error)
+def file_card(path: Path, header: GgufHeader, memory: Memory, *, name: str = "") -> ModelCard:
+    """The card of a GGUF file."""
+    needed = fit.need(header, fit.choose_n_ctx(header, fit.DEFAULT_N_CTX, memory))
+    fits = fit.judge(needed.total, memory)
+    if header.kind != "model":
+        note = f"This file is no model by itself: {header.kind}."
+    elif header.embeds:
+        note = "It turns texts into vectors; Alcove searches with its own encoder."
+    else:
+        note = ""
     return ModelCard(
-        name=header.name or path.stem,
-        role="chat",
+        name=name or header.name or splits.stem(path),
+        role="embedding" if header.embeds else "chat",
         file=str(path),
         size_bytes=header.file_bytes,
         quantization=header.quantization,
         context=header.n_ctx_train,
         licence=header.licence or "not stated in the file",
-        origin="a file of yours",
-        fit=fit.judge(fit.needed_bytes(header, DEFAULT_N_CTX), memory),
-        note="" if header.kind == "model" else f"This file is no model by itself: {header.kind}.",
+        origin=OWN_FILE,
+        fit=fits,
+        note=note,
+        words=fit.in_words(fits, needed, memory, None, None),
     )
 
 
-def _unreadable(path: Path, name: str, error: ModelError) -> ModelCard:
+def unreadable(path: Path, name: str, error: ModelError) -> ModelCard:
+    """The card of a file that cannot be used, with the reason."""
     return ModelCard(
         name=name,
         role="chat",
@@ -104,7 +115,7 @@ def _unreadable(path: Path, name: str, error: ModelError) -> ModelCard:
         quantization="",
         context=0,
         licence="",
-        origin="a file of yours",
+        origin=OWN_FILE,
         fit="will not fit",
         note=error.message,
     )

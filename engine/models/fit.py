@@ -1,18 +1,30 @@
-"""Whether a model fits into this machine's memory, told before it is loaded."""
+"""Whether a model fits into this machine and how fast it will be, told before it is loaded."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import psutil
 
+from engine.inference.cores import usable_cores
+from engine.models.calibration import Calibration
 from engine.models.gguf_header import GgufHeader
 
 Fit = Literal["fits", "tight", "will not fit"]
 
 OVERHEAD_BYTES = 200 << 20
 """The process itself and its working buffers; 120 to 180 MB were measured with small models."""
+BUFFERS_PER_WIDTH = 64 << 10
+"""More working buffers for wider models: a batch of 512 tokens, 32 numbers of 4 bytes a width."""
 COMFORTABLE_SHARE = 0.7
 """Of the memory that is free now; above it other programs begin to suffer."""
+USABLE_SHARE = 0.9
+"""Of all memory; the rest belongs to the system."""
+DEFAULT_N_CTX = 4096
+MIN_N_CTX = 512
+BATCH_TOKENS = 512
+SLOW_WRITING = 4.0
+"""Tokens per second; below it people read faster than the model writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +40,166 @@ class Memory:
         return cls(memory.total, memory.available)
 
 
-def needed_bytes(header: GgufHeader, n_ctx: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Memory that a model takes, in bytes."""
+
+    weights: int
+    context: int
+    overhead: int
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.context + self.overhead
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """Everything ``models fit`` tells."""
+
+    file: str
+    fit: Fit
+    words: str
+    need: Need
+    available: int
+    n_ctx: int
+    n_gpu_layers: int
+    threads: int
+    batch: int
+    flash_attention: str
+    kv_type: str
+    prefill_tokens_per_s: float | None
+    """Expected; None where nothing could be measured."""
+    decode_tokens_per_s: float | None
+    reasons: tuple[str, ...]
+
+
+def need(header: GgufHeader, n_ctx: int) -> Need:
     """Weights, context of ``n_ctx`` tokens and overhead."""
-    return header.tensor_bytes + header.kv_bytes_per_token * n_ctx + OVERHEAD_BYTES
+    return Need(
+        weights=header.tensor_bytes,
+        context=header.kv_bytes_per_token * n_ctx,
+        overhead=OVERHEAD_BYTES + BUFFERS_PER_WIDTH * header.embedding,
+    )
 
 
 def judge(needed: int, memory: Memory) -> Fit:
     """``fits`` with room to spare, ``tight`` where other programs must give way, or not at all."""
     if needed <= memory.available * COMFORTABLE_SHARE:
         return "fits"
-    if needed <= memory.total * 0.9:
+    if needed <= memory.total * USABLE_SHARE:
         return "tight"
     return "will not fit"
+
+
+def choose_n_ctx(header: GgufHeader, wanted: int, memory: Memory) -> int:
+    """The wanted context, no more than the model was trained on, halved until its state fits.
+
+    The same rule as in the model process, so that what is told here is what is loaded.
+    """
+    n_ctx = min(wanted, header.n_ctx_train or wanted)
+    while n_ctx > MIN_N_CTX and n_ctx * header.kv_bytes_per_token > memory.available // 2:
+        n_ctx //= 2
+    return n_ctx
+
+
+def examine(
+    path: Path,
+    header: GgufHeader,
+    memory: Memory,
+    calibration: Calibration | None,
+    *,
+    n_ctx: int = DEFAULT_N_CTX,
+    threads: int = 0,
+) -> FitReport:
+    """Decide how a model would run here, and say why. ``threads`` 0 takes the physical cores."""
+    chosen = choose_n_ctx(header, n_ctx, memory)
+    needed = need(header, chosen)
+    fit = judge(needed.total, memory)
+    prefill = decode = None
+    if calibration is not None and fit != "will not fit":
+        prefill = round(calibration.prefill_tokens_per_s(header), 1) or None
+        written = calibration.decode_tokens_per_s(
+            header, threads=threads or usable_cores(), context_bytes=needed.context // 2
+        )
+        decode = round(written, 1) or None
+    gpu = calibration.gpu if calibration is not None and calibration.probes else None
+    return FitReport(
+        file=str(path),
+        fit=fit,
+        words=in_words(fit, needed, memory, prefill, decode),
+        need=needed,
+        available=memory.available,
+        n_ctx=chosen,
+        n_gpu_layers=header.layers + 1 if gpu else 0,
+        threads=threads or usable_cores(),
+        batch=BATCH_TOKENS,
+        flash_attention="auto",
+        kv_type="f16",
+        prefill_tokens_per_s=prefill,
+        decode_tokens_per_s=decode,
+        reasons=(*_reasons(header, chosen, n_ctx, threads, needed, memory), _where(gpu)),
+    )
+
+
+def in_words(
+    fit: Fit, needed: Need, memory: Memory, prefill: float | None, decode: float | None
+) -> str:
+    """One or two plain sentences."""
+    size, free = gigabytes(needed.total), gigabytes(memory.available)
+    if fit == "will not fit":
+        return f"It will not fit: it needs {size}, and this machine has {gigabytes(memory.total)}."
+    if fit == "fits":
+        words = f"It fits: it needs {size} of the {free} that are free."
+    elif needed.total <= memory.available:
+        words = f"It is tight: it needs {size} of the {free} that are free."
+    else:
+        words = f"It is tight: it needs {size} and {free} are free, so close other programs first."
+    if prefill and decode:
+        words += f" Expect to read about {_rate(prefill)} tokens/s and write about {_rate(decode)}."
+        if decode < SLOW_WRITING:
+            words += " That is slower than reading along."
+    return words
+
+
+def _reasons(
+    header: GgufHeader, chosen: int, wanted: int, threads: int, needed: Need, memory: Memory
+) -> tuple[str, ...]:
+    if chosen == wanted:
+        context = f"{chosen:,} tokens of context, as set; they take {gigabytes(needed.context)}."
+    elif chosen == header.n_ctx_train:
+        context = f"{chosen:,} tokens of context: the model was trained on no more."
+    else:
+        context = (
+            f"{chosen:,} tokens of context instead of {wanted:,}, so that it takes at most half "
+            f"of the {gigabytes(memory.available)} that are free."
+        )
+    workers = f"{threads} threads, as set." if threads else (
+        f"{usable_cores()} threads: one for each physical core; small models write with fewer."
+    )  # fmt: skip
+    return (
+        context,
+        workers,
+        f"Batches of {BATCH_TOKENS} tokens: larger ones need more memory and read no faster on a "
+        "processor.",
+        "Context kept as 16-bit numbers: exact, and the same answer tomorrow.",
+        "Flash attention is left to llama.cpp, which uses it where the model allows.",
+    )
+
+
+def _where(gpu: str | None) -> str:
+    if gpu is None:
+        return "Layers on a graphics processor are decided when the model is loaded."
+    if gpu:
+        return (
+            f"All layers on {gpu}, or as many as have room in its memory when the model is loaded."
+        )
+    return "No layers on a graphics processor: llama.cpp here found none that it can use."
+
+
+def gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _rate(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"

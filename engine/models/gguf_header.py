@@ -21,8 +21,14 @@ MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 MAX_DIMENSIONS = 4
 MAX_KEY_BYTES = 1 << 16
-KEPT_ARRAY_ITEMS = 64
+KEPT_ARRAY_ITEMS = 256
 """Longer arrays (the vocabulary) are stepped over, not kept."""
+
+EMBEDDER_ARCHITECTURES = frozenset(
+    {"bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2",
+     "jina-bert-v3", "gemma-embedding", "t5encoder"}
+)  # fmt: skip
+_EMBEDDINGS, _OUTPUT = "token_embd.weight", "output.weight"
 
 _SCALARS = {
     0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d",
@@ -49,14 +55,28 @@ class GgufHeader:
     tensor_bytes: int
     file_bytes: int
     chat_template: str
+    kv_width: int = 0
+    """Numbers that one token of context leaves behind: keys and values of all layers."""
+    decode_bytes: int = 0
+    """Weights read to write one token: not the table of embeddings, only the experts at work."""
+    prefill_parameters: int = 0
+    """Weights multiplied for each token read: as above, without the output layer."""
+    split_parts: int = 1
+    """Files that the model is spread over; the sizes above are those of this file alone."""
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """All other values as they stand, long arrays left out."""
 
     @property
     def kv_bytes_per_token(self) -> int:
         """Memory that one token of context takes, keys and values as 16-bit floats."""
-        width = self.embedding // self.heads if self.heads else 0
-        return 2 * 2 * self.layers * self.kv_heads * width
+        return 2 * self.kv_width
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the model turns texts into vectors and cannot answer."""
+        return self.architecture in EMBEDDER_ARCHITECTURES or (
+            f"{self.architecture}.pooling_type" in self.metadata
+        )
 
 
 def read(path: Path) -> GgufHeader:
@@ -99,14 +119,15 @@ class _Reader:
         for _ in range(self._count(pairs, each=12)):
             key = self._string(MAX_KEY_BYTES)
             metadata[key] = self._value(self._scalar("I"))
-        parameters, tensor_bytes = self._tensors(self._count(tensors, each=24), metadata)
-        return _describe(metadata, parameters, tensor_bytes, self._size)
+        weights = self._tensors(self._count(tensors, each=24), metadata)
+        return _describe(metadata, weights, self._size)
 
-    def _tensors(self, count: int, metadata: Mapping[str, Any]) -> tuple[int, int]:
+    def _tensors(self, count: int, metadata: Mapping[str, Any]) -> "_Weights":
         """Number of weights and their bytes; checks that the file holds them all."""
-        parameters = total = end = 0
+        weights = _Weights(_experts_at_work(metadata))
+        end = 0
         for _ in range(count):
-            self._string(MAX_KEY_BYTES)
+            name = self._string(MAX_KEY_BYTES)
             dimensions = self._scalar("I")
             if dimensions > MAX_DIMENSIONS:
                 raise _fault(self._path, "a tensor has too many dimensions")
@@ -119,8 +140,7 @@ class _Reader:
                     self._path, f"its tensor type {kind} is not known", code="unsupported_model"
                 ) from error
             size = elements // block * block_bytes
-            parameters += elements
-            total += size
+            weights.count(name, elements, size)
             end = max(end, offset + size)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1:
@@ -129,7 +149,7 @@ class _Reader:
         if start + end > self._size:
             missing = start + end - self._size
             raise _fault(self._path, f"{missing:,} bytes are missing at its end")
-        return parameters, total
+        return weights
 
     def _value(self, kind: int) -> Any:
         if kind == _STRING:
@@ -197,9 +217,50 @@ class _Reader:
         self._at += count
 
 
-def _describe(
-    metadata: dict[str, Any], parameters: int, tensor_bytes: int, file_bytes: int
-) -> GgufHeader:
+class _Weights:
+    """Adds up tensors: all of them, and those that a token passes."""
+
+    def __init__(self, experts_at_work: float) -> None:
+        self._experts_at_work = experts_at_work
+        self.parameters = self.size = 0
+        self._read_bytes = self._multiplied = 0.0
+        self._tied_bytes = 0
+        self._has_output = False
+
+    def count(self, name: str, elements: int, size: int) -> None:
+        self.parameters += elements
+        self.size += size
+        share = self._experts_at_work if "_exps." in name else 1.0
+        if name == _EMBEDDINGS:
+            self._tied_bytes = size
+        elif name == _OUTPUT:
+            self._has_output = True
+            self._read_bytes += size
+        else:
+            self._read_bytes += size * share
+            self._multiplied += elements * share
+
+    @property
+    def decode_bytes(self) -> int:
+        """Without an output layer of its own, a model writes with its table of embeddings."""
+        return int(self._read_bytes) + (0 if self._has_output else self._tied_bytes)
+
+    @property
+    def prefill_parameters(self) -> int:
+        return int(self._multiplied)
+
+
+def _experts_at_work(metadata: Mapping[str, Any]) -> float:
+    """Share of a mixture's experts that one token passes; 1 for other models."""
+    architecture = _text(metadata, "general.architecture")
+    used = metadata.get(f"{architecture}.expert_used_count")
+    experts = metadata.get(f"{architecture}.expert_count")
+    if isinstance(used, int) and isinstance(experts, int) and 0 < used <= experts:
+        return used / experts
+    return 1.0
+
+
+def _describe(metadata: dict[str, Any], weights: _Weights, file_bytes: int) -> GgufHeader:
     architecture = _text(metadata, "general.architecture")
 
     def number(key: str) -> int:
@@ -209,6 +270,13 @@ def _describe(
         return int(value) if isinstance(value, int | float) and math.isfinite(value) else 0
 
     heads = number("attention.head_count")
+    kv_heads = number("attention.head_count_kv") or heads
+    layers = number("block_count")
+    each = metadata.get(f"{architecture}.attention.head_count_kv")
+    numbers = isinstance(each, list) and all(isinstance(value, int) for value in each)
+    all_kv_heads = sum(each) if numbers and each else layers * kv_heads
+    width = number("embedding_length") // heads if heads else 0
+    split = metadata.get("split.count", 1)
     return GgufHeader(
         architecture=architecture,
         name=_text(metadata, "general.name"),
@@ -216,14 +284,19 @@ def _describe(
         quantization=_quantization(metadata.get("general.file_type")),
         licence=_text(metadata, "general.license"),
         n_ctx_train=number("context_length"),
-        layers=number("block_count"),
+        layers=layers,
         heads=heads,
-        kv_heads=number("attention.head_count_kv") or heads,
+        kv_heads=kv_heads,
         embedding=number("embedding_length"),
-        parameters=parameters,
-        tensor_bytes=tensor_bytes,
+        parameters=weights.parameters,
+        tensor_bytes=weights.size,
         file_bytes=file_bytes,
         chat_template=_text(metadata, "tokenizer.chat_template"),
+        kv_width=all_kv_heads
+        * ((number("attention.key_length") or width) + (number("attention.value_length") or width)),
+        decode_bytes=weights.decode_bytes,
+        prefill_parameters=weights.prefill_parameters,
+        split_parts=split if isinstance(split, int) and split > 1 else 1,
         metadata=metadata,
     )
 

@@ -7,7 +7,7 @@ another program's load falls on all of them.
 
 import math
 import statistics
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,13 +71,18 @@ class Chosen:
 
 
 def make_candidates(
-    source: Path, source_quantization: str, folder: Path, *, cancel: CancelToken | None = None
+    source: Path,
+    source_quantization: str,
+    folder: Path,
+    *,
+    candidates: Sequence[str] = CANDIDATES,
+    cancel: CancelToken | None = None,
 ) -> Generator[str, None, dict[str, Path]]:
     """Write the candidates into the folder; yields what it is doing. The source comes first."""
     files = {source_quantization: source}
     model = ProcessChatModel(source)
     try:
-        for quantization in CANDIDATES:
+        for quantization in candidates:
             if cancel is not None:
                 cancel.check()
             yield f"converting the chat model to {quantization}"
@@ -89,9 +94,13 @@ def make_candidates(
 
 
 def measure(
-    files: Mapping[str, Path], *, cancel: CancelToken | None = None
+    files: Mapping[str, Path], *, together: bool = True, cancel: CancelToken | None = None
 ) -> Generator[str, None, dict[str, Speed]]:
-    """Speed and perplexity of each file, the first being the original; yields what it is doing."""
+    """Speed and perplexity of each file, the first being the original; yields what it is doing.
+
+    ``together`` keeps all of them loaded, so that another program's load falls on all; where
+    memory is short they are measured one after the other.
+    """
     models = {name: ProcessChatModel(path, n_ctx=N_CTX) for name, path in files.items()}
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in files}
     perplexities: dict[str, float] = {}
@@ -100,6 +109,8 @@ def measure(
             yield f"reading with the chat model as {name}"
             model.preload(cancel=cancel)
             perplexities[name] = math.exp(-model.score_text(TEXT))
+            if not together:
+                model.unload()
         for done in range(1, ROUNDS + 1):
             yield f"measuring the chat model, round {done} of {ROUNDS}"
             for name, model in models.items():
@@ -108,6 +119,8 @@ def measure(
                 seconds[name].append(
                     model.measure(TEXT, prompt_tokens=PREFILL_TOKENS, decode_tokens=DECODE_TOKENS)
                 )
+                if not together:
+                    model.unload()
     finally:
         for model in models.values():
             model.close()

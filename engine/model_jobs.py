@@ -1,0 +1,107 @@
+"""What can be done with models beside asking them: judge, fetch, make faster, add."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+from engine.errors import InputError, ModelMissingError, NotFoundError
+from engine.models import calibration, catalogue, faster
+from engine.models.catalogue import Offer
+from engine.models.download import download
+from engine.models.faster import Result
+from engine.models.fit import FitReport
+from engine.models.registry import Entry
+from engine.models.shelf import Shelf
+from engine.network import NetworkGuard
+from engine.paths import Profile
+from engine.progress import CancelToken, Progress
+from engine.settings import Settings
+from engine.types import ModelCard
+
+
+class ModelJobs:
+    """Slow work on the models of one profile; all of it blocks and reports progress."""
+
+    def __init__(
+        self, profile: Profile, settings: Settings, shelf: Shelf, guard: NetworkGuard
+    ) -> None:
+        self._profile = profile
+        self._settings = settings
+        self._shelf = shelf
+        self._guard = guard
+
+    def path_of(self, name_or_file: str) -> Path:
+        """A model's file, by name or path. Raises NotFoundError, InputError."""
+        path = Path(name_or_file).expanduser()
+        if path.is_file():
+            return path.absolute()
+        if path.suffix.lower() == ".gguf" and len(path.parts) > 1:
+            raise ModelMissingError(f"The model file {path} is not there.", "Check the path.")
+        return self._shelf.find(name_or_file).path
+
+    def fit(
+        self, name_or_file: str, *, again: bool = False, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, FitReport]:
+        """How a model would run here; measures this machine first where it never was."""
+        path = self.path_of(name_or_file)
+        self._shelf.examine(path, None, self._settings.model)
+        figures = yield from calibration.calibrate(cancel=cancel, again=again)
+        return self._shelf.examine(path, figures, self._settings.model)
+
+    def add(self, path: Path) -> list[ModelCard]:
+        """Register a file or all models of a folder, where they lie."""
+        return [item.card for item in self._shelf.add(path)]
+
+    def offers(self) -> tuple[Offer, ...]:
+        return catalogue.offers()
+
+    def download(
+        self, name: str, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, ModelCard]:
+        """Fetch a model of the catalogue. Opens the network for this download only."""
+        offer = catalogue.find(name)
+        folder = self._profile.models / "downloads"
+        path = yield from download(
+            offer, folder, self._guard, mirror=self._settings.download.mirror, cancel=cancel
+        )
+        entry = Entry(
+            "",
+            "downloaded",
+            name=offer.name,
+            licence=offer.licence,
+            origin=f"downloaded: {offer.repo}",
+            note=offer.purpose if offer.role == "chat" else "",
+        )
+        return self._shelf.register(path, entry).card
+
+    def requantize(
+        self, name_or_file: str, *, to: str | None = None, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, tuple[Result, ModelCard | None]]:
+        """Make a model faster here where it pays; the file itself is never changed."""
+        path = self.path_of(name_or_file)
+        try:
+            item = self._shelf.find(str(path))
+        except NotFoundError:
+            item = None
+        if item is not None and item.starter:
+            raise InputError(
+                "The starter model was made as fast as it gets here when it was prepared.",
+                "See its note in `alcove models show`.",
+            )
+        header = self._shelf.header_of(path)
+        if header.kind != "model" or header.embeds:
+            raise InputError(f"{path.name} is no chat model, so there is nothing to make faster.")
+        name = item.card.name if item is not None else header.name or path.stem
+        result = yield from faster.make_faster(
+            path, header, self._profile.models / "made", name=name, to=to, cancel=cancel
+        )
+        if result.file is None:
+            return result, None
+        entry = Entry(
+            "",
+            "made",
+            name=f"{name.removesuffix(header.quantization).strip()} {result.chosen.quantization}",
+            licence=item.card.licence if item is not None else "",
+            origin=f"made here from {path}",
+            note=result.chosen.reason,
+        )
+        return result, self._shelf.register(result.file, entry).card
