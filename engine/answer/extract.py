@@ -1,6 +1,7 @@
 """The sentences of the found passages that answer a question best, with the reasons counted."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ LIKELIHOOD_SHARE = 0.25
 
 WEIGHABLE = 160
 """Longest question in tokens whose likelihood is asked for; longer ones tell by their words."""
+EXAMPLE = re.compile(
+    r"\W*(?:for (?:example|instance)|e\.g\.|suppose|let(?:'|’)s say)\b", re.IGNORECASE
+)
+"""Begins a sentence that makes a case up; its figures are rarely the rule's."""
 ANNOUNCED = 4
 """Most list items or sentences quoted with the sentence that announces them."""
 UNWEIGHED = -3.0
@@ -106,6 +111,8 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
             score -= 2.0
         elif len(stems) < 3:
             score -= 0.5
+        elif EXAMPLE.match(sentence):
+            score -= 0.2
         found.append(Evidence(index, start, end, sentence, own, nearby, score))
     found.sort(key=lambda evidence: -evidence.score)
     return found[:top]

@@ -61,3 +61,12 @@ def test_a_sentence_that_announces_a_list_brings_it_along() -> None:
     assert whole.sentence == passage[whole.start : whole.end] == passage
     other = replace(first, sentence="Ask for more.")
     assert extract.with_list(other, passage) == other
+
+
+def test_a_made_up_case_stands_behind_the_rule() -> None:
+    rule = "The deductible for the Standard plan is 2,000 per person."
+    case = "For example, if the Standard plan has a 500 deductible, only that is paid."
+    hits = Library({"/a.md": f"{case}\n{rule}"}).hits()
+    evidence = extract.best_sentences("What is the deductible of the Standard plan?", hits)
+    assert evidence[0].sentence == rule
+    assert evidence[1].sentence == case
