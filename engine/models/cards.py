@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.errors import ModelError
 from engine.models import fit, gguf_header, packages, splits, starter
+from engine.models.calibration import Calibration
 from engine.models.fit import Memory
 from engine.models.gguf_header import GgufHeader
 from engine.models.packages import PackagedModel
@@ -18,16 +19,20 @@ EMBEDDER_CONTEXT = 256
 NOT_PREPARED = "It is prepared for this machine at the first start."
 
 
-def starter_cards(profile: Profile, memory: Memory) -> list[ModelCard]:
+def starter_cards(
+    profile: Profile, memory: Memory, calibration: Calibration | None = None
+) -> list[ModelCard]:
     """The starter models, prepared or not."""
     root = starter.folder_of(profile)
     return [
-        *_starter_card(root / "chat", packages.CHAT, memory),
-        *_starter_card(root / "embedder", packages.EMBEDDER, memory),
+        *_starter_card(root / "chat", packages.CHAT, memory, calibration),
+        *_starter_card(root / "embedder", packages.EMBEDDER, memory, None),
     ]
 
 
-def _starter_card(folder: Path, model: PackagedModel, memory: Memory) -> Iterator[ModelCard]:
+def _starter_card(
+    folder: Path, model: PackagedModel, memory: Memory, calibration: Calibration | None
+) -> Iterator[ModelCard]:
     """The card of a prepared starter model, of the packaged one, or none where it is absent."""
     record = Record.read(folder)
     if record is not None:
@@ -46,10 +51,12 @@ def _starter_card(folder: Path, model: PackagedModel, memory: Memory) -> Iterato
         quantization = quantization or header.quantization
         context = header.n_ctx_train
         needed = fit.need(header, fit.DEFAULT_N_CTX)
+        speeds = fit.expected(header, needed, calibration)
     else:
         quantization = quantization or "fp32"
         context = EMBEDDER_CONTEXT
         needed = fit.Need(path.stat().st_size, 0, fit.OVERHEAD_BYTES)
+        speeds = (None, None)
     fits = fit.judge(needed.total, memory)
     yield ModelCard(
         name=model.name,
@@ -63,7 +70,7 @@ def _starter_card(folder: Path, model: PackagedModel, memory: Memory) -> Iterato
         fit=fits,
         note=note,
         source="starter",
-        words=fit.in_words(fits, needed, memory, None, None),
+        words=fit.in_words(fits, needed, memory, *speeds),
     )
 
 
@@ -80,10 +87,19 @@ def other_files(profile: Profile) -> Iterator[Path]:
                 yield path
 
 
-def file_card(path: Path, header: GgufHeader, memory: Memory, *, name: str = "") -> ModelCard:
+def file_card(
+    path: Path,
+    header: GgufHeader,
+    memory: Memory,
+    calibration: Calibration | None = None,
+    *,
+    name: str = "",
+) -> ModelCard:
     """The card of a GGUF file."""
     needed = fit.need(header, fit.choose_n_ctx(header, fit.DEFAULT_N_CTX, memory))
     fits = fit.judge(needed.total, memory)
+    chats = header.kind == "model" and not header.embeds
+    speeds = fit.expected(header, needed, calibration if chats else None)
     if header.kind != "model":
         note = f"This file is no model by itself: {header.kind}."
     elif header.embeds:
@@ -101,7 +117,7 @@ def file_card(path: Path, header: GgufHeader, memory: Memory, *, name: str = "")
         origin=OWN_FILE,
         fit=fits,
         note=note,
-        words=fit.in_words(fits, needed, memory, None, None),
+        words=fit.in_words(fits, needed, memory, *speeds),
     )
 
 

@@ -116,13 +116,7 @@ def examine(
     chosen = choose_n_ctx(header, n_ctx, memory)
     needed = need(header, chosen)
     fit = judge(needed.total, memory)
-    prefill = decode = None
-    if calibration is not None and fit != "will not fit":
-        prefill = round(calibration.prefill_tokens_per_s(header), 1) or None
-        written = calibration.decode_tokens_per_s(
-            header, threads=threads or usable_cores(), context_bytes=needed.context // 2
-        )
-        decode = round(written, 1) or None
+    prefill, decode = expected(header, needed, calibration, threads=threads)
     gpu = calibration.gpu if calibration is not None and calibration.probes else None
     return FitReport(
         file=str(path),
@@ -136,10 +130,23 @@ def examine(
         batch=BATCH_TOKENS,
         flash_attention="auto",
         kv_type="f16",
-        prefill_tokens_per_s=prefill,
-        decode_tokens_per_s=decode,
+        prefill_tokens_per_s=None if fit == "will not fit" else prefill,
+        decode_tokens_per_s=None if fit == "will not fit" else decode,
         reasons=(*_reasons(header, chosen, n_ctx, threads, needed, memory), _where(gpu)),
     )
+
+
+def expected(
+    header: GgufHeader, needed: Need, calibration: Calibration | None, *, threads: int = 0
+) -> tuple[float | None, float | None]:
+    """Tokens per second read and written, with a context that is half full."""
+    if calibration is None:
+        return None, None
+    written = calibration.decode_tokens_per_s(
+        header, threads=threads or usable_cores(), context_bytes=needed.context // 2
+    )
+    read = calibration.prefill_tokens_per_s(header)
+    return round(read, 1) or None, round(written, 1) or None
 
 
 def in_words(
@@ -175,13 +182,12 @@ def _reasons(
             f"of the {gigabytes(memory.available)} that are free."
         )
     workers = f"{threads} threads, as set." if threads else (
-        f"{usable_cores()} threads: one for each physical core; small models write with fewer."
+        f"{usable_cores()} threads: one for each physical core; writing tries whether fewer do."
     )  # fmt: skip
     return (
         context,
         workers,
-        f"Batches of {BATCH_TOKENS} tokens: larger ones need more memory and read no faster on a "
-        "processor.",
+        f"Batches of {BATCH_TOKENS} tokens, llama.cpp's own default.",
         "Context kept as 16-bit numbers: exact, and the same answer tomorrow.",
         "Flash attention is left to llama.cpp, which uses it where the model allows.",
     )

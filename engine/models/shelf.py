@@ -60,10 +60,10 @@ class Shelf:
 
     def items(self) -> list[Item]:
         """Starter models, the user's own, added and fetched ones, then those of other programs."""
-        memory = Memory.now()
+        memory, figures = Memory.now(), Calibration.read()
         found = [
             Item(Path(card.file), card, self._starter_header(card), starter=True)
-            for card in cards.starter_cards(self._profile, memory)
+            for card in cards.starter_cards(self._profile, memory, figures)
         ]
         seen = {os.path.realpath(item.path) for item in found}
         others: list[Item] = []
@@ -73,7 +73,7 @@ class Shelf:
             if real in seen or self._registry.is_hidden(contents, place.path):
                 continue
             seen.add(real)
-            others.append(self._item(place, memory))
+            others.append(self._item(place, memory, figures))
         return _named([*found, *_with_adapters(others)])
 
     def cards(self) -> list[ModelCard]:
@@ -93,14 +93,17 @@ class Shelf:
         for found in places.find(self._machine):
             yield _Place(found.path, found.app, found.name, found.adapters)
 
-    def _item(self, place: _Place, memory: Memory) -> Item:
+    def _item(self, place: _Place, memory: Memory, figures: Calibration | None) -> Item:
         header = self._header(place.path)
         entry = place.entry
         if isinstance(header, ModelError):
             card = cards.unreadable(place.path, place.name or splits.stem(place.path), header)
             known = None
         else:
-            card, known = cards.file_card(place.path, header, memory, name=place.name), header
+            card, known = (
+                cards.file_card(place.path, header, memory, figures, name=place.name),
+                header,
+            )
         origin = place.source if entry is None else entry.origin
         if origin == "models folder" or not origin:
             origin = cards.OWN_FILE

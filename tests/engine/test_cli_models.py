@@ -1,6 +1,8 @@
 """``alcove models …`` over a real vault and self-made files, with the fakes at the seams."""
 
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from engine import cli, keeper, model_jobs
+from engine import cli, cli_models, keeper, model_jobs
 from engine.assistant import Assistant
 from engine.inference import keys
 from engine.inference.process import ProcessChatModel
@@ -143,6 +145,11 @@ def test_fit_tells_memory_speed_and_reasons(alcove: Alcove, tmp_path: Path) -> N
     assert memory["context"] == 2 * 2 * 2 * 2 * 16 * 2048
     assert report["tokens_per_s"]["prefill"] > 0
     assert report["tokens_per_s"]["decode"] > 0
+    alcove("models", "add", path)
+    (card,) = lines(alcove("models", "show", "Tiny", "--json"))
+    speeds = report["words"].partition(". ")[2]
+    assert speeds.startswith("Expect to read about")
+    assert card["words"].endswith(speeds)
     words = alcove("models", "fit", path).stdout
     assert report["words"].split(":")[0] in words
     assert "2048 tokens of context" in words
@@ -409,3 +416,25 @@ def test_the_modules_are_the_ones_in_use() -> None:
     """The fakes above replace names that these modules really look up."""
     assert keeper.ProcessChatModel is ProcessChatModel
     assert model_jobs.faster is faster
+
+
+def test_ctrl_c_asks_slow_work_to_end_and_a_second_one_interrupts() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with cli_models.interruptible() as cancel:
+        signal.raise_signal(signal.SIGINT)
+        assert cancel.cancelled
+        assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_stopped_download_ends_with_130_and_keeps_its_part(
+    alcove: Alcove, hub: Hub, tmp_path: Path
+) -> None:
+    hub.pause_after = 200
+    timer = threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT))
+    timer.start()
+    result = alcove("models", "download", "Tiny Hub")
+    timer.join()
+    assert result.exit_code == 130
+    part = tmp_path / "profile" / "models" / "downloads" / "tiny.gguf.part"
+    assert part.stat().st_size == 200
