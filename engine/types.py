@@ -31,6 +31,8 @@ class Page:
     number: int
     text: str
     headings: tuple[Heading, ...] = ()
+    label: str = ""
+    """What a reader calls it where that is not its number: ``"Slide 3"``, ``"Sheet Rates"``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,26 @@ class ParsedDocument:
     """What a parser made of a file."""
 
     type: str
-    """``"pdf"``, ``"docx"``, ``"markdown"``, ``"html"`` or ``"text"``."""
+    """``"pdf"``, ``"docx"``, ``"markdown"``, ``"html"``, ``"text"`` and so on: see the parsers."""
     title: str
     """From the file's own metadata or first heading; the file's stem where it has neither."""
     pages: tuple[Page, ...]
+    attachments: tuple["Attachment", ...] = ()
+    """Files inside this one: of a mail, an archive, a PDF."""
+    note: str = ""
+    """What was left out or had to be guessed, in words for the user; mostly empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside a file; it becomes a document of its own."""
+
+    name: str
+    """Its name in the container, folders parted by ``/``; never leads out of it."""
+    parsed: ParsedDocument | None
+    """None where it could not be read; then code and reason say why."""
+    code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
