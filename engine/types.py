@@ -311,6 +311,30 @@ class Timings:
     retrieve_s: float
     first_token_s: float
     total_s: float
+    tokens_per_s: float = 0.0
+    """Writing speed of the model, prefill not counted; 0 where it wrote nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUse:
+    """What of a conversation the model had before it. Turns are named by their place, from 0."""
+
+    n_ctx: int
+    prompt_tokens: int
+    """Length of the whole prompt: rules, kept turns, passages, question."""
+    reserved_tokens: int
+    """Room kept free for the answer."""
+    kept: tuple[int, ...]
+    """Turns that the model read word for word."""
+    dropped: tuple[int, ...]
+    """Older turns that it did not read, or only as a summary."""
+    summary: str = ""
+    """What stood in their place; empty where they were left out."""
+
+    @property
+    def fits(self) -> bool:
+        """False where even the pinned turns and the last one are too long."""
+        return self.prompt_tokens + self.reserved_tokens <= self.n_ctx
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +356,10 @@ class Answer:
     """The user stopped it; the text is what had been written by then."""
     quotation: bool = False
     """The text is quoted from the documents, not written by the model."""
+    context: ContextUse | None = None
+    """What the model had before it; None where it read no conversation."""
+    thinking: str = ""
+    """What a thinking model wrote before its answer; shown folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +388,8 @@ class Conversation:
     title: str
     created_at: float
     changed_at: float
+    model: str = ""
+    """Name of the chat model it is held with; empty takes the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +401,8 @@ class ChatMessage:
     text: str
     created_at: float
     answer: Answer | None = None
+    pinned: bool = False
+    """Stays in the model's context however long the conversation grows."""
 
 
 # --- health ------------------------------------------------------------------------------------

@@ -5,28 +5,9 @@ show where the model's memory of the conversation begins.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from engine.inference.chat_model import ChatModel
-from engine.types import Message
-
-
-@dataclass(frozen=True, slots=True)
-class ContextUse:
-    """What of a conversation is in the context. Turns are named by their place, from 0."""
-
-    n_ctx: int
-    prompt_tokens: int
-    """Length of the prompt made of the kept turns."""
-    reserved_tokens: int
-    """Room kept free for the answer."""
-    kept: tuple[int, ...]
-    dropped: tuple[int, ...]
-
-    @property
-    def fits(self) -> bool:
-        """False where even the pinned turns and the last one are too long."""
-        return self.prompt_tokens + self.reserved_tokens <= self.n_ctx
+from engine.types import ContextUse, Message
 
 
 def fit(

@@ -4,7 +4,16 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from engine.types import Answer, Citation, Hit, Passage, Sentence, Timings, Usage
+from engine.types import (
+    Answer,
+    Citation,
+    ContextUse,
+    Hit,
+    Passage,
+    Sentence,
+    Timings,
+    Usage,
+)
 
 VERSION = 1
 
@@ -28,6 +37,10 @@ def from_json(text: str) -> Answer | None:
     )
     timings = Timings(**stored.pop("timings"))
     usage = Usage(**stored.pop("usage"))
+    context = stored.pop("context", None)
+    if context is not None:
+        turns = {part: tuple(context[part]) for part in ("kept", "dropped")}
+        context = ContextUse(**{**context, **turns})
     return Answer(
         **stored,
         sentences=sentences,
@@ -35,4 +48,5 @@ def from_json(text: str) -> Answer | None:
         nearest=nearest,
         timings=timings,
         usage=usage,
+        context=context,
     )
