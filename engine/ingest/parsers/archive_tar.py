@@ -67,7 +67,7 @@ def _unpacked(stream: IO[bytes], kind: str) -> Iterator[bytes]:
     elif kind == "bz2":
         opened = bz2.BZ2File(stream, "rb")
     else:
-        opened = lzma.LZMAFile(stream, "rb")
+        opened = lzma.LZMAFile(stream, "rb")  # noqa: SIM115
     got = False
     try:
         while piece := opened.read(PIECE):
