@@ -44,7 +44,9 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
 
 
 def _write(kind: str, key: str, fields: list[tuple[str, str]], builder: PageBuilder) -> None:
-    values = dict(reversed(fields))
+    values: dict[str, str] = {}
+    for name, value in fields:
+        values.setdefault(name, value)
     title = values.get("title", "") or key
     builder.heading(1, " ".join(title.split()))
     builder.item(f"{kind.capitalize()}: {key}" if key else kind.capitalize())

@@ -46,6 +46,7 @@ CONTROL = frozenset(
         "if for while switch return else elif catch when do try with using lock",
     )
 )
+TRAILING = re.compile(r"[ \t:{]*(?:[ \t]#|//|/\*)")
 MAX_HEADINGS = 5000
 LONG_LINE = 2000
 """Files with such lines are mostly made by programs; nothing is looked for in them."""
@@ -69,7 +70,7 @@ def find_headings(text: str) -> tuple[Heading, ...]:
                 continue
             if words[0] in CONTROL or match["name"].lower() in ("is", "the", "of", "and", "to"):
                 continue
-            title = match["head"].rstrip(" \t:({,").split("\n")[0].rstrip()
+            title = TRAILING.split(match["head"].split("\n")[0])[0].rstrip(" \t:({,")
             start = match.start("head")
             level = 1 + min(len(match["indent"].expandtabs(4)) // 4, 4)
             found.setdefault(start, Heading(start, level, title))

@@ -59,8 +59,7 @@ def outline(source: str) -> tuple[list[str], bool]:
             write(f"{key}: {text}" if text else f"{key}:")
             key = None
         elif text:
-            bullet = "• " if len(kinds) > 1 and kinds[-1] == "[" else bullet
-            write(text)
+            write("• " + text if len(kinds) > 1 and kinds[-1] == "[" else text)
 
     for match in TOKEN.finditer(source):
         kind = match.lastgroup

@@ -14,6 +14,7 @@ HEADLINE = re.compile(
     r"(?:\[#[A-Z0-9]\][ \t]+)?(?P<title>.*?)(?:[ \t]+(?P<tags>:[\w@#%:]+:))?[ \t]*$"
 )
 KEYWORD = re.compile(r"#\+(?P<name>[\w-]+):[ \t]*(?P<value>.*)", re.I)
+MAX_DEPTH = 10
 SHOWN = frozenset(
     re.findall(
         r"\S+",
@@ -24,9 +25,9 @@ BEGIN = re.compile(r"[ \t]*#\+BEGIN_(?P<kind>\w+)(?P<rest>.*)", re.I)
 ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-+]|\d{1,4}[.)]|(?<=[ \t])\*)[ \t]+(?P<text>.*)")
 BOX = re.compile(r"^\[([ Xx-])\][ \t]+")
 DRAWER = re.compile(r"[ \t]*:(?:PROPERTIES|LOGBOOK|END|CLOCK):[ \t]*$", re.I)
-LINK = re.compile(r"\[\[(?P<target>[^\[\]\n]+)\](?:\[(?P<text>[^\[\]\n]+)\])?\]")
+LINK = re.compile(r"\[\[(?P<target>[^\[\]\n]{1,1000}+)\](?:\[(?P<text>[^\[\]\n]{1,500}+)\])?\]")
 EMPHASIS = re.compile(r"(?<![\w/~=+*_])([*/_=~+])(?=\S)([^\n]{0,300}?\S)\1(?![\w/~=+*_])")
-FOOTNOTE = re.compile(r"\[fn:[^\]:\n]*:?([^\]\n]*)\]")
+FOOTNOTE = re.compile(r"\[fn:[^\]\[:\n]{0,60}+:?([^\]\[\n]{0,1000}+)\]")
 
 
 def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
@@ -50,7 +51,7 @@ def inline(text: str) -> str:
     return re.sub(r"[<\[](\d{4}-\d\d-\d\d[^>\]\n]{0,40})[>\]]", r"\1", text)
 
 
-def _read(lines: list[str], builder: PageBuilder) -> str:
+def _read(lines: list[str], builder: PageBuilder, depth: int = 0) -> str:
     title = ""
     paragraph: list[str] = []
 
@@ -74,7 +75,7 @@ def _read(lines: list[str], builder: PageBuilder) -> str:
             builder.heading(min(len(headline["stars"]), 6), " ".join(filter(None, words)))
         elif begin:
             flush()
-            at = _block(lines, at, begin, builder)
+            at = _block(lines, at, begin, builder, depth)
         elif keyword:
             flush()
             name = keyword["name"].lower()
@@ -125,14 +126,16 @@ def _read(lines: list[str], builder: PageBuilder) -> str:
     return title
 
 
-def _block(lines: list[str], at: int, begin: re.Match[str], builder: PageBuilder) -> int:
+def _block(
+    lines: list[str], at: int, begin: re.Match[str], builder: PageBuilder, depth: int
+) -> int:
     kind = begin["kind"].lower()
     ending = re.compile(rf"[ \t]*#\+END_{re.escape(kind)}\b", re.I)
     end = next((k for k in range(at, len(lines)) if ending.match(lines[k])), len(lines))
     body = lines[at:end]
-    if kind in ("src", "example", "export", "verse"):
+    if kind in ("src", "example", "export", "verse") or depth >= MAX_DEPTH:
         margin = min((len(part) - len(part.lstrip()) for part in body if part.strip()), default=0)
         builder.verbatim("\n".join(part[margin:] for part in body))
     elif kind != "comment":
-        _read(body, builder)
+        _read(body, builder, depth + 1)
     return end + 1

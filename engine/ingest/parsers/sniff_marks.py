@@ -68,10 +68,6 @@ def fiction(text: str) -> bool:
     return FICTION.search(text) is not None and text.lstrip().startswith("<")
 
 
-def shebang(text: str) -> bool:
-    return SHEBANG.match(text) is not None
-
-
 def org(text: str) -> bool:
     return len(ORG.findall(text)) >= 2
 
@@ -89,6 +85,8 @@ def rst(text: str) -> bool:
 
 
 def code(text: str) -> bool:
+    if SHEBANG.match(text):
+        return True
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) < 5:
         return False

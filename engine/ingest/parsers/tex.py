@@ -10,6 +10,9 @@ from engine.ingest.parsers.tex_inline import LETTERS, accents, ligatures
 from engine.ingest.parsers.text import read_text
 from engine.types import ParsedDocument
 
+MAX_DEPTH = 6
+MAX_UNPAIRED = 50
+"""Braces without a partner after which none is looked for any more."""
 COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*(?=\S))?")
 VERBATIM = ("verbatim", "lstlisting", "minted", "Verbatim", "alltt", "comment", "filecontents")
 MATH = frozenset(
@@ -55,7 +58,7 @@ ARGUMENTS = {"newcommand": 2, "renewcommand": 2, "providecommand": 2, "newenviro
 SKIP_FIRST = {"textcolor": 1, "multicolumn": 2, "multirow": 2, "colorbox": 1, "parbox": 1,
               "resizebox": 2, "scalebox": 1, "rotatebox": 1, "fcolorbox": 2,}  # fmt: skip
 CITES = re.compile(
-    r"(?:[Pp]aren|[Tt]ext|[Aa]uto|[Ff]oot|[Ss]mart|full)?[Cc]ite[a-zA-Z]*\*?|[a-zA-Z]*ref\*?"
+    r"(?:[Pp]aren|[Tt]ext|[Aa]uto|[Ff]oot|[Ss]mart|full)?[Cc]ite[a-zA-Z]*\*?|(?:auto|page|eq|name|[cCvV]|sub|label[cC])?ref\*?"
 )
 TOKEN = re.compile(
     r"\\begin[ \t]*\{(?P<begin>[^{}\n]{1,40})\}|\\end[ \t]*\{(?P<end>[^{}\n]{1,40})\}"
@@ -85,15 +88,21 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
     return ParsedDocument("tex", title or path.stem, (page,))
 
 
-def plain(source: str) -> str:
+def plain(source: str, depth: int = 0) -> str:
     """A piece of TeX as one paragraph of text."""
+    if depth > MAX_DEPTH:
+        return " ".join(re.sub(r"\\[A-Za-z]+|[{}]", " ", source).split())
     builder = PageBuilder()
-    _Reader(builder, source, whole=False).read()
+    _Reader(builder, source, depth).read()
     return builder.page().text.replace("\n\n", "\n")
 
 
 class _Reader:
-    def __init__(self, builder: PageBuilder, source: str, *, whole: bool = True) -> None:
+    def __init__(self, builder: PageBuilder, source: str, depth: int | None = None) -> None:
+        """``depth`` is set for a piece of a document: how many pieces it lies in."""
+        whole = depth is None
+        self._depth = depth or 0
+        self._unpaired = 0
         self._builder = builder
         self._macros = {match["name"]: match["body"] for match in SIMPLE_MACRO.finditer(source)}
         source, self._kept = _verbatim_apart(source) if whole else (source, [])
@@ -117,7 +126,7 @@ class _Reader:
             author = re.search(r"\\author[ \t]*(?:\[[^\]]*\])?[ \t]*(?=\{)", self._preamble)
             if author:
                 names = re.sub(
-                    r"\\(?:and|AND|And)\b", ", ", _group(self._preamble, author.end())[0]
+                    r"\s*\\(?:and|AND|And)\b", ", ", _group(self._preamble, author.end())[0]
                 )
                 self._builder.paragraph(plain(names))
         while self._at < len(self._source):
@@ -219,7 +228,7 @@ class _Reader:
             elif kind in ("frame", "block"):
                 titled = self._groups(1)
                 if titled and titled[0].strip():
-                    self._builder.heading(3, plain(titled[0]))
+                    self._builder.heading(3, self._plain(titled[0]))
             elif kind in ("theorem", "lemma", "proof", "definition", "corollary", "remark",
                           "example", "proposition", "abstract"):  # fmt: skip
                 self._inline.append("" if kind == "abstract" else f"{kind.capitalize()}. ")
@@ -257,7 +266,7 @@ class _Reader:
             group = self._groups(1)
             if group:
                 self._flush()
-                self._builder.heading(SECTIONS[name], plain(group[0]))
+                self._builder.heading(SECTIONS[name], self._plain(group[0]))
         elif name in DROPPED:
             self._option()
             self._groups(ARGUMENTS.get(name, 1))
@@ -271,9 +280,9 @@ class _Reader:
             self._inline.extend(f"[{key.strip()}]" for key in self._groups(1))
         elif name in ("footnote", "thanks", "footnotetext"):
             self._option()
-            self._inline.extend(f" ({plain(note)}) " for note in self._groups(1))
+            self._inline.extend(f" ({self._plain(note)}) " for note in self._groups(1))
         elif name == "href":
-            self._inline.extend(plain(text) for text in self._groups(2)[1:])
+            self._inline.extend(self._plain(text) for text in self._groups(2)[1:])
         elif name in SKIP_FIRST:
             self._option()
             self._groups(SKIP_FIRST[name])
@@ -292,7 +301,7 @@ class _Reader:
         shown = ""
         if label:
             self._at = label.end()
-            shown = plain(label.group().strip()[1:-1])
+            shown = self._plain(label.group().strip()[1:-1])
         if name == "bibitem":
             self._inline.extend(f"[{shown or key}] " for key in self._groups(1))
             return
@@ -300,6 +309,9 @@ class _Reader:
         if number is not None:
             self._lists[-1] = number + 1
         self._marker = f"{shown}: " if shown else "• " if number is None else f"{number}. "
+
+    def _plain(self, source: str) -> str:
+        return plain(source, self._depth + 1)
 
     def _flush(self) -> None:
         text = "".join(self._inline)
@@ -344,7 +356,11 @@ class _Reader:
             match = re.compile(r"[ \t]*\n?[ \t]*(?=\{)").match(self._source, self._at)
             if match is None:
                 break
-            text, self._at = _group(self._source, match.end())
+            if self._unpaired > MAX_UNPAIRED:
+                break
+            text, end = _group(self._source, match.end())
+            self._unpaired += not text and end == match.end() + 1
+            self._at = end
             found.append(text)
         return found
 

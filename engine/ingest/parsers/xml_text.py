@@ -189,7 +189,12 @@ class Reader:
                 self._builder.item(f"{element.name}: {text}" + (f" ({extra})" if extra else ""))
             return
         fields = [piece for piece in element.inner if isinstance(piece, _Field)]
-        plain = fields and all(child.text for child in fields) and name not in PROSE
+        words = TITLES | PROSE | INLINE
+        plain = (
+            all(child.text for child in fields)
+            and name not in PROSE
+            and (any(child.name.lower() not in words for child in fields))
+        )
         if (plain or element.attributes) and depth > 1:
             self._builder.end_group()
             self._builder.item(element.name)
