@@ -55,7 +55,7 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("markdown", "Markdown", (".md", ".markdown", ".mdown", ".mkd"), "markdown",
                text=True),
     # --- known by name ---------------------------------------------------------------------
-    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), streams=("WordDocument",)),
+    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), "doc", streams=("WordDocument",)),
     FileFormat(
         "xlsx", "Excel", (".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsx",
         content_types=("spreadsheetml.sheet.main", "spreadsheetml.template.main",

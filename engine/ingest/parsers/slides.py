@@ -55,7 +55,7 @@ def document(kind: str, title: str, stem: str, slides: list[Slide]) -> ParsedDoc
             builder.paragraph("Speaker notes")
             builder.paragraph(slide.notes)
         for comment in slide.comments:
-            builder.paragraph(f"Comment: {comment}")
+            builder.paragraph(f"Comment {comment}")
         page = builder.page(number, f"Slide {number}")
         if page.text:
             pages.append(page)
