@@ -73,7 +73,7 @@ FORMATS: tuple[FileFormat, ...] = (
                        "presentationml.template.main", "ms-powerpoint."),
         members=("ppt/",),
     ),
-    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"),
+    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"), "ppt",
                streams=("PowerPoint Document", "PP97_DUALSTORAGE")),
     FileFormat("odt", "OpenDocument text", (".odt", ".ott"), "odf",
                mimetypes=("application/vnd.oasis.opendocument.text",
