@@ -86,7 +86,7 @@ FORMATS: tuple[FileFormat, ...] = (
                           "application/vnd.sun.xml.impress")),
     FileFormat("fodt", "OpenDocument", (".fodt", ".fods", ".fodp"), "odf", text=True,
                sniff=sniff.flat_odf),
-    FileFormat("rtf", "RTF", (".rtf",), magic=((0, b"{\\rtf"),)),
+    FileFormat("rtf", "RTF", (".rtf",), "rtf", magic=((0, b"{\\rtf"),)),
     FileFormat("csv", "CSV", (".csv", ".tsv", ".tab", ".psv"), "delimited", text=True,
                guess=sniff.separated),
     FileFormat("protected", "Protected Office", (), "protected"),

@@ -20,7 +20,7 @@ from engine.ingest.parsers.slides import Piece, Slide
 from engine.types import ParsedDocument
 
 DOCUMENT, SLIDE, NOTES = 0x03E8, 0x03EE, 0x03F0
-SLIDE_ATOM, NOTES_ATOM, SLIDE_PERSIST, DRAWING = 0x03EF, 0x03F1, 0x03F3, 0x040C
+NOTES_ATOM, SLIDE_PERSIST, DRAWING = 0x03F1, 0x03F3, 0x040C
 SLIDE_LIST = 0x0FF0
 TEXT_HEADER, TEXT, BYTES, FOOTER_TEXT = 0x0F9F, 0x0FA0, 0x0FA8, 0x0FBA
 USER_EDIT, PERSIST, OUTLINE_REFERENCE = 0x0FF5, 0x1772, 0x0F9E
@@ -28,11 +28,26 @@ GROUP, SHAPE, ANCHOR, CHILD_ANCHOR, TEXT_BOX = 0xF003, 0xF004, 0xF010, 0xF00F, 0
 TABLE_MARK = 0xF122
 COMMENT, COMMENT_AUTHOR, COMMENT_TEXT = 0x2EE0, 0, 1
 TITLE_KINDS = (0, 6)
+PLACEHOLDER = 0x0BC3
+TITLE_PLACEHOLDERS = (b"\x0d", b"\x0f", b"\x11")
 NOTES_KIND = 2
+OTHER = 4
 ENCRYPTED_MARK = 0xF3D1C4DF
 LINE = 50
 """Shapes whose tops differ by less (in 1/576 inch) stand side by side."""
 MAX_EDITS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A slide as the document lists it."""
+
+    reference: int
+    """Number of its object."""
+    number: int
+    """Its own, by which its notes name it."""
+    texts: "list[Text]"
+    """Those that the outline keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,39 +124,36 @@ def _slides(data: bytes, user: bytes) -> list[Slide]:
     document = next((one for one in top if one is not None and one.kind == DOCUMENT), None)
     notes = _notes(data, [one for one in top if one is not None and one.kind == NOTES])
     if document is None:
-        return [
-            _slide(data, one, [], notes) for one in top if one is not None and one.kind == SLIDE
-        ]
+        return [_slide(data, one, [], "") for one in top if one is not None and one.kind == SLIDE]
     found = []
-    for reference, outline in _listed(data, document):
-        record = record_at(data, persistent.get(reference, -1))
+    for listed in _listed(data, document):
+        record = record_at(data, persistent.get(listed.reference, -1))
         if record is not None and record.kind == SLIDE:
-            found.append(_slide(data, record, outline, notes))
+            found.append(_slide(data, record, listed.texts, notes.get(listed.number, "")))
         else:
-            found.append(_made([*outline]))
+            found.append(_made(listed.texts))
     return found
 
 
-def _listed(data: bytes, document: Record) -> Iterator[tuple[int, list[Text]]]:
-    """(number of the slide's object, texts kept in the outline) in the order of the show."""
+def _listed(data: bytes, document: Record) -> Iterator[Listed]:
+    """The slides in the order of the show."""
     for listing in records(data, document.start, document.end):
         if listing.kind != SLIDE_LIST or listing.instance != 0:
             continue
-        reference: int | None = None
-        texts: list[Text] = []
-        kind = 4
+        slide: Listed | None = None
+        kind = OTHER
         for one in records(data, listing.start, listing.end):
             if one.kind == SLIDE_PERSIST:
-                if reference is not None:
-                    yield reference, texts
-                (reference,) = struct.unpack_from("<I", data, one.start)
-                texts = []
+                if slide is not None:
+                    yield slide
+                reference, _, _, number = struct.unpack_from("<4I", data, one.start)
+                slide = Listed(reference, number, [])
             elif one.kind == TEXT_HEADER:
                 (kind,) = struct.unpack_from("<I", data, one.start)
-            elif one.kind in (TEXT, BYTES):
-                texts.append(Text(kind, _text(data, one)))
-        if reference is not None:
-            yield reference, texts
+            elif one.kind in (TEXT, BYTES) and slide is not None:
+                slide.texts.append(Text(kind, _text(data, one)))
+        if slide is not None:
+            yield slide
 
 
 def _notes(data: bytes, found: list[Record]) -> dict[int, str]:
@@ -156,16 +168,11 @@ def _notes(data: bytes, found: list[Record]) -> dict[int, str]:
     return notes
 
 
-def _slide(data: bytes, record: Record, outline: list[Text], notes: dict[int, str]) -> Slide:
+def _slide(data: bytes, record: Record, outline: list[Text], notes: str) -> Slide:
     texts = _drawn(data, record, outline)
     shown = {one.text for one in texts}
-    texts = [*texts, *(one for one in outline if one.text not in shown)]
-    slide = _made(texts)
-    atom = first(data, record, SLIDE_ATOM)
-    if atom is not None and atom.end - atom.start >= 20:
-        # A slide's notes name it by the number that the slide gives its notes' place.
-        (number,) = struct.unpack_from("<I", data, atom.start + 16)
-        slide.notes = notes.get(number, "")
+    slide = _made([*texts, *(one for one in outline if one.text not in shown)])
+    slide.notes = notes
     slide.comments = list(_comments(data, record))
     return slide
 
@@ -250,7 +257,11 @@ def _is_table(data: bytes, group: Record) -> bool:
 
 def _boxes(data: bytes, shape: Record, outline: list[Text], group: int) -> Iterator[Text]:
     top, left = _place(data, shape)
-    kind = 4
+    title = any(
+        one.kind == PLACEHOLDER and data[one.start + 4 : one.start + 5] in TITLE_PLACEHOLDERS
+        for one in walk(data, shape)
+    )
+    kind = OTHER
     for one in records(data, shape.start, shape.end):
         if one.kind != TEXT_BOX:
             continue
@@ -258,7 +269,7 @@ def _boxes(data: bytes, shape: Record, outline: list[Text], group: int) -> Itera
             if atom.kind == TEXT_HEADER:
                 (kind,) = struct.unpack_from("<I", data, atom.start)
             elif atom.kind in (TEXT, BYTES):
-                yield Text(kind, _text(data, atom), top, left, group)
+                yield Text(0 if title else kind, _text(data, atom), top, left, group)
             elif atom.kind == OUTLINE_REFERENCE:
                 (index,) = struct.unpack_from("<i", data, atom.start)
                 if 0 <= index < len(outline):
