@@ -6,7 +6,6 @@ Each file is read in a child process of its own, so that its memory and its end 
 import csv
 import json
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -17,9 +16,6 @@ from typing import Any
 
 from rich.table import Table
 
-from engine.errors import ParseError
-from engine.ingest.parsers import registry
-from engine.types import ParsedDocument
 from tests.quality.data import MissingDataError, folder
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
@@ -29,7 +25,8 @@ LIMIT_S = 60
 LIMIT_MB = 1024
 WORD = re.compile(r"[^\W_]+")
 MARKS = re.compile(
-    r"<!--.*?-->| 00:00:00\b|^\s*\|?[ |:-]*-[ |:-]*\|?\s*$|```\w*|\]\([^)\s]*(?:\s\"[^\"]*\")?\)|data:\S+",
+    r"<!--.*?-->| 00:00:00\b|"
+    r"^\s*\|?[ |:-]*-[ |:-]*\|?\s*$|```\w*|\]\([^)\s]*(?:\s\"[^\"]*\")?\)|data:\S+",
     re.MULTILINE,
 )
 """What Markdown adds to the words: comments, rules of tables, fences, targets of links; and the
@@ -130,7 +127,7 @@ def _manifest(where: Path) -> list[dict[str, str]]:
 
 def read_apart(path: Path, password: str = "") -> Outcome:
     started = time.perf_counter()
-    command = [sys.executable, "-m", "tests.quality.formats", str(path), password]
+    command = [sys.executable, "-m", "tests.quality.read_one", str(path), password]
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=LIMIT_S, check=False, encoding="utf-8"
@@ -143,41 +140,6 @@ def read_apart(path: Path, password: str = "") -> Outcome:
         return Outcome("crash", "", last[0], seconds, 0.0)
     said: dict[str, Any] = json.loads(done.stdout)
     return Outcome(said["code"], said["text"], said["note"], said["seconds"], said["peak_mb"])
-
-
-def child(path: Path, password: str) -> None:
-    """In the child process: read the file and tell on stdout what became of it."""
-    started = time.perf_counter()
-    code, text, note = "read", "", ""
-    try:
-        document = registry.parse(path, password=password or None)
-        text, note = all_text(document), document.note
-    except ParseError as error:
-        code, note = error.code, error.message
-    peak = _peak_mb()
-    said = {
-        "code": code, "text": text, "note": note,
-        "seconds": time.perf_counter() - started, "peak_mb": peak,
-    }  # fmt: skip
-    print(json.dumps(said))
-
-
-def _peak_mb() -> float:
-    """Of this process alone: what is inherited from the one that started it does not count."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
-        if match:
-            return int(match.group(1)) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def all_text(document: ParsedDocument) -> str:
-    pieces = [page.text for page in document.pages]
-    for attachment in document.attachments:
-        if attachment.parsed is not None:
-            pieces += [attachment.name, all_text(attachment.parsed)]
-    return "\n".join(pieces)
 
 
 # --- comparing ---------------------------------------------------------------------------------
@@ -207,7 +169,3 @@ def holds(text: str, wanted: str) -> bool:
 
 def _plain(text: str) -> list[str]:
     return WORD.findall(MARKS.sub(" ", text).lower())
-
-
-if __name__ == "__main__":
-    child(Path(sys.argv[1]), sys.argv[2])

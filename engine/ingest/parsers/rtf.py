@@ -75,6 +75,8 @@ class _Reading:
     style: int = 0
     own_level: int | None = None
     in_table: bool = False
+    rows_open: bool = False
+    """The last block was a row of a table."""
     row: list[str] = field(default_factory=list)
     cell: list[str] = field(default_factory=list)
     font_defined: int = 0
@@ -269,6 +271,9 @@ def _end_paragraph(reading: _Reading, *, in_cell: bool = False) -> None:
         reading.cell.append(" ".join(marked.split()))
         return
     _end_row(reading)
+    if reading.rows_open:
+        reading.builder.end_group()
+        reading.rows_open = False
     level = reading.own_level or reading.levels.get(reading.style)
     if level is not None:
         reading.first_heading = reading.first_heading or " ".join(text.split())
@@ -284,8 +289,11 @@ def _end_row(reading: _Reading) -> None:
         reading.row.append(" ".join(reading.cell))
         reading.cell.clear()
     if reading.row:
+        if not reading.rows_open:
+            reading.builder.end_group()
         reading.builder.row(reading.row)
         reading.row = []
+        reading.rows_open = True
 
 
 def _unicode(value: int, state: State, reading: _Reading) -> None:
