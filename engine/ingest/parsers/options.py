@@ -20,7 +20,10 @@ class Nothing:
     """Reads no files inside."""
 
     def read(
-        self, name: str, content: bytes | Iterable[bytes], options: "ParseOptions"
+        self,
+        name: str,  # noqa: ARG002
+        content: bytes | Iterable[bytes],  # noqa: ARG002
+        options: "ParseOptions",  # noqa: ARG002
     ) -> Attachment | None:
         return None
 
