@@ -48,6 +48,8 @@ class TextLine:
     """Higher than wide: text that runs up or down the picture."""
     flipped: bool
     """Turned by half after a tall line was laid on its left side."""
+    marks: tuple[float, ...]
+    """Middle of each letter but spaces, as a share of the line; empty where unknown."""
 
 
 def recognise(pixels: Pixels) -> list[TextLine]:
@@ -109,8 +111,7 @@ def _read(engine: Any, picture: Any) -> list[TextLine]:
     crops, directions = engine.cls_and_rotate(engine.crop_text_regions(picture, boxes))
     least = engine.cfg.Cls.cls_thresh
     flipped = np.array(["180" in label and sure > least for label, sure in directions.cls_res])
-    read = engine.recognize_txt(crops)
-    results = list(zip(read.txts, read.scores, strict=True))
+    results = _recognised(engine, crops)
     # The direction of a single line is a weak guess: where it stands against most of the others,
     # both are read and the better one is kept.
     lengths = np.maximum(across, down)
@@ -119,10 +120,10 @@ def _read(engine: Any, picture: Any) -> list[TextLine]:
         mostly = lengths[group & flipped].sum() > lengths[group & ~flipped].sum()
         doubtful += np.flatnonzero(group & (flipped != mostly)).tolist()
     if doubtful:
-        again = engine.recognize_txt([crops[index][::-1, ::-1] for index in doubtful])
-        for index, text, score in zip(doubtful, again.txts, again.scores, strict=True):
-            if score > results[index][1]:
-                results[index] = (text, score)
+        again = _recognised(engine, [crops[index][::-1, ::-1] for index in doubtful])
+        for index, result in zip(doubtful, again, strict=True):
+            if result[1] > results[index][1]:
+                results[index] = result
                 flipped[index] = not flipped[index]
     height, width = picture.shape[:2]
     return [
@@ -132,9 +133,25 @@ def _read(engine: Any, picture: Any) -> list[TextLine]:
             float(score),
             bool(is_tall),
             bool(is_flipped),
+            marks,
         )
-        for box, (text, score), is_tall, is_flipped in zip(
+        for box, (text, score, marks), is_tall, is_flipped in zip(
             boxes, results, tall, flipped, strict=True
         )
         if score >= LEAST_SCORE and text.strip()
     ]
+
+
+def _recognised(engine: Any, crops: list[Any]) -> list[tuple[str, float, tuple[float, ...]]]:
+    """Text, certainty and places of the letters of lines that were cut out."""
+    engine.return_word_box = True
+    read = engine.recognize_txt(crops)
+    results = []
+    for text, score, words in zip(read.txts, read.scores, read.word_results, strict=True):
+        columns = [column for word in words.word_cols for column in word]
+        letters = sum(not character.isspace() for character in text)
+        width = float(words.line_txt_len)
+        known = len(columns) == letters and width > 0
+        marks = tuple(min((column + 0.5) / width, 1.0) for column in columns) if known else ()
+        results.append((text, float(score), marks))
+    return results

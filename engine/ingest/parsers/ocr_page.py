@@ -5,6 +5,7 @@ if it were straight; vertical Chinese and Japanese reads like a page on its side
 those of the picture as it is.
 """
 
+import itertools
 import math
 import re
 import unicodedata
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from engine.ingest.parsers.ocr import Pixels, TextLine, recognise
-from engine.ingest.parsers.pdf_chars import HYPHEN_MARK, Line, PageChars
+from engine.ingest.parsers.pdf_chars import CELL_GAP, HYPHEN_MARK, Line, PageChars
 from engine.ingest.parsers.pdf_text import PageText, assemble, words_of
 
 PAGE_SIDE = 842.0
@@ -25,6 +26,7 @@ STEP = 1.3
 DIVIDED = re.compile(r"(?<=[^\W\d_])-$")
 
 Point = tuple[float, float]
+Places = list[tuple[float, float]]
 Span = tuple[float, float, float, float]
 """(left, top, right, bottom) in fractions of the picture."""
 
@@ -66,17 +68,17 @@ def read_picture(pixels: Pixels) -> PictureText:
     sizes = _sizes([frame.height_of(line) * SIZE_OF_LINE for line in found])
     for line, size in zip(found, sizes, strict=True):
         text = " ".join(line.text.split())
+        places = _places(text, line.marks)
         top, bottom = _edges(line)
-        places = _places(text)
         start = len(codes)
-        codes += [*(DIVIDED.sub(HYPHEN_MARK, text)), "\n"]
+        codes += [*DIVIDED.sub(HYPHEN_MARK, text), "\n"]
         for left, right in places:
             corners = [_between(*edge, at) for edge in (top, bottom) for at in (left, right)]
             xs, ys = zip(*corners, strict=True)
             boxes.append((min(xs), min(ys), max(xs), max(ys)))
         boxes.append((0.0, 0.0, 0.0, 0.0))
-        word = text.split(" ", 1)[0]
-        lines.append(frame.line(line, start, start + len(text), size, places[len(word) - 1][1]))
+        for first, last in _cells(text, places, CELL_GAP * size / frame.length_of(line)):
+            lines.append(frame.line(line, start, first, last, size, places, text))
     chars = PageChars("".join(codes), lines, frame.width, frame.height)
     made = assemble(chars, words_of(chars.codes), drawn_in_order=False)
     return PictureText(made, frame.height, tuple(boxes))
@@ -135,24 +137,47 @@ class _Frame:
             (bottom[0] * self._width, bottom[1] * self._height),
         )
 
-    def line(self, line: TextLine, start: int, end: int, size: float, first: float) -> Line:
-        """``first`` is the share of the line that its first word takes."""
-        top, bottom = _edges(line)
-        corners = [self._point(point) for point in (*top, *bottom)]
+    def length_of(self, line: TextLine) -> float:
+        """Length of a line in points, along its direction."""
+        (start, end), _ = _edges(line)
+        return max(
+            math.dist(
+                (start[0] * self._width, start[1] * self._height),
+                (end[0] * self._width, end[1] * self._height),
+            ),
+            1.0,
+        )
+
+    def line(
+        self,
+        line: TextLine,
+        start: int,
+        first: int,
+        last: int,
+        size: float,
+        places: Places,
+        text: str,
+    ) -> Line:
+        """The letters ``first`` to ``last`` of a line whose own begin at ``start`` of the page."""
+        edges = _edges(line)
+        ends = (places[first][0], places[last - 1][1])
+        corners = [self._point(_between(*edge, at)) for edge in edges for at in ends]
         xs = [corner[0] for corner in corners]
         low = (corners[2][1] + corners[3][1]) / 2
-        tall = self.height_of(line)
         upright = (line.tall, line.flipped) == self._lie or len(line.text) <= 2
+        space = text.find(" ", first, last)
+        word = places[(space if space > 0 else last) - 1][1]
+        share = (word - ends[0]) / max(ends[1] - ends[0], 1e-6)
         return Line(
-            start=start,
-            end=end,
+            start=start + first,
+            end=start + last,
             x0=min(xs),
             x1=max(xs),
-            baseline=low + 0.22 * tall if upright else min(corner[1] for corner in corners),
+            baseline=low + 0.22 * self.height_of(line) if upright else min(c[1] for c in corners),
             size=size,
             bold=False,
             upright=upright,
-            first_right=min(xs) + first * (max(xs) - min(xs)),
+            first_right=min(xs) + share * (max(xs) - min(xs)),
         )
 
 
@@ -168,16 +193,52 @@ def _between(start: Point, end: Point, share: float) -> Point:
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
 
-def _places(text: str) -> list[tuple[float, float]]:
-    """Beginning and end of each character as shares of the line, by their usual widths."""
+def _places(text: str, marks: tuple[float, ...]) -> Places:
+    """Beginning and end of each character as shares of the line."""
     widths = [_width(character) for character in text]
-    total = sum(widths)
-    places = []
-    at = 0.0
-    for width in widths:
-        places.append((at / total, (at + width) / total))
-        at += width
+    letters = [index for index, character in enumerate(text) if character != " "]
+    if len(marks) != len(letters):
+        total = sum(widths)
+        ends = [*itertools.accumulate(widths, initial=0.0)]
+        return [(left / total, right / total) for left, right in itertools.pairwise(ends)]
+    # A letter reaches half its usual width to both sides of its middle, and never past halfway to
+    # its neighbour; spaces fill what is between.
+    used = sum(widths[index] for index in letters) * 1.1 or 1.0
+    spread = 1.0 / used
+    if len(letters) > 1:
+        steps = [
+            (after - before) / ((widths[i] + widths[j]) / 2)
+            for (before, after), (i, j) in zip(
+                itertools.pairwise(marks), itertools.pairwise(letters), strict=True
+            )
+            if j == i + 1
+        ]
+        spread = median(steps) if steps else spread
+    places: Places = [(0.0, 0.0)] * len(text)
+    for index, mark in zip(letters, marks, strict=True):
+        half = spread * widths[index] / 2
+        places[index] = (max(mark - half, 0.0), min(mark + half, 1.0))
+    for (i, j), (before, after) in zip(
+        itertools.pairwise(letters), itertools.pairwise(marks), strict=True
+    ):
+        if places[i][1] > places[j][0] or j == i + 1:
+            middle = (before + after) / 2
+            places[i] = (places[i][0], middle)
+            places[j] = (middle, places[j][1])
+        for space in range(i + 1, j):
+            places[space] = (places[i][1], places[j][0])
     return places
+
+
+def _cells(text: str, places: Places, gap: float) -> list[tuple[int, int]]:
+    """Where a line is cut because a space in it is wider than ``gap``."""
+    cells = []
+    first = 0
+    for index, character in enumerate(text):
+        if character == " " and places[index][1] - places[index][0] > gap:
+            cells.append((first, index))
+            first = index + 1
+    return [*cells, (first, len(text))]
 
 
 def _width(character: str) -> float:
