@@ -17,6 +17,7 @@ from tests.quality import (
     handbook,
     ingest,
     model,
+    pdf,
     process,
     retrieval,
 )
@@ -29,6 +30,7 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "process": process.run,
     "ingest": ingest.run,
     "formats": formats.run,
+    "pdf": pdf.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,

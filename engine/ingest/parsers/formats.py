@@ -152,7 +152,7 @@ FORMATS: tuple[FileFormat, ...] = (
                magic=((0, b"\x31\xbe\0\0"), (0, b"\xdb\xa5-\0"), (0, b"\x9b\xa5"))),
     FileFormat(
         "picture", "Picture",
-        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"),
+        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"), "image",
         magic=((0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (0, b"BM"), (0, b"II*\0"),
                (0, b"MM\0*"), (8, b"WEBP")),
     ),
