@@ -98,7 +98,9 @@ def settled(db: apsw.Connection, path: str) -> None:
 def settled_below(db: apsw.Connection, path: str) -> None:
     """Take a file, or all files of a folder, out of their jobs."""
     low, high = inside(Path(path))
-    db.execute("DELETE FROM job_files WHERE path = ? OR (path >= ? AND path < ?)", (path, low, high))
+    db.execute(
+        "DELETE FROM job_files WHERE path = ? OR (path >= ? AND path < ?)", (path, low, high)
+    )
 
 
 def this_process() -> str:

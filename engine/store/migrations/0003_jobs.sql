@@ -13,6 +13,9 @@ CREATE TABLE job_files (
 ) WITHOUT ROWID;
 CREATE INDEX job_files_job ON job_files(job_id);
 
+-- A file with the same bytes elsewhere lends its vectors.
+CREATE INDEX documents_sha256 ON documents(sha256);
+
 -- The page's label, beside the text that is cited under it.
 ALTER TABLE passages ADD COLUMN label TEXT NOT NULL DEFAULT '';
 UPDATE passages SET label = (SELECT pages.label FROM pages
