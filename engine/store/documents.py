@@ -164,6 +164,18 @@ class Documents:
             )
         return {each[0]: KnownFile(FileStamp(*each[:4]), *each[4:]) for each in found}
 
+    def held(self, path: Path | str) -> list[str]:
+        """The document of this path and the files below it; not what is in them."""
+        low, high = inside(Path(path))
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT path FROM documents WHERE path = ?1 "
+                "OR (path >= ?2 AND path < ?3 AND parent_id IS NULL) ORDER BY path",
+                (str(path), low, high),
+            )
+        return [path for (path,) in found]
+
     def inner(self, path: Path | str) -> list[Document]:
         """The documents inside a file or an inner document, at any depth, by path."""
         with self._vault.read() as db:

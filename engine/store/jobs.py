@@ -73,6 +73,23 @@ class Jobs:
             for job in _deserted(db, kind):
                 db.execute("DELETE FROM jobs WHERE id = ?", (job,))
 
+    def settle_below(self, path: str) -> None:
+        """A file, or everything in a folder, is no longer to be indexed."""
+        low, high = inside(Path(path))
+        with self._vault.write() as db:
+            db.execute(
+                "DELETE FROM job_files WHERE path = ? OR (path >= ? AND path < ?)",
+                (path, low, high),
+            )
+
+    def busy(self, kind: Kind) -> bool:
+        """Whether a living process works on such a job."""
+        with self._vault.read() as db:
+            owners = {
+                owner for (owner,) in rows(db, "SELECT owner FROM jobs WHERE kind = ?", (kind,))
+            }
+        return any(_alive(owner) for owner in owners)
+
     def waiting(self) -> Waiting:
         """What interrupted jobs left to do."""
         with self._vault.read() as db:
@@ -93,14 +110,6 @@ class Jobs:
 def settled(db: apsw.Connection, path: str) -> None:
     """Take a file out of its job, inside the transaction that settles it."""
     db.execute("DELETE FROM job_files WHERE path = ?", (path,))
-
-
-def settled_below(db: apsw.Connection, path: str) -> None:
-    """Take a file, or all files of a folder, out of their jobs."""
-    low, high = inside(Path(path))
-    db.execute(
-        "DELETE FROM job_files WHERE path = ? OR (path >= ? AND path < ?)", (path, low, high)
-    )
 
 
 def this_process() -> str:
