@@ -16,6 +16,8 @@ from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
+from engine.ingest.passwords import Passwords
+from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
 from engine.models import starter
@@ -24,9 +26,11 @@ from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
 from engine.store import check
+from engine.store.attached import file_of
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
@@ -45,6 +49,7 @@ from engine.types import (
     Passage,
     SearchResult,
     Status,
+    Waiting,
 )
 
 DEFAULT_LIBRARY = "Documents"
@@ -69,6 +74,7 @@ class Assistant:
         self._settings = settings.load(profile.settings)
         self._vault = vault
         self._documents = Documents(vault)
+        self._passwords = Passwords()
         self._chats = Chats(vault)
         self._building = threading.Lock()
         self._asking = threading.Lock()
@@ -181,14 +187,57 @@ class Assistant:
     ) -> Generator[Progress, None, AddReport]:
         """Index files and folders; see :func:`engine.ingest.ingest.add`."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.add(self._vault, embedder, paths, library=library, cancel=cancel))
+        return (
+            yield from ingest.add(
+                self._vault,
+                embedder,
+                paths,
+                library=library,
+                passwords=self._passwords,
+                cancel=cancel,
+            )
+        )
+
+    def unlock(
+        self,
+        path: str,
+        password: str,
+        *,
+        remember: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, AddReport]:
+        """Open a locked file, or what is locked in it; the report tells where it stays locked.
+
+        With ``remember`` a password that opens it is kept in the system's keyring; otherwise it
+        is forgotten with this process. Raises NotFoundError, KeyringError.
+        """
+        embedder = yield from self._ready_embedder(cancel)
+        self._passwords.give(path, password)
+        report = yield from ingest.unlock(
+            self._vault, embedder, path, passwords=self._passwords, cancel=cancel
+        )
+        opened = not any(
+            each.code == "encrypted" and path in (each.path, file_of(each.path))
+            for each in report.failed
+        )
+        if remember and opened:
+            self._passwords.remember(path, password)
+        return report
 
     def sync(
         self, *, library: str | None = None, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, AddReport]:
         """Look again at everything that was added: new, changed and removed files."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.sync(self._vault, embedder, library=library, cancel=cancel))
+        return (
+            yield from ingest.sync(
+                self._vault, embedder, library=library, passwords=self._passwords, cancel=cancel
+            )
+        )
+
+    def waiting(self) -> Waiting:
+        """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
+        return Jobs(self._vault).waiting()
 
     def watch(
         self, *, library: str | None = None, cancel: CancelToken
@@ -221,6 +270,10 @@ class Assistant:
 
     def pages(self, path: str) -> list[Page]:
         return self._documents.pages(path)
+
+    def inner(self, path: str) -> list[Document]:
+        """The documents inside a file: attachments, members of an archive."""
+        return self._documents.inner(path)
 
     def passages(self, path: str) -> list[Passage]:
         return self._documents.passages(path)
@@ -347,11 +400,12 @@ class Assistant:
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
             refused=self._guard.refused,
+            waiting=self.waiting(),
         )
 
     def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:
         """Check every part, after mending what can be mended when asked to."""
-        parts = [health.network(self._guard)]
+        parts = [health.network(self._guard), health.sandbox(Sandbox())]
         try:
             embedder = drain(self._ready_embedder())
             parts.append(health.embedder(embedder))

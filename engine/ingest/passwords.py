@@ -16,14 +16,10 @@ class Passwords:
         self._find = find
         self._keep = keep
         self._given: dict[str, str] = {}
-        self._for_all: list[str] = []
 
-    def give(self, password: str, path: str | None = None) -> None:
-        """Use a password for a file, or for every locked one, for as long as Alcove runs."""
-        if path is not None:
-            self._given[file_of(path)] = password
-        elif password not in self._for_all:
-            self._for_all.append(password)
+    def give(self, path: str, password: str) -> None:
+        """Use a password for a file for as long as Alcove runs."""
+        self._given[file_of(path)] = password
 
     def forget(self, path: str) -> None:
         """Neither use nor keep the password of a file any more. Raises KeyringError."""
@@ -36,7 +32,7 @@ class Passwords:
 
     def candidates(self, path: str) -> list[str]:
         """What may open a file, likeliest first."""
-        found = [self._given.get(path, ""), *self._for_all, self._find(_name(path))]
+        found = [self._given.get(path, ""), self._find(_name(path))]
         return [password for password in dict.fromkeys(found) if password]
 
 
