@@ -104,18 +104,29 @@ def unlock(
     vault: Vault,
     embedder: Embedder,
     path: str,
+    password: str,
     *,
     passwords: Passwords,
-    parse: Parse | None = None,
+    remember: bool = False,
     cancel: CancelToken | None = None,
 ) -> Work:
-    """Read one file again that is locked, or in which something is. Raises NotFoundError."""
+    """Read a file again that is locked, or in which something is.
+
+    The report tells where it stays locked. With ``remember`` a password that opens it is kept in
+    the system's keyring; otherwise it is forgotten with ``passwords``. Raises NotFoundError for a
+    path that is in no library, KeyringError once the file is indexed.
+    """
     name = file_of(path)
     found = Documents(vault).document(name)
     if found is None:
         raise NotFoundError(f"{path} is in no library.", "Add it first.")
+    passwords.give(name, password)
     roots = [Root(name, found.library, is_folder=False)]
-    return (yield from _bring_up(vault, embedder, roots, parse, passwords, cancel, retry=True))
+    report = yield from _bring_up(vault, embedder, roots, None, passwords, cancel, retry=True)
+    locked = {each.path for each in report.failed if each.code == "encrypted"}
+    if remember and not locked & {name, path}:
+        passwords.remember(name, password)
+    return report
 
 
 def remove(vault: Vault, paths: Sequence[Path]) -> int:
