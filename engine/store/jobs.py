@@ -43,8 +43,10 @@ class Jobs:
                 "INSERT OR REPLACE INTO job_files(path, job_id) VALUES (?, ?)",
                 [(path, job) for path in paths],
             )
-            for other in _deserted(db):
-                if not value(db, "SELECT 1 FROM job_files WHERE job_id = ?", (other,)):
+            for other in _deserted(db, kind):
+                if other != job and not value(
+                    db, "SELECT 1 FROM job_files WHERE job_id = ?", (other,)
+                ):
                     db.execute("DELETE FROM jobs WHERE id = ?", (other,))
         return job
 
