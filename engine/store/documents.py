@@ -51,7 +51,8 @@ _DOCUMENT = (
 )
 _PASSAGE = (
     "SELECT passages.id, passages.document_id, documents.path, passages.title, passages.page, "
-    'passages.start, passages."end", passages.heading, passages.text FROM passages '
+    'passages.start, passages."end", passages.heading, passages.text, '
+    "passages.label FROM passages "
     "JOIN documents ON documents.id = passages.document_id "
 )
 _KNOWN = (
