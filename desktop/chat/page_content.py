@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from engine.errors import NotFoundError, ParseError
-from engine.ingest.parsers import pdf
+from engine.ingest.parsers import pdf_view
 from engine.types import Document, Page
 
 if TYPE_CHECKING:
@@ -91,13 +91,13 @@ def remark_on(document: Document) -> str:
 
 def _render(request: PageRequest) -> tuple[QImage, tuple[QRectF, ...]]:
     path = Path(request.path)
-    made = pdf.render(path, request.page, width_px=request.width_px)
+    made = pdf_view.render(path, request.page, width_px=request.width_px)
     image = QImage(
         made.rgb, made.width, made.height, 3 * made.width, QImage.Format.Format_RGB888
     ).copy()
     if request.page != request.marked_page:
         return image, ()
-    lines = pdf.rectangles(path, request.page, request.start, request.end)
+    lines = pdf_view.rectangles(path, request.page, request.start, request.end)
     return image, tuple(QRectF(r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0) for r in lines)
 
 

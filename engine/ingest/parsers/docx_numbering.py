@@ -69,7 +69,7 @@ class Numbering:
         marker = level.pattern
         for number in range(depth + 1):
             form = self.levels.get((name, number), level).form
-            marker = marker.replace(f"%{number + 1}", _written(counters[number], form))
+            marker = marker.replace(f"%{number + 1}", written(counters[number], form))
         return marker.strip()
 
 
@@ -97,7 +97,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _written(number: int, form: str) -> str:
+def written(number: int, form: str) -> str:
     if form in ("lowerLetter", "upperLetter") and number > 0:
         letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter.upper() if form == "upperLetter" else letter

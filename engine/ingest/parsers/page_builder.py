@@ -56,8 +56,8 @@ class PageBuilder:
         self._append(text.strip("\n").rstrip(), "\n\n")
         self._tight = False
 
-    def page(self, number: int = 1) -> Page:
-        return Page(number, "".join(self._pieces), tuple(self._headings))
+    def page(self, number: int = 1, label: str = "") -> Page:
+        return Page(number, "".join(self._pieces), tuple(self._headings), label)
 
     def _append(self, text: str, joint: str) -> None:
         if not text.strip():

@@ -47,7 +47,7 @@ def test_a_mislabelled_file_is_read_as_what_it_is(tmp_path: Path) -> None:
     [
         ("a.pdf", b"", "empty", "This file is empty."),
         ("a.txt", b" \n\n", "empty", "empty"),
-        ("a.png", b"\x89PNG\r\n\x1a\n123", "unsupported", "Picture files are not supported yet."),
+        ("a.png", b"\x89PNG\r\n\x1a\n123", "damaged", "This picture is damaged"),
         ("a.exe", b"MZ\0\0\1\2", "unsupported", "Program"),
         ("a.csv", b"a,b\n1,2\n", "unsupported", "CSV"),
         ("a.bin", bytes(range(256)), "unsupported", "BIN files are not supported yet."),
