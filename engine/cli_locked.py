@@ -2,20 +2,16 @@
 
 import getpass
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 
 from engine.assistant import Assistant
-from engine.errors import EngineError, InputError
+from engine.errors import InputError
 from engine.inference.keys import KeyringError
 from engine.store.attached import file_of, shown_name
 from engine.terminal import Terminal
 from engine.types import AddReport, FailedFile
 
 TRIES = 3
-
-Ask = Callable[[FailedFile], str]
-"""The password for a file; empty leaves it locked."""
 
 
 def from_stdin() -> str:
@@ -26,6 +22,11 @@ def from_stdin() -> str:
     return password
 
 
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def unlocked(
     terminal: Terminal, assistant: Assistant, report: AddReport, *, given: str = "", remember: bool
 ) -> AddReport:
@@ -34,7 +35,7 @@ def unlocked(
     Every locked file is tried with the given password; without one the user is asked, where there
     is a terminal to ask in.
     """
-    asks = not given and not terminal.as_json and sys.stdin.isatty() and sys.stderr.isatty()
+    asks = not given and not terminal.as_json and at_terminal()
     if not given and not asks:
         return report
     files = dict.fromkeys(file_of(each.path) for each in report.failed if _locked(each))
@@ -65,8 +66,7 @@ def _opened(
     try:
         again = terminal.run(assistant.unlock(path, password, remember=remember))
     except KeyringError as error:
-        told: EngineError = error
-        terminal.note(f"{told.message} {told.hint}")
+        terminal.note(f"{error.message} {error.hint}")
         again = terminal.run(assistant.unlock(path, password))
     others = [each for each in report.failed if file_of(each.path) != path]
     return replace(
