@@ -11,14 +11,16 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality import (
+    <<<<<<< HEAD     formats,
+    =======     handbook,
+    >>>>>>> next-sandbox     process,
     answers,
     contracts,
-    formats,
     handbook,
     ingest,
+    ingest_kills,
     model,
     pdf,
-    process,
     retrieval,
 )
 from tests.quality.data import ROOT, MissingDataError
@@ -31,6 +33,7 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "ingest": ingest.run,
     "formats": formats.run,
     "pdf": pdf.run,
+    "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,
