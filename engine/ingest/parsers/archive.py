@@ -41,11 +41,8 @@ def parse(path: Path, options: ParseOptions) -> ParsedDocument:
 def _parse(archive: zipfile.ZipFile, path: Path, options: ParseOptions) -> ParsedDocument:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     names = _names(infos)
-    found: list[Attachment] = []
-    for info, name in zip(infos, names, strict=True):
-        attachment = options.inside.read(name, _pieces(archive, info, options.password), options)
-        if attachment is not None:
-            found.append(attachment)
+    pieces = (_pieces(archive, info, options.password) for info in infos)
+    found = options.inside.read_all(zip(names, pieces, strict=True), options)
     locked = [attachment for attachment in found if attachment.code == "encrypted"]
     if locked and len(locked) == len(found):
         raise ParseError(

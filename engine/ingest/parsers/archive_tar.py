@@ -15,7 +15,7 @@ from engine.ingest.parsers import member_names
 from engine.ingest.parsers.archive import PIECE, bounded, damaged, damaged_member, listing
 from engine.ingest.parsers.files import check_size, not_readable
 from engine.ingest.parsers.options import ParseOptions
-from engine.types import Attachment, ParsedDocument
+from engine.types import ParsedDocument
 
 COMPRESSED = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ", "xz"))
 SUFFIXES = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".svgz": ".svg"}
@@ -105,31 +105,34 @@ def is_tar_head(head: bytes) -> bool:
 
 
 def _tar(stream: IO[bytes], title: str, options: ParseOptions) -> ParsedDocument:
-    found: list[Attachment] = []
-    links = entries = 0
-    note = ""
     try:
         with tarfile.open(fileobj=stream, mode="r:", errors="surrogateescape") as archive:
-            for member in archive:
-                entries += 1
-                if entries > MAX_MEMBERS:
-                    note = f"Only the first {MAX_MEMBERS:,} entries were looked at."
-                    break
-                if member.isreg():
-                    read = options.inside.read(_name(member), _pieces(archive, member), options)
-                    if read is not None:
-                        found.append(read)
-                elif member.issym() or member.islnk():
-                    links += 1
-    except BROKEN as error:
-        if not found:
-            raise damaged() from error
-        note = "The archive is cut off or damaged; what came before was read."
-    except RecursionError as error:
+            files, links, note = _members(archive)
+            pieces = ((_name(member), _pieces(archive, member)) for member in files)
+            found = options.inside.read_all(pieces, options)
+    except (*BROKEN, RecursionError) as error:
         raise damaged() from error
     if links:
         note = f"Links are not followed ({links}). {note}".strip()
     return listing("tar", title, found, note)
+
+
+def _members(archive: tarfile.TarFile) -> tuple[list[tarfile.TarInfo], int, str]:
+    """The files, how many links there are, and what to say of the rest."""
+    files: list[tarfile.TarInfo] = []
+    links = 0
+    try:
+        for entries, member in enumerate(archive, 1):
+            if entries > MAX_MEMBERS:
+                return files, links, f"Only the first {MAX_MEMBERS:,} entries were looked at."
+            if member.isreg():
+                files.append(member)
+            links += member.issym() or member.islnk()
+    except BROKEN:
+        if not files:
+            raise
+        return files, links, "The archive is cut off or damaged; what came before was read."
+    return files, links, ""
 
 
 def _pieces(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes]:

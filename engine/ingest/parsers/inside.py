@@ -26,6 +26,10 @@ MAX_FILE_BYTES = 200 * 2**20
 MAX_SECONDS = 40.0
 """Reading the files inside stops after this long; what is read by then is kept."""
 
+PICTURE_SECONDS = 15.0
+"""Pictures are begun within this time only: reading one may take many seconds."""
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic")
+
 JUNK = frozenset([".ds_store", "thumbs.db", "desktop.ini", ".directory"])
 """What systems leave behind in folders."""
 
@@ -66,10 +70,23 @@ class Inside:
         except ParseError as error:
             return Attachment(name, None, error.code, error.message)
 
+    def read_all(
+        self, files: Iterable[tuple[str, bytes | Iterable[bytes]]], options: ParseOptions
+    ) -> list[Attachment]:
+        """The files in their order. Pictures are read last: they must not cost the others' time."""
+        numbered = list(enumerate(files))
+        numbered.sort(key=lambda entry: entry[1][0].lower().endswith(PICTURES))
+        found = {
+            place: attachment
+            for place, (name, content) in numbered
+            if (attachment := self.read(name, content, options)) is not None
+        }
+        return [found[place] for place in sorted(found)]
+
     def _document(
         self, base: str, content: bytes | Iterable[bytes], options: ParseOptions
     ) -> ParsedDocument:
-        self._check()
+        self._check(base)
         self._spent.files += 1
         deeper = replace(options, inside=Inside(self._parse, self._spent, self._depth + 1))
         with tempfile.TemporaryDirectory(prefix="alcove-") as folder:
@@ -85,12 +102,13 @@ class Inside:
                 ) from error
             return self._parse(path, deeper)
 
-    def _check(self) -> None:
+    def _check(self, base: str) -> None:
         if self._depth >= MAX_DEPTH:
             raise _over("This file lies too deep inside other files to be read.")
         if self._spent.files >= MAX_FILES:
             raise _over(f"Only the first {MAX_FILES:,} files inside a file are read.")
-        if time.monotonic() - self._spent.started > MAX_SECONDS:
+        limit = PICTURE_SECONDS if base.lower().endswith(PICTURES) else MAX_SECONDS
+        if time.monotonic() - self._spent.started > min(limit, MAX_SECONDS):
             raise _over("Reading the files before this one took too long.")
 
     def _count(self, size: int, before: int) -> None:

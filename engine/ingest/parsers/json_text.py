@@ -18,7 +18,7 @@ MAX_VALUES = 1_000_000
 MAX_INDENT = 12
 TOKEN = re.compile(
     r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*+)"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<colon>:)|(?P<comma>,)'
-    r"|(?P<comment>//[^\n]*+|/\*.*?\*/)|(?P<bare>[^\s{}\[\]:,\"]++)|(?P<rest>\")",
+    r"|(?P<comment>//[^\n]*+|/\*.{0,300}?\*/)|(?P<bare>[^\s{}\[\]:,\"]++)|(?P<rest>\")",
     re.DOTALL,
 )
 

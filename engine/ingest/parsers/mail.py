@@ -19,11 +19,7 @@ def parse(path: Path, options: ParseOptions) -> ParsedDocument:
     page, files, note = read(message, 1)
     if not page.text.strip():
         raise ParseError("This mail is empty.", "", "empty")
-    attachments = tuple(
-        found
-        for name, data in files
-        if (found := options.inside.read(name, data, options)) is not None
-    )
+    attachments = tuple(options.inside.read_all(files, options))
     return ParsedDocument("eml", title_of(page) or path.stem, (page,), attachments, note)
 
 
@@ -86,5 +82,4 @@ def attachments_of(
     files: list[tuple[str, bytes]], folder: str, options: ParseOptions
 ) -> list[Attachment]:
     """The files read, their names in a folder of the container."""
-    found = (options.inside.read(f"{folder}/{name}", data, options) for name, data in files)
-    return [attachment for attachment in found if attachment is not None]
+    return options.inside.read_all(((f"{folder}/{name}", data) for name, data in files), options)

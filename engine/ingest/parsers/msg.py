@@ -70,8 +70,7 @@ class _Message:
     def document(self, stem: str, options: ParseOptions) -> ParsedDocument:
         files, nested = self._attached(options)
         page = self._page([name for name, _ in files] + [found.name for found in nested])
-        read = [options.inside.read(name, data, options) for name, data in files]
-        attachments = [found for found in read if found is not None] + nested
+        attachments = options.inside.read_all(files, options) + nested
         note = ""
         if any(name.lower() == "message.rpmsg" for name, _ in files):
             note = "The text of this mail is protected by rights and could not be read."

@@ -15,6 +15,11 @@ class Inner(Protocol):
     ) -> Attachment | None:
         """The file read, or the reason why not; ``None`` for a system's leftovers."""
 
+    def read_all(
+        self, files: Iterable[tuple[str, bytes | Iterable[bytes]]], options: "ParseOptions"
+    ) -> list[Attachment]:
+        """Several files, in their order; those that take long are read last."""
+
 
 class Nothing:
     """Reads no files inside."""
@@ -26,6 +31,13 @@ class Nothing:
         options: "ParseOptions",  # noqa: ARG002
     ) -> Attachment | None:
         return None
+
+    def read_all(
+        self,
+        files: Iterable[tuple[str, bytes | Iterable[bytes]]],  # noqa: ARG002
+        options: "ParseOptions",  # noqa: ARG002
+    ) -> list[Attachment]:
+        return []
 
 
 @dataclass(frozen=True, slots=True)
