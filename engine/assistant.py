@@ -72,7 +72,9 @@ class Assistant:
         self._building = threading.Lock()
         self._embedder = embedder
         self.shelf = Shelf(profile)
-        states = None if vault.encrypted else StateStore(profile.states)
+        states = StateStore(profile.states, key=vault.derived_key("saved states"))
+        if vault.encrypted:
+            states.drop_plain()
         self._keeper = ChatModelKeeper(
             profile,
             self._settings,

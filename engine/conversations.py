@@ -27,7 +27,7 @@ class _Folded:
 class Conversations:
     """The conversations of a vault. Safe from several threads."""
 
-    def __init__(self, chats: Chats, documents: Documents, states: StateStore | None) -> None:
+    def __init__(self, chats: Chats, documents: Documents, states: StateStore) -> None:
         self._chats = chats
         self._documents = documents
         self._states = states
@@ -62,7 +62,7 @@ class Conversations:
         assert key is not None
         if isinstance(model, ProcessChatModel):
             model.forget_state(key)
-        elif self._states is not None:
+        else:
             self._states.forget(key)
 
     # --- asking in one -------------------------------------------------------------------------
