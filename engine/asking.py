@@ -4,15 +4,16 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.conversations import Conversations, state_key
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
-from engine.inference.chat_model import ChatModel
+from engine.inference.chat_model import ChatModel, Sampling
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.keeper import ChatModelKeeper
+from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
 from engine.retrieve.retrieve import Retriever
 from engine.settings import Settings
@@ -70,6 +71,9 @@ class Asking:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """See :meth:`engine.assistant.Assistant.ask`."""
@@ -98,7 +102,11 @@ class Asking:
                         library=library,
                         mode=mode,
                         cancel=cancel,
-                        max_tokens=self._settings.answer.max_tokens,
+                        sampling=replace(
+                            self._sampling(mode, options or ModelOptions()),
+                            json_schema=json_schema,
+                            grammar=grammar,
+                        ),
                     )
             if not answer.stopped:
                 self._keeper.worked(chat_model)
@@ -155,12 +163,17 @@ class Asking:
             chat_model.use_state(state_key(conversation_id))
             before, talk = talk, answerer.foresee(
                 talk, mode=mode, cancel=warming.reading,
-                max_tokens=self._settings.answer.max_tokens,
+                max_tokens=self._sampling(mode, ModelOptions()).max_tokens,
             )  # fmt: skip
             warming.reading.check()  # a summary that was stopped is none
             if talk != before:
                 self._conversations.foreseen(conversation_id, talk, chat_model.info)
         chat_model.warm(answerer.beginning(talk, mode), cancel=warming.reading, own=own)
+
+    def _sampling(self, mode: Mode, options: ModelOptions) -> Sampling:
+        """How the open model writes in this mode."""
+        chosen = self._keeper.chosen.for_question(options, from_documents=mode == "rag")
+        return chosen.sampling(max_tokens=self._settings.answer.max_tokens)
 
     def _answerer(self, embedder: Embedder, chat_model: ChatModel) -> Answerer:
         return Answerer(

@@ -20,6 +20,7 @@ from engine.ingest import ingest, watch
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
 from engine.models import starter
+from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
@@ -165,6 +166,25 @@ class Assistant:
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
 
+    def model_options(self, name: str | None = None) -> ModelOptions:
+        """What the user set for a model, by default the one that answers; the rest is None.
+
+        Raises NotFoundError, InputError, and SettingsError for a file that cannot be read.
+        """
+        return self._keeper.choice(name).own
+
+    def default_options(self, name: str | None = None) -> ModelOptions:
+        """Every option as it is where nothing is set; answers from documents take temperature 0
+        instead, unless the model thinks.
+        """
+        return self._keeper.choice(name).defaults
+
+    def set_model_options(self, name: str | None, options: ModelOptions) -> None:
+        """Set exactly these; a changed context or thread count loads the model again when it is
+        next asked.
+        """
+        self._keeper.set_options(name, options)
+
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
         return self._keeper.info()
@@ -252,13 +272,18 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
         ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
-        default. Only one is loaded at a time. The question is stored before the model runs, so
-        that a crash loses nothing. Raises InputError, NotFoundError, ModelError.
+        default. Only one is loaded at a time. ``options`` count for this question, before those
+        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
+        or a GBNF grammar where one is given. The question is stored before the model runs, so that
+        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
         return self._asking.ask(
             question,
@@ -266,6 +291,9 @@ class Assistant:
             library=library,
             mode=mode,
             model=model,
+            options=options,
+            json_schema=json_schema,
+            grammar=grammar,
             cancel=cancel,
         )
 
@@ -308,7 +336,7 @@ class Assistant:
         Raises NotFoundError, and ModelError for a model that cannot answer.
         """
         if name:
-            self._keeper.chosen(name)
+            self._keeper.try_again(name)
         self._conversations.set_model(conversation_id, name)
 
     def delete_conversation(self, conversation_id: int) -> None:

@@ -11,6 +11,7 @@ from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
 from engine.answer.talk import Talk
+from engine.errors import InputError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.progress import CancelToken
 from engine.types import (
@@ -41,8 +42,8 @@ ALONE = Talk()
 """No conversation."""
 QUESTION = "What does it say there, and why? " * 6
 """Stands for a question to come where room is made for it."""
-MAX_TOKENS = 160
-"""Default length of an answer."""
+SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
+"""How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
 SURE = 0.12
@@ -103,10 +104,12 @@ class Answerer:
         library: str | None = None,
         mode: Mode = "rag",
         cancel: CancelToken | None = None,
-        max_tokens: int = MAX_TOKENS,
+        sampling: Sampling = SAMPLING,
     ) -> Generator[AskEvent, None, Answer]:
         """Answer a question; yields the passages, then the text as it is written.
 
+        ``sampling`` counts where the model writes, and so does the form it asks for: a small model
+        that only weighs sentences is not asked with one (InputError).
         The final answer may replace what was streamed: it holds what the documents support.
         A cancelled answer ends normally with ``stopped=True``. Its ``context`` tells what of the
         conversation the model read; a small model reads none where it quotes the documents.
@@ -114,16 +117,24 @@ class Answerer:
         the model fails.
         """
         question = pack.checked(question)
-        max_tokens = self._length(max_tokens)
+        max_tokens = self._length(sampling.max_tokens)
+        sampling = replace(sampling, max_tokens=max_tokens)
         run = _Run(question, mode, self._model.info.name, cancel)
         summarise = self._summarise(cancel)
         if mode in ("plain", "tuned"):
             packed = pack.pack_plain(
                 question, talk, self._model, max_tokens=max_tokens, summarise=summarise
             )
-            completion = yield from self._write(packed, run, max_tokens)
+            completion = yield from self._write(packed, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
+        if _formed(sampling) and not self._trusted:
+            raise InputError(
+                "This model reads answers out of your documents word for word, so that it cannot "
+                "give them the form of a JSON schema or a grammar.",
+                "Ask without documents (--mode plain), or choose a larger model.",
+                code="no_form",
+            )
         about = followup.standalone(question, talk.history)
         pack.check_question(question, self._model, max_tokens=max_tokens)
         result = self._retriever.search(about, library=library, top=TOP)
@@ -153,12 +164,13 @@ class Answerer:
                 summarise=summarise,
             )
             yield Retrieved(packed.hits)
-            draft = yield from self._written(found, packed, run, max_tokens)
+            draft = yield from self._written(found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
-        return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
+        stands = bool(draft.citations) or run.cancelled or _formed(sampling)
+        return run.finish(draft) if stands else run.abstain(found.hits)
 
     # --- before a question ---------------------------------------------------------------------
 
@@ -168,7 +180,7 @@ class Answerer:
         *,
         mode: Mode = "rag",
         cancel: CancelToken | None = None,
-        max_tokens: int = MAX_TOKENS,
+        max_tokens: int = SAMPLING.max_tokens,
     ) -> Talk:
         """The talk with its older turns folded already where the next question would need it."""
         limit = pack.room(self._model, self._length(max_tokens))
@@ -192,6 +204,7 @@ class Answerer:
 
     @property
     def _trusted(self) -> bool:
+        """Whether the model words its own answers."""
         return self._model.info.size_bytes >= self._trusted_bytes
 
     def _length(self, max_tokens: int) -> int:
@@ -229,22 +242,20 @@ class Answerer:
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
     def _written(
-        self, found: _Found, packed: Packed, run: "_Run", max_tokens: int
+        self, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Draft]:
         """The model's answer as far as it is supported, or else a quotation."""
-        completion = yield from self._write(packed, run, max_tokens)
+        completion = yield from self._write(packed, run, sampling)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
-        if run.cancelled or draft.supported_share >= SUPPORTED_SHARE:
+        if run.cancelled or _formed(sampling) or draft.supported_share >= SUPPORTED_SHARE:
             return draft
         return Desk(found.hits, self._documents).quoted(found.evidence[:1])
 
     def _write(
-        self, packed: Packed, run: "_Run", max_tokens: int
+        self, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Completion]:
-        stream = self._model.stream(
-            packed.messages, Sampling(max_tokens=max_tokens, repeat_penalty=1.1), cancel=run.cancel
-        )
+        stream = self._model.stream(packed.messages, sampling, cancel=run.cancel)
         while True:
             try:
                 piece = next(stream)
@@ -254,6 +265,11 @@ class Answerer:
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
+
+
+def _formed(sampling: Sampling) -> bool:
+    """Whether the answer is to have a form, in which sentences cannot be told apart."""
+    return bool(sampling.json_schema or sampling.grammar)
 
 
 def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
