@@ -37,6 +37,8 @@ class ProcessChatModel:
         name: str = "",
         log_folder: Path | None = None,
         states: StateStore | None = None,
+        batch: int = 0,
+        kv_type: str = "",
         command: Sequence[str] | None = None,
     ) -> None:
         """Remember how to run the model; nothing is started yet.
@@ -44,7 +46,9 @@ class ProcessChatModel:
         ``n_ctx`` is the context in tokens, by default 4,096 or what the model was trained on,
         less where memory is short. ``threads`` is by default the number of physical cores.
         ``log_folder`` gets what llama.cpp reports. ``states`` keeps what conversations left in the
-        context, see :meth:`use_state`. ``command`` replaces the worker, for tests.
+        context, see :meth:`use_state`. ``batch`` is the number of tokens read at once, by default
+        512. ``kv_type`` fixes how the context is kept (``"f16"``, ``"q8_0"``), which by default
+        depends on the free memory. ``command`` replaces the worker, for tests.
         """
         self._path = path
         self._name = name
@@ -58,6 +62,8 @@ class ProcessChatModel:
             threads=self._threads,
             log_file=log_folder / "model.log" if log_folder is not None else None,
             command=command,
+            batch=batch,
+            kv_type=kv_type,
         )
         self._requests = Requests(self._supervisor)
         self._state = ConversationState(path, self._supervisor, self._requests, states)

@@ -9,12 +9,12 @@ GIB = 1 << 30
 
 
 def test_all_some_or_none() -> None:
-    assert layers_that_fit(32, 4 * GIB, GIB, 8 * GIB) == ALL_LAYERS
-    some = layers_that_fit(32, 8 * GIB, GIB, 5 * GIB)
+    assert layers_that_fit(32, 4 * GIB, GIB, [8 * GIB]) == ALL_LAYERS
+    some = layers_that_fit(32, 8 * GIB, GIB, [5 * GIB])
     assert 0 < some < 33
     assert some * (9 * GIB // 33) <= 5 * GIB - RESERVE_BYTES
-    assert layers_that_fit(32, 8 * GIB, GIB, RESERVE_BYTES) == 0
-    assert layers_that_fit(32, 8 * GIB, GIB, 0) == 0
+    assert layers_that_fit(32, 8 * GIB, GIB, [RESERVE_BYTES]) == 0
+    assert layers_that_fit(32, 8 * GIB, GIB, [0, 0]) == 0
 
 
 class Function:
