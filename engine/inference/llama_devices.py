@@ -118,7 +118,8 @@ def layers_that_fit(
         return ALL_LAYERS
     if layers <= 0:
         return 0
-    return max(0, int(room // max(1, (weights_bytes + context_bytes) // (layers + 1))))
+    each = -(-(weights_bytes + context_bytes) // (layers + 1))
+    return int(room // max(1, each))
 
 
 def meta(api: Any, model: Any, key: str) -> str:

@@ -87,6 +87,8 @@ class ProcessChatModel:
             gpu_layers=facts.get("gpu_layers", 0),
             layers=facts.get("layers", 0),
             gpu_note=facts.get("gpu_note", ""),
+            kv_type=facts.get("kv_type", ""),
+            buffers=facts.get("buffers", {}),
         )
 
     @property
