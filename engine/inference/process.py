@@ -7,6 +7,7 @@ crash the next call starts it again, after several in a row with a pause before.
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 from engine.errors import CancelledError, InputError
 from engine.formats import chat
@@ -82,7 +83,9 @@ class ProcessChatModel:
             n_ctx=facts["n_ctx"],
             n_ctx_train=facts["n_ctx_train"],
             size_bytes=facts["size_bytes"],
-            note="; ".join(filter(None, [self._template()[1], facts.get("gpu_note", "")])),
+            note="; ".join(
+                filter(None, [self._template()[1], facts.get("gpu_note", ""), _kept(facts)])
+            ),
             gpu=", ".join(device["name"] for device in facts.get("gpus", [])),
             gpu_layers=facts.get("gpu_layers", 0),
             layers=facts.get("layers", 0),
@@ -395,3 +398,10 @@ class ProcessChatModel:
                 self._state.keep()
             finally:
                 self._requests.lock.release()
+
+
+def _kept(facts: dict[str, Any]) -> str:
+    """That the context is not kept exactly, where it is not."""
+    if facts.get("kv_type", "f16") == "f16":
+        return ""
+    return "memory is short, so the context is kept in 8-bit numbers"

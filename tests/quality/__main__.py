@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.quality import answers, contracts, handbook, ingest, model, process, retrieval
+from tests.quality import answers, cold, contracts, handbook, ingest, model, process, retrieval
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
 from tests.quality.workplace import Workplace
@@ -18,17 +18,25 @@ from tests.quality.workplace import Workplace
 BENCHES: dict[str, Callable[[Workplace], None]] = {
     "model": model.run,
     "process": process.run,
+    "reuse": process.reuse,
+    "stops": process.stops,
+    "memory": process.memory,
+    "kills": process.ends,
+    "cold": cold.run,
     "ingest": ingest.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,
     "contracts": contracts.run,
 }
+PARTS = ("reuse", "stops", "memory", "kills")
+"""Of ``process``, for themselves."""
+DEFAULT = [name for name in BENCHES if name not in PARTS]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=list(BENCHES))
+    parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=DEFAULT)
     parser.add_argument(
         "--limit", type=int, help="at most this many questions of each set, files or rounds"
     )

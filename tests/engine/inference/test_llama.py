@@ -183,6 +183,7 @@ def test_a_context_of_8_bits_answers_as_well(starter_models: StarterModels) -> N
             assert "Paris" in ask(model, CAPITAL).text
             found[kind] = math.exp(-model.score_text(text))
             assert model.info.kv_type == kind
+            assert ("8-bit" in model.info.note) == (kind == "q8_0")
             kv = model.info.buffers["CPU KV"]
         finally:
             model.close()
