@@ -4,7 +4,8 @@ Positions are character offsets (Unicode code points) into the text of one page,
 so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["plain", "rag", "tuned", "both"]
@@ -262,6 +263,10 @@ class ChatModelInfo:
     """All layers of the model, the output counted as one."""
     gpu_note: str = ""
     """Why the graphics processor could not be used, where there is one; empty otherwise."""
+    kv_type: str = ""
+    """Numbers that the context is kept in: ``"f16"`` or ``"q8_0"``."""
+    buffers: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of memory by place and use, as llama.cpp tells them: ``"CPU KV"``, …"""
 
 
 @dataclass(frozen=True, slots=True)
