@@ -37,6 +37,7 @@ from engine.types import (
     Conversation,
     Document,
     Library,
+    LoadedModel,
     Message,
     Mode,
     ModelCard,
@@ -156,6 +157,38 @@ class Assistant:
         self._keeper.unload(self.shelf.find(name).path)
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
+
+    @property
+    def default_model(self) -> str:
+        """Name of the model that answers where none is named; empty for the starter's."""
+        return self._keeper.default
+
+    def set_default_model(self, name: str) -> None:
+        """Raises NotFoundError, InputError, ModelError where the model cannot answer."""
+        self._keeper.set_default(name)
+
+    def load_model(
+        self, name: str, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, LoadedModel | None]:
+        """Have a chat model in memory before it is asked; another one that is there is ended."""
+        with self._asking:
+            model = yield from self._ready_model(cancel, name)
+            yield Progress("loading", 0, 0, name)
+            if isinstance(model, ProcessChatModel):
+                model.preload(cancel=cancel)
+        return self.loaded_model()
+
+    def unload_model(self) -> None:
+        """Free the memory of the chat model; the next question loads it again."""
+        self._keeper.rest()
+
+    def forgive_model(self, name: str) -> None:
+        """Try a model again that failed too often: its failures are counted anew."""
+        self._keeper.unload(self.shelf.find(name).path)
+
+    def loaded_model(self) -> LoadedModel | None:
+        """The chat model on this machine that is in memory, with what it holds."""
+        return self._keeper.loaded()
 
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""

@@ -84,6 +84,10 @@ class ProcessChatModel:
         )
 
     @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
     def pid(self) -> int | None:
         """The process's id; None while it is not running."""
         return self._supervisor.pid
