@@ -22,8 +22,9 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read"]
-LANES: tuple[Lane, ...] = ("vault", "model", "read")
+Lane = Literal["vault", "model", "read", "shelf", "network"]
+LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network")
+"""Writing the vault; asking; quick reading; measuring and changing models; fetching them."""
 FLUSH_MS = 40
 
 Work = Callable[[CancelToken], Any]
