@@ -6,6 +6,7 @@ thread; ``ask`` runs one question at a time.
 
 import threading
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine import health, logs, network, settings
@@ -18,7 +19,9 @@ from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
+from engine.model_use import ModelUse
 from engine.models import starter
+from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
@@ -37,7 +40,6 @@ from engine.types import (
     Conversation,
     Document,
     Library,
-    LoadedModel,
     Message,
     Mode,
     ModelCard,
@@ -84,6 +86,7 @@ class Assistant:
             states=self._states,
             chat_model=chat_model,
         )
+        self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         self._tokens_per_s: float | None = None
 
@@ -158,37 +161,24 @@ class Assistant:
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
 
-    @property
-    def default_model(self) -> str:
-        """Name of the model that answers where none is named; empty for the starter's."""
-        return self._keeper.default
+    def model_options(self, name: str | None = None) -> ModelOptions:
+        """What the user set for a model, by default the one that answers; the rest is None.
 
-    def set_default_model(self, name: str) -> None:
-        """Raises NotFoundError, InputError, ModelError where the model cannot answer."""
-        self._keeper.set_default(name)
+        Raises NotFoundError, InputError, and SettingsError for a file that cannot be read.
+        """
+        return self._keeper.choice(name).own
 
-    def load_model(
-        self, name: str, *, cancel: CancelToken | None = None
-    ) -> Generator[Progress, None, LoadedModel | None]:
-        """Have a chat model in memory before it is asked; another one that is there is ended."""
-        with self._asking:
-            model = yield from self._ready_model(cancel, name)
-            yield Progress("loading", 0, 0, name)
-            if isinstance(model, ProcessChatModel):
-                model.preload(cancel=cancel)
-        return self.loaded_model()
+    def default_options(self, name: str | None = None) -> ModelOptions:
+        """Every option as it is where nothing is set; answers from documents take temperature 0
+        instead, unless the model thinks.
+        """
+        return self._keeper.choice(name).defaults
 
-    def unload_model(self) -> None:
-        """Free the memory of the chat model; the next question loads it again."""
-        self._keeper.rest()
-
-    def forgive_model(self, name: str) -> None:
-        """Try a model again that failed too often: its failures are counted anew."""
-        self._keeper.unload(self.shelf.find(name).path)
-
-    def loaded_model(self) -> LoadedModel | None:
-        """The chat model on this machine that is in memory, with what it holds."""
-        return self._keeper.loaded()
+    def set_model_options(self, name: str | None, options: ModelOptions) -> None:
+        """Set exactly these; a changed context or thread count loads the model again when it is
+        next asked.
+        """
+        self._keeper.set_options(name, options)
 
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
@@ -277,11 +267,16 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        ``model`` names one of :meth:`models`; only one is loaded at a time. The question is
+        ``model`` names one of :meth:`models`; only one is loaded at a time. ``options`` count for
+        this question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The
+        answer keeps to a JSON schema or a GBNF grammar where one is given. The question is
         stored before the model runs, so that a crash loses nothing. Raises InputError,
         NotFoundError, ModelError.
         """
@@ -305,7 +300,13 @@ class Assistant:
                 library=library,
                 mode=mode,
                 cancel=cancel,
-                max_tokens=self._settings.answer.max_tokens,
+                sampling=replace(
+                    self._keeper.chosen.for_question(
+                        options or ModelOptions(), from_documents=mode == "rag"
+                    ).sampling(max_tokens=self._settings.answer.max_tokens),
+                    json_schema=json_schema,
+                    grammar=grammar,
+                ),
             )
             self._measure(answer)
             if conversation_id is not None:

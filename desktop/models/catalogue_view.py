@@ -21,7 +21,10 @@ GROUPS = (
     ("Large", "More than 4 GB. Careful answers, slower, with much memory.", 4_000_000_000, 0),
 )
 """Name, words, and from how many bytes to how many."""
-SEARCH = ("For search", "They turn texts into vectors. Alcove brings its own; these are for others.")
+SEARCH = (
+    "For search",
+    "They turn texts into vectors. Alcove brings its own; these are for others.",
+)
 
 
 class CatalogueView(QWidget):

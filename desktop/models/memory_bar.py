@@ -93,6 +93,4 @@ class MemoryBar(QWidget):
         column.setSpacing(8)
         column.addWidget(bar)
         column.addWidget(legend)
-        self.setAccessibleName(
-            f"Memory: {size(need.total)} of the {size(available)} that are free"
-        )
+        self.setAccessibleName(f"Memory: {size(need.total)} of the {size(available)} that are free")

@@ -54,9 +54,7 @@ class ModelCardView(QFrame):
         self._column.addWidget(self.line)
         if entry.report is not None:
             report = entry.report
-            self._column.addWidget(
-                MemoryBar(theme, report.need, report.available, report.fit)
-            )
+            self._column.addWidget(MemoryBar(theme, report.need, report.available, report.fit))
         self.verdict = label(card_text.fit_sentence(entry), "softbody", wrap=True)
         self.verdict.setVisible(bool(self.verdict.text()))
         self._column.addWidget(self.verdict)
@@ -225,7 +223,9 @@ class ModelCardView(QFrame):
         self.tags.setText(self._tags())
 
     def show_speed(self, measured: float | None, *, measuring: bool) -> None:
-        self.speed.setText(card_text.speed_words(self.entry, measured=measured, measuring=measuring))
+        self.speed.setText(
+            card_text.speed_words(self.entry, measured=measured, measuring=measuring)
+        )
         self.speed.setVisible(bool(self.speed.text()))
 
     def show_job(self, job: Job | None, progress: Progress | None = None) -> None:
@@ -268,4 +268,3 @@ class ModelCardView(QFrame):
     @Slot()
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(card_text.place_of(self.entry.card)))
-

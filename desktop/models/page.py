@@ -177,9 +177,7 @@ class ModelsPage(QWidget):
 
     @Slot()
     def choose_file(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(
-            self, "Add a model", str(Path.home()), MODEL_FILES
-        )
+        files, _ = QFileDialog.getOpenFileNames(self, "Add a model", str(Path.home()), MODEL_FILES)
         if files:
             self.add([Path(file) for file in files])
 

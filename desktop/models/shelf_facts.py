@@ -14,9 +14,7 @@ from engine.types import LoadedModel, ModelCard
 if TYPE_CHECKING:
     from engine.assistant import Assistant
 
-OWN_SOURCES = frozenset(
-    {"starter", "added", "downloaded", "made", "models folder", "endpoint", ""}
-)
+OWN_SOURCES = frozenset({"starter", "added", "downloaded", "made", "models folder", "endpoint", ""})
 """Everything else is a program in whose folder the file was found."""
 STARTER_PURPOSE = {
     "chat": "Short answers from your documents at once, on any machine.",
@@ -85,7 +83,7 @@ class OfferFacts:
 def read(assistant: "Assistant") -> ShelfFacts:
     """Quick: headers are kept, and nothing is measured."""
     offers = assistant.model_jobs.offers()
-    loaded, default = assistant.loaded_model(), assistant.default_model
+    loaded, default = assistant.model_use.loaded(), assistant.model_use.default
     entries = []
     for card in assistant.models():
         mine = loaded is not None and loaded.file == card.file

@@ -106,19 +106,19 @@ class ModelWork(QObject):
 
     def load(self, name: str) -> None:
         assistant = self._assistant
-        self._start(Job("load", name), lambda cancel: assistant.load_model(name, cancel=cancel))
+        self._start(Job("load", name), lambda cancel: assistant.model_use.load(name, cancel=cancel))
 
     def unload(self, name: str) -> None:
         assistant = self._assistant
-        self._start(Job("unload", name), lambda _cancel: assistant.unload_model())
+        self._start(Job("unload", name), lambda _cancel: assistant.model_use.unload())
 
     def use_as_default(self, name: str) -> None:
         assistant = self._assistant
-        self._start(Job("default", name), lambda _cancel: assistant.set_default_model(name))
+        self._start(Job("default", name), lambda _cancel: assistant.model_use.set_default(name))
 
     def forgive(self, name: str) -> None:
         assistant = self._assistant
-        self._start(Job("forgive", name), lambda _cancel: assistant.forgive_model(name))
+        self._start(Job("forgive", name), lambda _cancel: assistant.model_use.forgive(name))
 
     def remove(self, name: str) -> None:
         assistant = self._assistant
