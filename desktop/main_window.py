@@ -22,6 +22,7 @@ from desktop.foot import Foot
 from desktop.library.jobs import LibraryJobs
 from desktop.library.page import LibraryPage
 from desktop.models.page import ModelsPage
+from desktop.models.work import Job
 from desktop.rail import Place, Rail
 from desktop.readiness import Readiness
 from desktop.settings.page import SettingsPage
@@ -106,6 +107,10 @@ class MainWindow(QMainWindow):
         self.chat.attach.connect(self._attach)
         self.chat.retry_models.connect(self.readiness.start)
         self.chat.drop.dropped.connect(self._dropped)
+        self.models.changed.connect(self.facts.refresh)
+        self.models.work.begun.connect(self._model_work)
+        self.models.work.progressed.connect(self._model_work)
+        self.models.work.ended.connect(self._model_work_ended)
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
@@ -216,6 +221,7 @@ class MainWindow(QMainWindow):
         self._clear_problem()
         self.chat.set_facts(facts)
         self.library.set_facts(facts)
+        self.models.set_facts(facts)
         self.settings.set_facts(facts)
         self.foot.set_facts(facts)
 
@@ -246,6 +252,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def _job_ended(self) -> None:
         self.foot.show_job("", None)
+
+    @Slot(object)
+    @Slot(object, object)
+    def _model_work(self, job: Job, progress: Progress | None = None) -> None:
+        if job.words:
+            self.foot.show_job(job.words, progress)
+
+    @Slot(object)
+    def _model_work_ended(self, job: Job) -> None:
+        if job.words:
+            self.foot.show_job("", None)
 
     @Slot(object)
     def show_problem(self, problem: Problem) -> None:

@@ -6,6 +6,7 @@ from desktop.models.shelf_facts import Entry
 from desktop.words import rate, size
 from engine.types import ModelCard
 
+NO_LICENCE = "not stated in the file"
 FITS = {
     "fits": ("Fits", "check-circle", "accent"),
     "tight": ("Tight", "warning", "warn"),
@@ -19,7 +20,7 @@ def facts_line(card: ModelCard) -> str:
         size(card.size_bytes) if card.size_bytes else "",
         card.quantization,
         f"reads {card.context:,} tokens" if card.context else "",
-        card.licence,
+        "licence not stated" if card.licence == NO_LICENCE else card.licence,
     ]
     return "  ·  ".join(part for part in parts if part)
 

@@ -9,7 +9,7 @@ from desktop.models.shelf_facts import OfferFacts
 from desktop.models.work import Job, ModelWork
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
-from desktop.widgets.column import centred
+from desktop.widgets.column import Aligned, centred
 from desktop.widgets.labels import label
 from engine.models.catalogue import Offer
 from engine.models.offer_fit import OfferFit
@@ -66,7 +66,9 @@ class CatalogueView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(centred(head))
+        over = centred(head)
+        self._aligned = Aligned(over, scroll)
+        outer.addWidget(over)
         outer.addWidget(scroll, 1)
 
     def card(self, name: str) -> OfferCard | None:

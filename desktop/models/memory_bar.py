@@ -8,7 +8,7 @@ from desktop.theme.theme import Theme
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.labels import label
 from desktop.words import size
-from engine.models.fit import Need
+from engine.models.fit import Need, gigabytes
 
 HEIGHT = 8
 PARTS = (("Weights", 255), ("Context", 150), ("Working memory", 80))
@@ -87,7 +87,7 @@ class MemoryBar(QWidget):
             inside.addWidget(dot)
             inside.addWidget(label(f"{name} {size(part)}", "soft"))
             row.addWidget(entry)
-        row.addWidget(label(f"of {size(available)} free", "soft"))
+        row.addWidget(label(f"of {gigabytes(available)} free", "soft"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

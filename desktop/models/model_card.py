@@ -55,11 +55,8 @@ class ModelCardView(QFrame):
         if entry.report is not None:
             report = entry.report
             self._column.addWidget(MemoryBar(theme, report.need, report.available, report.fit))
-        self.verdict = label(card_text.fit_sentence(entry), "softbody", wrap=True)
-        self.verdict.setVisible(bool(self.verdict.text()))
+        self.verdict = label("", "softbody", wrap=True)
         self._column.addWidget(self.verdict)
-        self.speed = label("", "softbody", wrap=True)
-        self._column.addWidget(self.speed)
         self._adapters()
         self._details()
         self._running()
@@ -74,31 +71,25 @@ class ModelCardView(QFrame):
         if card.source == "endpoint":
             fit, icon, colour = "On another machine", "share-network", "warn"
         self.name = ElidedLabel(card.name, "strong")
-        self.tags = label(self._tags(), "number")
-        self.tags.setVisible(bool(self.tags.text()))
+        self.tags = label(self._tags(), "tag")
+        self.fit = label(fit, "soft")
         top = QHBoxLayout()
-        top.setSpacing(12)
+        top.setSpacing(6)
         top.addWidget(self.name, 1)
+        top.addSpacing(10)
+        top.addWidget(self.tags)
+        top.addSpacing(10)
+        top.addWidget(IconLabel(self._theme, icon, colour=colour))
+        top.addWidget(self.fit)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addLayout(top)
         words.addWidget(label(self.entry.purpose, "softbody", wrap=True))
-        self.fit = label(fit, "soft")
         head = QHBoxLayout()
         head.setSpacing(12)
         up = Qt.AlignmentFlag.AlignTop
         head.addWidget(IconLabel(self._theme, ICONS[card.role], px=20, colour="accent"), 0, up)
         head.addLayout(words, 1)
-        verdict = QHBoxLayout()
-        verdict.setSpacing(6)
-        verdict.addWidget(self.tags)
-        verdict.addSpacing(10)
-        verdict.addWidget(IconLabel(self._theme, icon, colour=colour))
-        verdict.addWidget(self.fit)
-        side = QVBoxLayout()
-        side.addLayout(verdict)
-        side.addStretch(1)
-        head.addLayout(side)
         return head
 
     def _tags(self) -> str:
@@ -223,10 +214,9 @@ class ModelCardView(QFrame):
         self.tags.setText(self._tags())
 
     def show_speed(self, measured: float | None, *, measuring: bool) -> None:
-        self.speed.setText(
-            card_text.speed_words(self.entry, measured=measured, measuring=measuring)
-        )
-        self.speed.setVisible(bool(self.speed.text()))
+        speed = card_text.speed_words(self.entry, measured=measured, measuring=measuring)
+        self.verdict.setText(f"{card_text.fit_sentence(self.entry)} {speed}".strip())
+        self.verdict.setVisible(bool(self.verdict.text()))
 
     def show_job(self, job: Job | None, progress: Progress | None = None) -> None:
         """What is being done to this model; None when nothing is any more."""

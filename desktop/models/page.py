@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -26,12 +25,12 @@ from desktop.models.work import Job, ModelWork
 from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
-from desktop.widgets.column import centred
+from desktop.widgets.column import Aligned, centred
 from desktop.widgets.drop import DropTarget
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
-from engine.types import LoadedModel, ModelCard
+from engine.types import ModelCard
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -101,7 +100,9 @@ class ModelsPage(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(centred(head))
+        over = centred(head)
+        self._aligned = Aligned(over, self.shelf)
+        column.addWidget(over)
         column.addWidget(self.shelf, 1)
         return page
 

@@ -28,6 +28,7 @@ QLabel[kind="soft"] { color: $soft; font-size: 12px; }
 QLabel[kind="softbody"] { color: $soft; }
 QLabel[kind="head"] { color: $soft; font-size: 12px; font-weight: 600; }
 QLabel[kind="number"] { color: $accent; font-weight: 600; }
+QLabel[kind="tag"] { color: $accent; font-size: 12px; font-weight: 600; }
 QLabel[kind="warn"] { color: $warn; font-size: 12px; }
 QLabel[kind="bad"] { color: $bad; }
 
