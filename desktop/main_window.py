@@ -29,6 +29,7 @@ from desktop.settings.page import SettingsPage
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
+from desktop.warmth import Warmth
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
 from engine.types import Conversation
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.readiness = Readiness(self.lanes, assistant, self)
         self.jobs = LibraryJobs(self.lanes, assistant, self)
         self.conversations = Conversations(self.lanes, assistant, self)
+        self.warmth = Warmth(self.lanes, assistant, self)
         self._notice: Notice | None = None
 
         self.rail = Rail(theme)
@@ -106,6 +108,8 @@ class MainWindow(QMainWindow):
         self.chat.add_folder.connect(self._add_folder)
         self.chat.attach.connect(self._attach)
         self.chat.retry_models.connect(self.readiness.start)
+        self.chat.models_wanted.connect(self._go_to_models)
+        self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
         self.models.work.begun.connect(self._model_work)
@@ -234,6 +238,17 @@ class MainWindow(QMainWindow):
         self.chat.show_models_problem(None)
         self.foot.show_job("", None)
         self.facts.refresh()
+        self._warm()
+
+    @Slot()
+    def _warm(self) -> None:
+        if self.readiness.is_ready:
+            chat = self.chat
+            self.warmth.start(chat.head.mode, chat.conversation_id, chat.head.model)
+
+    @Slot()
+    def _go_to_models(self) -> None:
+        self.go("models")
 
     @Slot(object)
     def _not_ready(self, problem: Problem) -> None:

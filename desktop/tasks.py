@@ -22,9 +22,10 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read", "shelf", "network"]
-LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network")
-"""Writing the vault; asking; quick reading; measuring and changing models; fetching them."""
+Lane = Literal["vault", "model", "read", "shelf", "network", "warmth"]
+LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth")
+"""Writing the vault; asking; quick reading; measuring and changing models; fetching
+them; getting ready for the next question."""
 FLUSH_MS = 40
 
 Work = Callable[[CancelToken], Any]

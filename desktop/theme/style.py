@@ -17,6 +17,8 @@ QFrame[kind="card"][live="true"]:hover, QFrame[kind="card"][live="true"]:focus
   { border-color: $accent; }
 QFrame[kind="card"][chosen="true"] { border-color: $accent; }
 QFrame[kind="notice"] { background: $panel; border: 1px solid $line; border-radius: 12px; }
+QFrame[kind="rule"] { background: $line; border: 0; }
+QFrame[kind="popup"] { background: $paper; border: 1px solid $line; }
 QFrame[kind="bubble"] { background: $panel; border: 0; border-radius: 12px; }
 QFrame[kind="composer"] { background: $paper; border: 1px solid $line; border-radius: 14px; }
 QFrame[kind="drop"] { background: $panel; border: 2px dashed $accent; border-radius: 14px; }

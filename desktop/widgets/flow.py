@@ -45,20 +45,33 @@ class FlowLayout(QLayout):
         smallest = QSize()
         for item in self._shown():
             smallest = smallest.expandedTo(item.sizeHint())
-        return smallest
+        edge = self.contentsMargins()
+        return smallest + QSize(edge.left() + edge.right(), edge.top() + edge.bottom())
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
         """Lay the items out from the left; returns the height that they take."""
-        x, y, line = rect.x(), rect.y(), 0
+        edge = self.contentsMargins()
+        room = rect.marginsRemoved(edge)
+        x, y = room.x(), room.y()
+        line: list[tuple[QLayoutItem, QRect]] = []
+        tall = 0
+
+        def end() -> None:
+            for item, at in line:
+                if place:  # small items stand in the middle of their line
+                    item.setGeometry(at.translated(0, (tall - at.height()) // 2))
+            line.clear()
+
         for item in self._shown():
             size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if place:
-                item.setGeometry(QRect(QPoint(x, y), size))
+            if line and x + size.width() > room.right() + 1:
+                end()
+                x, y, tall = room.x(), y + tall + self.spacing(), 0
+            line.append((item, QRect(QPoint(x, y), size)))
             x += size.width() + self.spacing()
-            line = max(line, size.height())
-        return y + line - rect.y()
+            tall = max(tall, size.height())
+        end()
+        return y + tall + edge.bottom() - rect.y()
