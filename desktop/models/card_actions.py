@@ -66,6 +66,11 @@ class CardActions(QObject):
         """Shown on the model's card once it is drawn anew."""
         self._problems[name] = problem
 
+    def homeless(self) -> list[Problem]:
+        """Problems of models that are not on the page any more, or by another name."""
+        left, self._problems = list(self._problems.values()), {}
+        return left
+
     # --- cards ---------------------------------------------------------------------------------
 
     def _name(self) -> str:

@@ -196,6 +196,8 @@ class ModelsPage(QWidget):
             self.actions.listen(card)
         for transfer in self.shelf.transfers:
             self.actions.listen_to_transfer(transfer)
+        for problem in self.actions.homeless():
+            self._say(Notice.of(self._theme, problem, button="Close"))
 
     @Slot(object)
     def _begun(self, job: Job) -> None:
