@@ -287,8 +287,6 @@ class LoadedModel:
     file: str
     memory_bytes: int
     """What its process holds, its share of the file on disk included."""
-    unstable: bool = False
-    """Its process ended again and again; another model is to be offered."""
     adapters: tuple[str, ...] = ()
     """Names of the adapters in effect."""
 
@@ -330,7 +328,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """What of a conversation the model had before it. Turns are named by their place, from 0."""
+    """What of a conversation the model had before it.
+
+    Turns are named by their place in the conversation, from 0; the question is the last one.
+    """
 
     n_ctx: int
     prompt_tokens: int
@@ -343,6 +344,8 @@ class ContextUse:
     """Older turns that it did not read, or only as a summary."""
     summary: str = ""
     """What stood in their place; empty where they were left out."""
+    passages: tuple[tuple[int, int, int], ...] = ()
+    """Passages that came with the question, in prompt order: id, start and end on the page."""
 
     @property
     def fits(self) -> bool:

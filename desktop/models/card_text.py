@@ -32,7 +32,7 @@ def fit_sentence(entry: Entry) -> str:
 
 def speed_words(entry: Entry, *, measured: float | None, measuring: bool) -> str:
     """Measured where it has answered, expected where the machine was measured."""
-    if measured and entry.in_memory:
+    if measured and entry.loaded is not None:
         return f"Wrote {rate(measured)} in its last answer."
     report = entry.report
     if report is None or report.fit == "will not fit":

@@ -95,17 +95,17 @@ class ModelCardView(QFrame):
     def _tags(self) -> str:
         entry = self.entry
         parts = ["Default"] if entry.default else []
-        if entry.in_memory and entry.loaded is not None:
+        if entry.loaded is not None:
             parts.append(f"Loaded, {size(entry.loaded.memory_bytes)}")
         return "  ·  ".join(parts)
 
     def _unstable_notice(self) -> None:
         self.unstable: Notice | None = None
-        if self.entry.unstable:
+        if self.entry.failures:
             self.unstable = Notice(
                 self._theme,
-                "This model ended again and again.",
-                "Use another one, or try it once more after closing other programs.",
+                f"It {self.entry.failures}.",
+                "Use another one, or close other programs and try it once more.",
                 button="Try it again",
                 icon="warning",
                 colour="warn",
@@ -173,10 +173,10 @@ class ModelCardView(QFrame):
         self.use.setVisible(entry.answers and not entry.default)
         self.load = Button(theme, "Load", icon="play", kind="chip", tip="Have it ready in memory")
         self.load.clicked.connect(self.load_wanted)
-        self.load.setVisible(entry.answers and entry.local and not entry.in_memory)
+        self.load.setVisible(entry.answers and entry.local and entry.loaded is None)
         self.unload = Button(theme, "Unload", icon="eject", kind="chip", tip="Free its memory")
         self.unload.clicked.connect(self.unload_wanted)
-        self.unload.setVisible(entry.in_memory)
+        self.unload.setVisible(entry.loaded is not None)
         self.options = Button(theme, "Options", icon="sliders-horizontal", kind="chip")
         self.options.setToolTip("How it writes and runs")
         self.options.clicked.connect(self.options_wanted)

@@ -37,7 +37,9 @@ class Entry:
     """How it would run here; None for what is no chat model on this machine."""
     default: bool
     loaded: LoadedModel | None
-    """Set where this is the one in memory, or the one that failed too often."""
+    """Set where this is the one in memory."""
+    failures: str = ""
+    """Why it is not to be relied on here, as a sentence without its subject; mostly empty."""
 
     @property
     def answers(self) -> bool:
@@ -51,15 +53,6 @@ class Entry:
     def elsewhere(self) -> bool:
         """Whether another program brought it here."""
         return self.card.source not in OWN_SOURCES
-
-    @property
-    def in_memory(self) -> bool:
-        return self.loaded is not None and self.loaded.memory_bytes > 0
-
-    @property
-    def unstable(self) -> bool:
-        """The one place where the page learns that a model fails again and again."""
-        return self.loaded is not None and self.loaded.unstable
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +88,7 @@ def read(assistant: "Assistant") -> ShelfFacts:
                 default=card.role == "chat"
                 and (card.name == default if default else card.source == "starter"),
                 loaded=loaded if mine else None,
+                failures=assistant.model_use.failures(card.file),
             )
         )
     unfinished = tuple(assistant.model_jobs.unfinished().items())

@@ -119,10 +119,6 @@ class ShelfView(QScrollArea):
             if mine != (view.entry.loaded is not None):
                 return False
             if mine and loaded is not None:
-                known = view.entry.loaded
-                changed = known is None or (known.unstable, known.adapters, known.memory_bytes > 0)
-                if changed != (loaded.unstable, loaded.adapters, loaded.memory_bytes > 0):
-                    return False
                 view.show_loaded(loaded)
         return True
 

@@ -130,7 +130,8 @@ def test_ask_gives_the_documented_json(alcove: Callable[..., Result], documents:
     assert result.exit_code == 0
     (answer,) = lines(result)
     assert set(answer) == {
-        "id", "answer", "abstained", "sentences", "citations", "timings", "usage",
+        "id", "answer", "abstained", "sentences", "citations", "timings", "usage", "context",
+        "thinking",
     }  # fmt: skip
     assert "07:40" in answer["answer"]
     assert not answer["abstained"]

@@ -1,6 +1,7 @@
 import pytest
 
 from engine.answer import extract, pack
+from engine.answer.talk import Talk
 from engine.errors import InputError
 from engine.types import Message
 from tests.engine.answer.parts import Library
@@ -12,7 +13,7 @@ QUESTION = "How many days of paid holiday does an employee have?"
 def test_the_best_passage_stands_next_to_the_question() -> None:
     hits = Library().hits()
     evidence = extract.best_sentences(QUESTION, hits)
-    packed = pack.pack_rag(QUESTION, hits, evidence, (), ScriptedChatModel(), max_tokens=100)
+    packed = pack.pack_rag(QUESTION, hits, evidence, Talk(), ScriptedChatModel(), max_tokens=100)
     assert packed.hits[-1].passage.path == "/docs/handbook.md"
     assert packed.messages[-1].content.endswith(f"Question: {QUESTION}")
 
@@ -23,7 +24,7 @@ def test_a_passage_that_does_not_fit_is_trimmed_around_its_evidence() -> None:
     hits = Library(texts).hits()
     evidence = extract.best_sentences(QUESTION, hits)
     model = ScriptedChatModel(n_ctx=400)
-    packed = pack.pack_rag(QUESTION, hits, evidence, (), model, max_tokens=100)
+    packed = pack.pack_rag(QUESTION, hits, evidence, Talk(), model, max_tokens=100)
     assert "27 days" in packed.messages[-1].content
     assert model.count_prompt(packed.messages) + 100 <= 400
 
@@ -38,7 +39,7 @@ def test_the_oldest_turns_are_dropped_first_and_none_is_halved() -> None:
         )
     ]
     model = ScriptedChatModel(n_ctx=600)
-    packed = pack.pack_plain("Last question?", history, model, max_tokens=100)
+    packed = pack.pack_plain("Last question?", Talk.of(history), model, max_tokens=100)
     turns = packed.messages[1:-1]
     assert 0 < len(turns) < len(history)
     assert turns[0].role == "user"
