@@ -8,7 +8,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QS
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
 from desktop.warmth import Warmth
+from desktop.widgets import ask
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
 from engine.types import Conversation
@@ -204,14 +204,15 @@ class MainWindow(QMainWindow):
             self.conversations.delete(conversation.id)
 
     def _sure(self, title: str) -> bool:
-        box = QMessageBox(self)
-        box.setWindowTitle("Delete the conversation")
-        box.setText(f"Delete “{title}”?")
-        box.setInformativeText("Its questions and answers go; your documents stay.")
-        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        return box.clickedButton() is delete
+        return ask.sure(
+            self._theme,
+            self,
+            "Delete the conversation",
+            f"Delete “{title}”?",
+            "Its questions and answers go; your documents stay.",
+            yes="Delete",
+            no="Keep",
+        )
 
     @Slot(object)
     def _deleted(self, conversation_id: int) -> None:

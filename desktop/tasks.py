@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from inspect import isgenerator
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -57,8 +56,10 @@ class _Run:
     def _drive(self) -> _Outcome:
         try:
             self.token.check()
-            made = self._work(self.token)
-            return _Outcome("done", self._exhaust(made) if isgenerator(made) else made)
+            made: Any = self._work(self.token)
+            if isinstance(made, Generator):
+                made = self._exhaust(made)
+            return _Outcome("done", made)
         except CancelledError:
             return _Outcome("cancelled")
         except EngineError as error:

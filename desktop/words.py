@@ -39,7 +39,7 @@ def counted(progress: Progress) -> str:
 
 def rate(tokens_per_s: float) -> str:
     """``43 tokens/s``, ``3.2 tokens/s``."""
-    return f"{tokens_per_s:.0f} tokens/s" if tokens_per_s >= 10 else f"{tokens_per_s:.1f} tokens/s"
+    return f"{tokens_per_s:,.0f} tokens/s" if tokens_per_s >= 10 else f"{tokens_per_s:.1f} tokens/s"
 
 
 def seconds(value: float) -> str:

@@ -287,9 +287,9 @@ class ChatModelKeeper:
         return policy
 
     def info(self) -> ChatModelInfo | None:
-        """The running model, or None while its process is not up."""
+        """The running model, or None while it is not loaded; never waits for it to be."""
         model = self._model
-        if isinstance(model, ProcessChatModel) and model.pid is None:
+        if isinstance(model, ProcessChatModel) and not model.loaded:
             return None
         return model.info if model is not None else None
 
@@ -304,13 +304,13 @@ class ChatModelKeeper:
         return model.pid if isinstance(model, ProcessChatModel) else None
 
     def loaded(self) -> LoadedModel | None:
-        """What is in memory; None while no process is up."""
+        """What is in memory; None while nothing is loaded."""
         model = self._model
-        if not isinstance(model, ProcessChatModel) or (pid := model.pid) is None:
+        if not isinstance(model, ProcessChatModel) or not model.loaded:
             return None
         return LoadedModel(
             file=str(model.path),
-            memory_bytes=_memory_bytes(pid),
+            memory_bytes=_memory_bytes(model.pid),
             adapters=tuple(adapter.name for adapter in model.adapters),
         )
 
@@ -354,9 +354,9 @@ class ChatModelKeeper:
         self._model, self._key, self._run = None, "", None
 
 
-def _memory_bytes(pid: int) -> int:
+def _memory_bytes(pid: int | None) -> int:
     """Resident memory of a process; 0 where it has just ended."""
     try:
-        return psutil.Process(pid).memory_info().rss
+        return psutil.Process(pid).memory_info().rss if pid is not None else 0
     except psutil.Error:
         return 0

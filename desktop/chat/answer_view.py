@@ -162,9 +162,10 @@ class AnswerView(QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        answer = self.answer
-        quoted = answer is not None and answer.quotation and not answer.abstained
-        QGuiApplication.clipboard().setText(quoted_text(answer) if quoted else self._text)
+        answer, text = self.answer, self._text
+        if answer is not None and answer.quotation and not answer.abstained:
+            text = quoted_text(answer)
+        QGuiApplication.clipboard().setText(text)
         self.copy.setText("Copied")
 
 

@@ -89,4 +89,4 @@ def small_print(answer: Answer) -> str:
     timings = answer.timings
     if timings.tokens_per_s > 0 and timings.first_token_s > 0:
         return f"{rate(timings.tokens_per_s)}  ·  first word after {seconds(timings.first_token_s)}"
-    return f"after {seconds(timings.total_s)}" if timings.total_s > 0 else ""
+    return f"answered in {seconds(timings.total_s)}" if timings.total_s > 0 else ""

@@ -21,8 +21,8 @@ PANEL_WIDTH = 380
 PANEL_HEIGHT = 360
 ROW_PX = 24
 ICONS = {
-    "kept": ("circle", "accent"),
-    "pinned": ("push-pin", "accent"),
+    "kept": ("circle-fill", "accent"),
+    "pinned": ("push-pin-fill", "accent"),
     "summary": ("circle-dashed", "soft"),
     "dropped": ("circle-dashed", "soft"),
 }

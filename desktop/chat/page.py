@@ -19,7 +19,7 @@ from desktop.errors import Problem
 from desktop.facts import Facts
 from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
-from desktop.widgets.column import centred
+from desktop.widgets.column import Aligned, centred
 from desktop.widgets.drop import DropTarget
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notice import Notice
@@ -108,9 +108,11 @@ class ChatPage(QWidget):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(centred(self.head))
+        over, under = centred(self.head), centred(below)
+        self._aligned = (Aligned(over, self.view), Aligned(under, self.view))
+        column.addWidget(over)
         column.addWidget(self._stack, 1)
-        column.addWidget(centred(below))
+        column.addWidget(under)
         self.side = Side(theme, lanes, assistant)
         self.side.viewing_changed.connect(self._fit_side)
         across = QHBoxLayout(self)

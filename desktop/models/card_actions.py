@@ -21,6 +21,7 @@ from desktop.words import size
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.offer_fit import OfferFit
+from engine.models.options import ModelOptions
 from engine.types import ModelCard
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class CardActions(QObject):
     def _faster(self) -> None:
         name = self._name()
         agreed = ask.sure(
+            self._theme,
             self._page,
             "Make faster here",
             f"Try faster forms of {name}?",
@@ -120,7 +122,7 @@ class CardActions(QObject):
             return
         card = sender.entry.card
         question, words, yes = card_text.removal(card)
-        if ask.sure(self._page, "Remove a model", question, words, yes=yes):
+        if ask.sure(self._theme, self._page, "Remove a model", question, words, yes=yes):
             self._work.remove(card.name)
 
     @Slot()
@@ -143,8 +145,8 @@ class CardActions(QObject):
         self._asked_for = name
 
     @Slot(object)
-    def _open_options(self, found: object) -> None:
-        name, chosen, defaults = found  # type: ignore[misc]
+    def _open_options(self, found: tuple[str, ModelOptions, ModelOptions]) -> None:
+        name, chosen, defaults = found
         dialog = OptionsDialog(self._theme, name, chosen, defaults, self._page)
         self.dialog = dialog
         dialog.saved.connect(self._save_options)
@@ -158,8 +160,8 @@ class CardActions(QObject):
         self._problems[self._asked_for] = problem
 
     @Slot(str, object)
-    def _save_options(self, name: str, options: object) -> None:
-        self._work.set_options(name, options)  # type: ignore[arg-type]
+    def _save_options(self, name: str, options: ModelOptions) -> None:
+        self._work.set_options(name, options)
 
     @Slot()
     def _closed(self) -> None:
@@ -193,8 +195,9 @@ class CardActions(QObject):
         """Ask, name the host, and fetch."""
         offer, judged = found
         host = self._assistant.model_jobs.download_host
-        shown = size(judged.size_bytes) if judged.exact else f"about {size(judged.size_bytes)}"
+        shown = size(judged.size_bytes) if judged.exact else f"About {size(judged.size_bytes)}"
         agreed = ask.sure(
+            self._theme,
             self._page,
             "Get a model",
             f"Fetch {offer.name} from {host}?",

@@ -58,9 +58,9 @@ class ModelsPage(QWidget):
         self.shelf = ShelfView(theme, self.work)
         self.shelf.built.connect(self._listen)
         self.catalogue = CatalogueView(theme, self.work)
-        self.actions = CardActions(theme, lanes, assistant, self.work, self)
+        self.card_actions = CardActions(theme, lanes, assistant, self.work, self)
         self.catalogue.back.connect(self.show_shelf)
-        self.catalogue.wanted.connect(self.actions.fetch)
+        self.catalogue.wanted.connect(self.card_actions.fetch)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._shelf_page())
         self.stack.addWidget(self.catalogue)
@@ -135,7 +135,7 @@ class ModelsPage(QWidget):
         self.shown = facts
         speed = self._facts.tokens_per_s if self._facts else None
         self.shelf.put(facts, self._assistant.model_jobs.offers(), speed)
-        self.actions.facts = facts
+        self.card_actions.facts = facts
         runnable = [one for one in facts.entries if one.report is not None]
         if not facts.measured and runnable and not self._measure_tried and self.isVisible():
             self._measure_tried = True
@@ -193,10 +193,10 @@ class ModelsPage(QWidget):
     def _listen(self) -> None:
         """The cards were drawn anew."""
         for card in self.shelf.cards:
-            self.actions.listen(card)
+            self.card_actions.listen(card)
         for transfer in self.shelf.transfers:
-            self.actions.listen_to_transfer(transfer)
-        for problem in self.actions.homeless():
+            self.card_actions.listen_to_transfer(transfer)
+        for problem in self.card_actions.homeless():
             self._say(Notice.of(self._theme, problem, button="Close"))
 
     @Slot(object)
@@ -231,7 +231,7 @@ class ModelsPage(QWidget):
             told = "The file stays where it is." if len(result) == 1 else "They stay in place."
             self._say(_good(self._theme, f"{what} {verb} on the list.", told))
         elif job.kind == "faster":
-            self.actions.show_faster(job.name, result)
+            self.card_actions.show_faster(job.name, result)
 
     @Slot(object, object)
     def _failed(self, job: Job, problem: Problem) -> None:
@@ -241,7 +241,7 @@ class ModelsPage(QWidget):
                 return
         card = self.shelf.card(job.name) if job.kind in ON_CARDS else None
         if card is not None:
-            self.actions.keep_problem(job.name, problem)
+            self.card_actions.keep_problem(job.name, problem)
             return
         button = "Try again" if job.kind == "download" else "Close"
         self._say(Notice.of(self._theme, problem, button=button))

@@ -19,7 +19,7 @@ def centred(content: QWidget, *, measure: int = MEASURE, margin: int = 32) -> QW
 
 
 class Aligned(QObject):
-    """Keeps what stands over a scrolled column above it, scroll bar or not."""
+    """Keeps what stands over or under a scrolled column in line with it, scroll bar or not."""
 
     def __init__(self, over: QWidget, scroll: QScrollArea) -> None:
         super().__init__(over)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.model_card import ModelCardView
+from desktop.theme.theme import Theme
 from desktop.widgets import ask
 from tests.desktop.conftest import WAIT_MS, Stage
 
@@ -23,7 +24,14 @@ def answering(monkeypatch: pytest.MonkeyPatch, *, answer: bool = True) -> Asked:
     asked = Asked(answer)
 
     def sure(
-        _parent: QWidget, _title: str, question: str, words: str, *, yes: str, no: str = "Cancel"
+        _theme: Theme,
+        _parent: QWidget,
+        _title: str,
+        question: str,
+        words: str,
+        *,
+        yes: str,
+        no: str = "Cancel",
     ) -> bool:
         asked.questions.append((question, words))
         return asked.answer

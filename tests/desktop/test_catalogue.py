@@ -65,7 +65,7 @@ def test_the_question_names_host_size_and_licence_and_no_means_no(
     ((question, words),) = asked.questions
     assert question == "Fetch Tiny Hub from 127.0.0.1?"
     assert "MIT" in words
-    assert "about 1.1 GB" in words
+    assert "About 1.1 GB" in words
     assert hub.requests == []
 
 

@@ -79,7 +79,7 @@ def test_turns_are_left_out_folded_or_pinned() -> None:
 
 def test_small_print_tells_speed_and_wait() -> None:
     assert small_print(answer()) == "71 tokens/s  ·  first word after 0.4 s"
-    assert small_print(answer(timings=Timings(0.2, 0, 0.9, 0))) == "after 0.9 s"
+    assert small_print(answer(timings=Timings(0.2, 0, 0.9, 0))) == "answered in 0.9 s"
 
 
 # --- in the window -----------------------------------------------------------------------------

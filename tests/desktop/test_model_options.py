@@ -70,7 +70,7 @@ def dialog(qtbot: QtBot, open_window: Open, tmp_path: Path) -> tuple[Stage, Opti
 
 def opened(qtbot: QtBot, stage: Stage) -> OptionsDialog:
     card(qtbot, stage, "Tiny").options.click()
-    actions = stage.window.models.actions
+    actions = stage.window.models.card_actions
     qtbot.waitUntil(lambda: actions.dialog is not None, timeout=WAIT_MS)
     assert isinstance(actions.dialog, OptionsDialog)
     return actions.dialog
@@ -91,14 +91,14 @@ def test_what_is_saved_is_there_the_next_time(
     view.lines["temperature"].setText("0.6")
     view.lines["stop"].setText("END")
     qtbot.keyClick(view.lines["stop"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: stage.window.models.actions.dialog is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.window.models.card_actions.dialog is None, timeout=WAIT_MS)
     kept = stage.assistant.model_options("Tiny")
     assert kept == ModelOptions(temperature=0.6, stop=("END",))
     again = opened(qtbot, stage)
     assert again.lines["temperature"].text() == "0.6"
     again.clear.click()
     again.save.click()
-    qtbot.waitUntil(lambda: stage.window.models.actions.dialog is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.window.models.card_actions.dialog is None, timeout=WAIT_MS)
     assert stage.assistant.model_options("Tiny") == ModelOptions()
 
 

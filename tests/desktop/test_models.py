@@ -240,7 +240,7 @@ def test_faster_asks_tells_both_measurements_and_can_become_the_default(
     add(qtbot, stage, tiny)
     card(qtbot, stage, "Tiny").faster.click()
     assert "which is never changed" in asked.questions[0][1]
-    actions = stage.window.models.actions
+    actions = stage.window.models.card_actions
     qtbot.waitUntil(lambda: actions.dialog is not None, timeout=WAIT_MS)
     dialog = actions.dialog
     assert isinstance(dialog, FasterResult)
@@ -280,7 +280,7 @@ def test_where_nothing_pays_the_model_stays(
     stage = open_window()
     add(qtbot, stage, tiny)
     card(qtbot, stage, "Tiny").faster.click()
-    actions = stage.window.models.actions
+    actions = stage.window.models.card_actions
     qtbot.waitUntil(lambda: actions.dialog is not None, timeout=WAIT_MS)
     dialog = actions.dialog
     assert isinstance(dialog, FasterResult)
