@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktop.models.shelf_facts import Entry
+from desktop.models.shelf_facts import OWN_SOURCES, Entry
 from desktop.words import rate, size
 from engine.types import ModelCard
 
@@ -20,6 +20,7 @@ def facts_line(card: ModelCard) -> str:
         size(card.size_bytes) if card.size_bytes else "",
         card.quantization,
         f"reads {card.context:,} tokens" if card.context else "",
+        f"from {card.source}" if card.source not in OWN_SOURCES else "",
         "licence not stated" if card.licence == NO_LICENCE else card.licence,
     ]
     return "  ·  ".join(part for part in parts if part)

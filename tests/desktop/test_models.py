@@ -104,6 +104,7 @@ def test_models_of_other_programs_stand_by_themselves(
     view = card(qtbot, stage, "Found")
     assert view.entry.elsewhere
     assert view.entry.card.source == "LM Studio"
+    assert "from LM Studio" in view.line.text()
     assert names(stage)[-1] == "Found"
 
 
@@ -196,6 +197,22 @@ def test_a_file_that_was_damaged_meanwhile_is_told(
     notice = stage.window.models.notice
     assert notice is not None
     assert notice.hint.text()
+
+
+def test_a_model_that_fails_again_and_again_says_so_until_it_is_tried_again(
+    qtbot: QtBot, open_window: Open, tiny: Path
+) -> None:
+    stage = open_window()
+    stage.assistant.model_jobs.add(tiny)
+    for _ in range(5):
+        stage.assistant.shelf.marks.failed(tiny, "there was not enough memory")
+    go(qtbot, stage)
+    view = card(qtbot, stage, "Tiny")
+    assert view.unstable is not None
+    assert "5 times in a row" in view.unstable.message.text()
+    view.unstable.button.click()
+    qtbot.waitUntil(lambda: card(qtbot, stage, "Tiny").unstable is None, timeout=WAIT_MS)
+    assert stage.assistant.model_use.failures(str(tiny)) == ""
 
 
 # --- faster ------------------------------------------------------------------------------------

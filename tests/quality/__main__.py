@@ -10,7 +10,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.quality import answers, contracts, handbook, ingest, model, process, retrieval
+from tests.quality import (
+    answers,
+    contracts,
+    formats,
+    handbook,
+    ingest,
+    model,
+    pdf,
+    process,
+    retrieval,
+)
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
 from tests.quality.workplace import Workplace
@@ -19,6 +29,8 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "model": model.run,
     "process": process.run,
     "ingest": ingest.run,
+    "formats": formats.run,
+    "pdf": pdf.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,
