@@ -181,7 +181,8 @@ class ChatModelKeeper:
             raise self._unstable(path, mark)
 
     def _unstable(self, path: Path, mark: Mark) -> ModelError:
-        name = self._shelf.find(str(path)).card.name
+        items = {item.path: item.card.name for item in self._shelf.items()}
+        name = items.get(path, path.stem)
         other = self._shelf.instead_of(path)
         hint = (
             f"Choose another: {other.card.name} fits this machine. To try {name} once more, choose "

@@ -56,8 +56,11 @@ def checked(question: str) -> str:
 
 def check_question(question: str, model: ChatModel, *, max_tokens: int) -> None:
     """Raise InputError where the question alone is longer than the context."""
-    alone = prompt.rag([Message("user", question)])
-    needed, limit = model.count_prompt(alone), room(model, max_tokens)
+    _check_alone(prompt.rag([Message("user", question)]), model, room(model, max_tokens))
+
+
+def _check_alone(messages: Sequence[Message], model: ChatModel, limit: int) -> None:
+    needed = model.count_prompt(messages)
     if needed > limit:
         raise InputError(
             f"The question is too long for the model: {needed} tokens, with room for {limit}.",
@@ -83,9 +86,9 @@ def pack_plain(
     summarise: Summarise | None = None,
 ) -> Packed:
     """The conversation as it fits. Raises InputError."""
-    check_question(question, model, max_tokens=max_tokens)
-    build = plain(question)
-    talk = folded(talk, model, build, room(model, max_tokens), summarise)
+    build, limit = plain(question), room(model, max_tokens)
+    _check_alone(build(Talk()), model, limit)
+    talk = folded(talk, model, build, limit, summarise)
     messages = build(talk)
     return Packed(tuple(messages), (), _use(talk, model, messages, max_tokens))
 

@@ -1,6 +1,8 @@
 """Older turns of a conversation in a few sentences, written by a model that can be trusted to.
 
-PLACEHOLDER
+A small one is not asked to. Of 15 facts in three short conversations the starter model kept nine:
+it copied turns until its room ran out, and in one case made up what the user "must" do. Its older
+turns are left out instead, and that is told.
 """
 
 import re
