@@ -6,6 +6,7 @@ thread; ``ask`` runs one question at a time.
 
 import threading
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine import health, logs, network, settings
@@ -16,17 +17,21 @@ from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
+from engine.ingest.passwords import Passwords
+from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
 from engine.models import starter
+from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
 from engine.store import check
-from engine.store.chats import Chats
+from engine.store.chats import Chats, shorten
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
@@ -45,11 +50,11 @@ from engine.types import (
     Passage,
     SearchResult,
     Status,
+    Waiting,
 )
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
-TITLE_LENGTH = 60
 
 
 class Assistant:
@@ -69,6 +74,7 @@ class Assistant:
         self._settings = settings.load(profile.settings)
         self._vault = vault
         self._documents = Documents(vault)
+        self._passwords = Passwords()
         self._chats = Chats(vault)
         self._building = threading.Lock()
         self._asking = threading.Lock()
@@ -157,6 +163,25 @@ class Assistant:
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
 
+    def model_options(self, name: str | None = None) -> ModelOptions:
+        """What the user set for a model, by default the one that answers; the rest is None.
+
+        Raises NotFoundError, InputError, and SettingsError for a file that cannot be read.
+        """
+        return self._keeper.choice(name).own
+
+    def default_options(self, name: str | None = None) -> ModelOptions:
+        """Every option as it is where nothing is set; answers from documents take temperature 0
+        instead, unless the model thinks.
+        """
+        return self._keeper.choice(name).defaults
+
+    def set_model_options(self, name: str | None, options: ModelOptions) -> None:
+        """Set exactly these; a changed context or thread count loads the model again when it is
+        next asked.
+        """
+        self._keeper.set_options(name, options)
+
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
         return self._keeper.info()
@@ -181,14 +206,48 @@ class Assistant:
     ) -> Generator[Progress, None, AddReport]:
         """Index files and folders; see :func:`engine.ingest.ingest.add`."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.add(self._vault, embedder, paths, library=library, cancel=cancel))
+        return (
+            yield from ingest.add(
+                self._vault,
+                embedder,
+                paths,
+                library=library,
+                passwords=self._passwords,
+                cancel=cancel,
+            )
+        )
+
+    def unlock(
+        self,
+        path: str,
+        password: str,
+        *,
+        remember: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, AddReport]:
+        """Open a locked file, or what is locked in it; see :func:`engine.ingest.ingest.unlock`."""
+        embedder = yield from self._ready_embedder(cancel)
+        return (
+            yield from ingest.unlock(
+                self._vault, embedder, path, password,
+                passwords=self._passwords, remember=remember, cancel=cancel,
+            )
+        )  # fmt: skip
 
     def sync(
         self, *, library: str | None = None, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, AddReport]:
         """Look again at everything that was added: new, changed and removed files."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.sync(self._vault, embedder, library=library, cancel=cancel))
+        return (
+            yield from ingest.sync(
+                self._vault, embedder, library=library, passwords=self._passwords, cancel=cancel
+            )
+        )
+
+    def waiting(self) -> Waiting:
+        """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
+        return Jobs(self._vault).waiting()
 
     def watch(
         self, *, library: str | None = None, cancel: CancelToken
@@ -222,6 +281,10 @@ class Assistant:
     def pages(self, path: str) -> list[Page]:
         return self._documents.pages(path)
 
+    def inner(self, path: str) -> list[Document]:
+        """The documents inside a file: attachments, members of an archive."""
+        return self._documents.inner(path)
+
     def passages(self, path: str) -> list[Passage]:
         return self._documents.passages(path)
 
@@ -244,11 +307,16 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        ``model`` names one of :meth:`models`; only one is loaded at a time. The question is
+        ``model`` names one of :meth:`models`; only one is loaded at a time. ``options`` count for
+        this question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The
+        answer keeps to a JSON schema or a GBNF grammar where one is given. The question is
         stored before the model runs, so that a crash loses nothing. Raises InputError,
         NotFoundError, ModelError.
         """
@@ -272,7 +340,13 @@ class Assistant:
                 library=library,
                 mode=mode,
                 cancel=cancel,
-                max_tokens=self._settings.answer.max_tokens,
+                sampling=replace(
+                    self._keeper.chosen.for_question(
+                        options or ModelOptions(), from_documents=mode == "rag"
+                    ).sampling(max_tokens=self._settings.answer.max_tokens),
+                    json_schema=json_schema,
+                    grammar=grammar,
+                ),
             )
             self._measure(answer)
             if conversation_id is not None:
@@ -347,11 +421,12 @@ class Assistant:
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
             refused=self._guard.refused,
+            waiting=self.waiting(),
         )
 
     def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:
         """Check every part, after mending what can be mended when asked to."""
-        parts = [health.network(self._guard)]
+        parts = [health.network(self._guard), health.sandbox(Sandbox())]
         try:
             embedder = drain(self._ready_embedder())
             parts.append(health.embedder(embedder))
@@ -371,9 +446,3 @@ class Assistant:
 def _state_key(conversation_id: int | None) -> str | None:
     """The name under which the model's state of a conversation is saved."""
     return f"conversation {conversation_id}" if conversation_id is not None else None
-
-
-def shorten(title: str) -> str:
-    """A question as the title of its conversation: one line, at most 60 characters."""
-    line = " ".join(title.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

@@ -11,13 +11,16 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality import (
+    <<<<<<< HEAD     formats,
+    =======     handbook,
+    >>>>>>> next-sandbox     process,
     answers,
     contracts,
-    formats,
     handbook,
     ingest,
+    ingest_kills,
     model,
-    process,
+    pdf,
     retrieval,
 )
 from tests.quality.data import ROOT, MissingDataError
@@ -29,6 +32,8 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "process": process.run,
     "ingest": ingest.run,
     "formats": formats.run,
+    "pdf": pdf.run,
+    "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,

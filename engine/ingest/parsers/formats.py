@@ -7,7 +7,7 @@ yet". Parsers are named, not imported: the table is loaded at every start.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.ingest.parsers import sniff
+from engine.ingest.parsers import code, sniff, sniff_mail, sniff_marks
 
 Magic = tuple[tuple[int, bytes], ...]
 
@@ -51,9 +51,37 @@ FORMATS: tuple[FileFormat, ...] = (
                        "ms-word.document.macroenabled", "ms-word.template.macroenabled"),
         members=("word/",),
     ),
+    # Those first whose beginning is sure: a saved page or a mail may begin like many others.
+    FileFormat("mbox", "Mailbox", (".mbox", ".mbx"), "mailbox", text=True, sniff=sniff_mail.mbox),
+    FileFormat("mhtml", "Web archive", (".mhtml", ".mht"), "mhtml", text=True,
+               sniff=sniff_mail.mhtml),
+    FileFormat("eml", "Mail", (".eml", ".emlx"), "mail", text=True, sniff=sniff_mail.eml),
+    FileFormat("msg", "Outlook message", (".msg", ".oft"), "msg",
+               streams=("__substg1.0_", "__properties_version")),
+    FileFormat("epub", "EPUB book", (".epub",), "epub", mimetypes=("application/epub",),
+               members=("META-INF/container.xml", "OEBPS/")),
+    FileFormat("fb2", "FictionBook", (".fb2",), "fb2", text=True, sniff=sniff_marks.fiction),
+    FileFormat("vtt", "WebVTT", (".vtt",), "subtitles", text=True, sniff=sniff_marks.vtt),
+    FileFormat("srt", "SubRip", (".srt",), "subtitles", text=True, sniff=sniff_marks.srt),
+    FileFormat("ipynb", "Jupyter notebook", (".ipynb",), "notebook", text=True,
+               sniff=sniff_marks.notebook),
     FileFormat("html", "HTML", (".html", ".htm", ".xhtml"), "html", text=True, sniff=sniff.html),
     FileFormat("markdown", "Markdown", (".md", ".markdown", ".mdown", ".mkd"), "markdown",
                text=True),
+    FileFormat("rst", "reStructuredText", (".rst", ".rest"), "rest", text=True,
+               guess=sniff_marks.rst),
+    FileFormat("asciidoc", "AsciiDoc", (".adoc", ".asciidoc", ".asc"), "asciidoc", text=True,
+               guess=sniff_marks.asciidoc),
+    FileFormat("org", "Org", (".org",), "org", text=True, guess=sniff_marks.org),
+    FileFormat("tex", "TeX", (".tex", ".latex", ".ltx"), "tex", text=True, guess=sniff_marks.tex),
+    FileFormat("bib", "BibTeX", (".bib", ".bibtex"), "bibtex", text=True,
+               guess=sniff_marks.bibtex),
+    FileFormat("json", "JSON", (".json", ".jsonl", ".ndjson", ".geojson", ".json5", ".jsonld"),
+               "json_text", text=True, guess=sniff_marks.json),
+    FileFormat("code", "Source code", code.SUFFIXES, "code", text=True, guess=sniff_marks.code),
+    FileFormat("tar", "TAR archive", (".tar",), "archive_tar", magic=((257, b"ustar"),)),
+    FileFormat("gzip", "Compressed", (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"), "archive_tar",
+               magic=((0, b"\x1f\x8b\x08"), (0, b"BZh"), (0, b"\xfd7zXZ"))),
     # --- known by name ---------------------------------------------------------------------
     FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), "doc", streams=("WordDocument",)),
     FileFormat(
@@ -93,15 +121,6 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("ole", "Old Office"),
     FileFormat("word-xml", "Word XML", (), text=True, sniff=sniff.word_xml),
     FileFormat("excel-xml", "Excel XML", (), text=True, sniff=sniff.excel_xml),
-    FileFormat("msg", "Outlook message", (".msg",),
-               streams=("__substg1.0_", "__properties_version")),
-    FileFormat("eml", "Mail", (".eml",), text=True),
-    FileFormat("mbox", "Mailbox", (".mbox",), text=True),
-    FileFormat("mhtml", "Web archive", (".mhtml", ".mht"), text=True),
-    FileFormat("json", "JSON", (".json", ".jsonl"), text=True),
-    FileFormat("ipynb", "Jupyter notebook", (".ipynb",), text=True),
-    FileFormat("fb2", "FictionBook", (".fb2",), text=True),
-    FileFormat("epub", "EPUB book", (".epub",), mimetypes=("application/epub",)),
     FileFormat("hwpx", "Hangul (.hwpx)", (".hwpx",), mimetypes=("application/hwp+zip",)),
     FileFormat("hwp", "Hangul (.hwp)", (".hwp",), magic=((0, b"HWP Document File"),),
                streams=("FileHeader", "HwpSummaryInformation", "\x05HwpSummaryInformation")),
@@ -133,25 +152,26 @@ FORMATS: tuple[FileFormat, ...] = (
                magic=((0, b"\x31\xbe\0\0"), (0, b"\xdb\xa5-\0"), (0, b"\x9b\xa5"))),
     FileFormat(
         "picture", "Picture",
-        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg"), text=True,
+        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"), "image",
         magic=((0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (0, b"BM"), (0, b"II*\0"),
                (0, b"MM\0*"), (8, b"WEBP")),
     ),
     FileFormat("sound", "Sound", (".mp3", ".ogg", ".flac", ".wav"),
                magic=((0, b"ID3"), (0, b"OggS"), (0, b"fLaC"), (8, b"WAVE"))),
     FileFormat("video", "Video and sound", (".mp4", ".m4a", ".mov"), magic=((4, b"ftyp"),)),
-    FileFormat("tar", "TAR archive", (".tar",), magic=((257, b"ustar"),)),
     FileFormat("sqlite", "SQLite database", (".sqlite", ".db"),
                magic=((0, b"SQLite format 3\0"),)),
     FileFormat("program", "Program", (".exe", ".dll", ".so"),
                magic=((0, b"\x7fELF"), (0, b"MZ"), (0, b"\xca\xfe\xba\xbe"))),
     FileFormat(
-        "compressed", "Compressed", (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar"),
-        magic=((0, b"\x1f\x8b"), (0, b"BZh"), (0, b"\xfd7zXZ"), (0, b"7z\xbc\xaf\x27\x1c"),
-               (0, b"Rar!")),
+        "compressed", "Compressed", (".7z", ".rar", ".zst", ".lzh"),
+        magic=((0, b"7z\xbc\xaf\x27\x1c"), (0, b"Rar!"), (0, b"\x28\xb5\x2f\xfd")),
     ),
+    FileFormat("zip", "ZIP archive", (".zip",), "archive"),
     # --- the last ones: what every text is where nothing else claims it ---------------------
-    FileFormat("xml", "XML", (".xml",), text=True, guess=sniff.xml),
+    FileFormat("xml", "XML", (".xml", ".rss", ".atom", ".opml", ".kml", ".gpx", ".xliff", ".xlf",
+                            ".tmx", ".dbk", ".dita", ".xsd", ".xsl", ".svg"), "xml_text", text=True,
+               guess=sniff.xml),
     FileFormat("text", "Text", (".txt", ".text", ".log"), "text", text=True),
 )  # fmt: skip
 

@@ -48,7 +48,7 @@ def test_a_mislabelled_file_is_read_as_what_it_is(tmp_path: Path) -> None:
     [
         ("a.pdf", b"", "empty", "This file is empty."),
         ("a.txt", b" \n\n", "empty", "empty"),
-        ("a.png", b"\x89PNG\r\n\x1a\n123", "unsupported", "Picture files are not supported yet."),
+        ("a.png", b"\x89PNG\r\n\x1a\n123", "damaged", "This picture is damaged"),
         ("a.exe", b"MZ\0\0\1\2", "unsupported", "Program"),
         ("a.djvu", b"AT&TFORM\0\0\0\x0cDJVU", "unsupported", "DjVu files are not supported yet."),
         ("a.wpd", b"\xffWPC\x10\0\0\0", "unsupported", "WordPerfect"),
