@@ -11,16 +11,15 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality import (
-    <<<<<<< HEAD     formats,
-    =======     handbook,
-    >>>>>>> next-sandbox     process,
     answers,
     contracts,
+    formats,
     handbook,
     ingest,
     ingest_kills,
     model,
     pdf,
+    process,
     retrieval,
 )
 from tests.quality.data import ROOT, MissingDataError
