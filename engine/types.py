@@ -309,6 +309,17 @@ class ModelCard:
     """The fit in a plain sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """The chat model that is in memory right now."""
+
+    file: str
+    memory_bytes: int
+    """What its process holds, its share of the file on disk included."""
+    adapters: tuple[str, ...] = ()
+    """Names of the adapters in effect."""
+
+
 # --- answers -----------------------------------------------------------------------------------
 
 

@@ -105,6 +105,11 @@ class ProcessChatModel:
         return self._supervisor.pid
 
     @property
+    def loaded(self) -> bool:
+        """Whether the process is up and has the model; asking starts nothing and never waits."""
+        return self._supervisor.running is not None
+
+    @property
     def unstable(self) -> bool:
         """Whether it failed so often in a row that another model is to be offered."""
         return self._supervisor.unstable

@@ -92,15 +92,17 @@ class Calibration:
         writes with, but no more than the share of the memory's speed that large models reach.
         """
         moved = header.decode_bytes + context_bytes
-        if not moved:
-            return 0.0
+        return self.decode_bytes_per_s(header.quantization, threads=threads) / moved if moved else 0
+
+    def decode_bytes_per_s(self, quantization: str, *, threads: int) -> float:
+        """The speed at which weights pass while a model writes."""
         rate = self.memory_bytes_per_s * REACHED_SHARE
-        probe = self._like(header.quantization)
+        probe = self._like(quantization)
         if probe is not None and self.gpu:
             rate = probe.decode_tokens_per_s * probe.decode_bytes
         elif probe is not None:
             rate = min(rate, probe.decode_tokens_per_s * probe.decode_bytes * threads)
-        return rate / moved
+        return rate
 
     def prefill_tokens_per_s(self, header: GgufHeader) -> float:
         """Expected reading speed; 0 where no model could be measured."""
