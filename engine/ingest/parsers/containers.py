@@ -1,6 +1,8 @@
 """What kind of document a zip or an OLE2 file is, told by the names of what lies in it."""
 
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 from xml.sax import saxutils
@@ -28,7 +30,9 @@ def zipped(source: Path | BinaryIO, suffix: str) -> FileFormat:
             names = package.namelist()
             mimetype = _start(package, "mimetype", 200).strip().lower()
             types = _start(package, "[Content_Types].xml", MAX_TYPES_BYTES).lower()
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
+    except (
+        zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, LookupError, struct.error,
+    ) as error:  # fmt: skip
         raise damaged_zip(suffix) from error
     except OSError as error:
         raise not_readable(error) from error
@@ -39,7 +43,7 @@ def _start(package: zipfile.ZipFile, name: str, limit: int) -> str:
     try:
         with package.open(name) as stream:
             return stream.read(limit).decode("utf-8", "replace")
-    except (KeyError, RuntimeError, OSError, zipfile.BadZipFile):
+    except (KeyError, RuntimeError, OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile):
         # RuntimeError is zipfile's word for a password; the other names still tell the kind.
         return ""
 

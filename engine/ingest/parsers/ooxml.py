@@ -5,6 +5,7 @@ text, and what is unpacked stays bounded. Used by Word, Excel, PowerPoint and Op
 """
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,11 @@ MAX_PART_BYTES = 300 * 2**20
 """Largest part of the package once unpacked; a thousand pages of text have about ten MB."""
 MAX_RATIO = 500
 """Largest ratio of unpacked to packed size of a part above one MB."""
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, etree.LxmlError,
+    UnicodeError, LookupError,
+)  # fmt: skip
+"""What zipfile and lxml raise for a package that is damaged."""
 GENERIC_TITLES = frozenset(
     ["word document", "untitled", "document", "powerpoint presentation", "presentation",
      "untitled presentation", "slide 1", "excel", "workbook", "title"]
@@ -72,7 +78,7 @@ class Package:
         """As :meth:`xml` for a part that the text can do without: ``None`` where it is broken."""
         try:
             return self.xml(name)
-        except (ParseError, zipfile.BadZipFile, zlib.error, EOFError):
+        except (ParseError, *BROKEN):
             return None
 
     def data(self, name: str) -> bytes | None:
@@ -144,13 +150,7 @@ def opened(source: Path | BinaryIO, title: str) -> Iterator[Package]:
     try:
         with zipfile.ZipFile(source) as archive:
             yield Package(archive, title)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        etree.LxmlError,
-    ) as error:
+    except BROKEN as error:
         raise damaged(title) from error
     except OSError as error:
         raise not_readable(error) from error

@@ -1,5 +1,6 @@
 """OpenDocument texts: headings, lists with their numbers, tables, notes, flat files."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,15 @@ def test_refusals(tmp_path: Path, members: dict[str, str], code: str) -> None:
     with pytest.raises(ParseError) as caught:
         registry.parse(package(tmp_path / "a.odt", members))
     assert caught.value.code == code
+
+
+def test_a_member_whose_name_is_broken_further_down(tmp_path: Path) -> None:
+    path = odf(tmp_path / "a.odt", "text", BODY, LISTS)
+    content = bytearray(path.read_bytes())
+    place = content.find(b"content.xml")  # the name before the member, not that in the directory
+    content[place + 3] = 0xED
+    struct.pack_into("<H", content, place - 24, 0x800)  # said to be UTF-8
+    path.write_bytes(content)
+    with pytest.raises(ParseError) as caught:
+        registry.parse(path)
+    assert caught.value.code == "damaged"

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from engine.errors import ParseError
 from engine.ingest.parsers import registry
+from tests.engine.ingest.parsers import test_sheets
 from tests.engine.ingest.parsers.ole2 import old_slides, old_word, ole2
 
 
@@ -77,3 +79,17 @@ def test_rtf_that_only_opens_groups(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as caught:
         registry.parse(path)
     assert caught.value.code == "damaged"
+
+
+def test_a_protected_package_opens_with_its_password(tmp_path: Path) -> None:
+    clear = test_sheets.make(tmp_path / "clear.xlsx")
+    path = tmp_path / "locked.xlsx"
+    with clear.open("rb") as source, path.open("wb") as target:
+        OOXMLFile(source).encrypt("open sesame", target)
+    for password in (None, "wrong"):
+        with pytest.raises(ParseError, match="password") as caught:
+            registry.parse(path, password=password)
+        assert caught.value.code == "encrypted"
+    document = registry.parse(path, password="open sesame")
+    assert document.type == "xlsx"
+    assert document.title == "locked"
