@@ -9,16 +9,20 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from engine import health, logs, network, settings
-from engine.answer.answer import Answerer
-from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
+from engine.answer.answer import TRUSTED_BYTES
+from engine.asking import Asking, check_question
+from engine.conversations import Conversations
+from engine.errors import DamagedVaultError, InputError, ModelError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
-from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
+from engine.ingest.passwords import Passwords
+from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
 from engine.models import starter
+from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
@@ -27,6 +31,7 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
@@ -37,7 +42,6 @@ from engine.types import (
     Conversation,
     Document,
     Library,
-    Message,
     Mode,
     ModelCard,
     Page,
@@ -45,11 +49,11 @@ from engine.types import (
     Passage,
     SearchResult,
     Status,
+    Waiting,
 )
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
-TITLE_LENGTH = 60
 
 
 class Assistant:
@@ -62,6 +66,7 @@ class Assistant:
         *,
         embedder: Embedder | None = None,
         chat_model: ChatModel | None = None,
+        trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
         self.profile = profile
         self._guard = network.install()
@@ -69,22 +74,31 @@ class Assistant:
         self._settings = settings.load(profile.settings)
         self._vault = vault
         self._documents = Documents(vault)
-        self._chats = Chats(vault)
+        self._passwords = Passwords()
         self._building = threading.Lock()
-        self._asking = threading.Lock()
         self._embedder = embedder
         self.shelf = Shelf(profile)
-        self._states = None if vault.encrypted else StateStore(profile.states)
+        states = StateStore(profile.states, key=vault.derived_key("saved states"))
+        if vault.encrypted:
+            states.drop_plain()
         self._keeper = ChatModelKeeper(
             profile,
             self._settings,
             self.shelf,
             self._guard,
-            states=self._states,
+            states=states,
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        self._tokens_per_s: float | None = None
+        self._conversations = Conversations(Chats(vault), self._documents, states)
+        self._asking = Asking(
+            vault,
+            self._conversations,
+            self._keeper,
+            self._settings,
+            self._ready_embedder,
+            trusted_bytes=trusted_bytes,
+        )
 
     @classmethod
     def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":
@@ -157,6 +171,25 @@ class Assistant:
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
 
+    def model_options(self, name: str | None = None) -> ModelOptions:
+        """What the user set for a model, by default the one that answers; the rest is None.
+
+        Raises NotFoundError, InputError, and SettingsError for a file that cannot be read.
+        """
+        return self._keeper.choice(name).own
+
+    def default_options(self, name: str | None = None) -> ModelOptions:
+        """Every option as it is where nothing is set; answers from documents take temperature 0
+        instead, unless the model thinks.
+        """
+        return self._keeper.choice(name).defaults
+
+    def set_model_options(self, name: str | None, options: ModelOptions) -> None:
+        """Set exactly these; a changed context or thread count loads the model again when it is
+        next asked.
+        """
+        self._keeper.set_options(name, options)
+
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
         return self._keeper.info()
@@ -168,7 +201,7 @@ class Assistant:
     @property
     def tokens_per_s(self) -> float | None:
         """Writing speed measured in the last answer, in tokens per second."""
-        return self._tokens_per_s
+        return self._asking.tokens_per_s
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -181,14 +214,48 @@ class Assistant:
     ) -> Generator[Progress, None, AddReport]:
         """Index files and folders; see :func:`engine.ingest.ingest.add`."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.add(self._vault, embedder, paths, library=library, cancel=cancel))
+        return (
+            yield from ingest.add(
+                self._vault,
+                embedder,
+                paths,
+                library=library,
+                passwords=self._passwords,
+                cancel=cancel,
+            )
+        )
+
+    def unlock(
+        self,
+        path: str,
+        password: str,
+        *,
+        remember: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, AddReport]:
+        """Open a locked file, or what is locked in it; see :func:`engine.ingest.ingest.unlock`."""
+        embedder = yield from self._ready_embedder(cancel)
+        return (
+            yield from ingest.unlock(
+                self._vault, embedder, path, password,
+                passwords=self._passwords, remember=remember, cancel=cancel,
+            )
+        )  # fmt: skip
 
     def sync(
         self, *, library: str | None = None, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, AddReport]:
         """Look again at everything that was added: new, changed and removed files."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.sync(self._vault, embedder, library=library, cancel=cancel))
+        return (
+            yield from ingest.sync(
+                self._vault, embedder, library=library, passwords=self._passwords, cancel=cancel
+            )
+        )
+
+    def waiting(self) -> Waiting:
+        """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
+        return Jobs(self._vault).waiting()
 
     def watch(
         self, *, library: str | None = None, cancel: CancelToken
@@ -222,6 +289,10 @@ class Assistant:
     def pages(self, path: str) -> list[Page]:
         return self._documents.pages(path)
 
+    def inner(self, path: str) -> list[Document]:
+        """The documents inside a file: attachments, members of an archive."""
+        return self._documents.inner(path)
+
     def passages(self, path: str) -> list[Passage]:
         return self._documents.passages(path)
 
@@ -229,8 +300,8 @@ class Assistant:
 
     def search(self, query: str, *, library: str | None = None, top: int = 10) -> SearchResult:
         """Passages for a query, best first. Raises InputError, NotFoundError."""
-        self._check_question(query, "The search is empty.")
-        self._check_library(library)
+        check_question(query, "The search is empty.")
+        self._asking.check_library(library)
         if top < 1:
             raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
         embedder = drain(self._ready_embedder())
@@ -244,93 +315,82 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        ``model`` names one of :meth:`models`; only one is loaded at a time. The question is
-        stored before the model runs, so that a crash loses nothing. Raises InputError,
-        NotFoundError, ModelError.
+        ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
+        default. Only one is loaded at a time. ``options`` count for this question, before those
+        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
+        or a GBNF grammar where one is given. The question is stored before the model runs, so that
+        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
-        self._check_question(question, "The question is empty.")
-        self._check_library(library)
-        if mode in ("tuned", "both"):
-            raise InputError(
-                "No adapter has been trained yet, so there is nothing tuned to ask.",
-                "Ask with --mode rag or --mode plain.",
-            )
-        embedder = yield from self._ready_embedder(cancel)
-        with self._asking:
-            chat_model = yield from self._ready_model(cancel, model)
-            answerer = Answerer(Retriever(self._vault, embedder), chat_model, self._documents)
-            history = self._open_turn(conversation_id, question)
-            if isinstance(chat_model, ProcessChatModel):
-                chat_model.use_state(_state_key(conversation_id))
-            answer = yield from answerer.ask(
-                question,
-                history=history,
-                library=library,
-                mode=mode,
-                cancel=cancel,
-                max_tokens=self._settings.answer.max_tokens,
-            )
-            self._measure(answer)
-            if conversation_id is not None:
-                self._chats.append(conversation_id, "assistant", answer.text, answer)
-        return answer
+        return self._asking.ask(
+            question,
+            conversation_id=conversation_id,
+            library=library,
+            mode=mode,
+            model=model,
+            options=options,
+            json_schema=json_schema,
+            grammar=grammar,
+            cancel=cancel,
+        )
 
-    def _open_turn(self, conversation_id: int | None, question: str) -> list[Message]:
-        """Store the question, unless it is the unanswered last turn; return the turns before."""
-        if conversation_id is None:
-            return []
-        stored = self._chats.messages(conversation_id)
-        if stored and stored[-1].role == "user" and stored[-1].text == question:
-            stored.pop()
-        else:
-            self._chats.append(conversation_id, "user", question)
-        return [Message(turn.role, turn.text) for turn in stored]
+    def warm(
+        self,
+        *,
+        mode: Mode = "rag",
+        conversation_id: int | None = None,
+        model: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, None]:
+        """Make ready for the next question, in the background: after the start, when a
+        conversation is opened, after each of its answers.
 
-    def _measure(self, answer: Answer) -> None:
-        writing_s = answer.timings.total_s - answer.timings.first_token_s
-        if answer.usage.completion_tokens > 1 and writing_s > 0:
-            self._tokens_per_s = (answer.usage.completion_tokens - 1) / writing_s
-
-    def _check_question(self, text: str, message: str) -> None:
-        if not text.strip():
-            raise InputError(message, "Write a few words about what you want to know.")
-
-    def _check_library(self, library: str | None) -> None:
-        if library is None:
-            return
-        names = [found.name for found in self.libraries()]
-        if library not in names:
-            known = ", ".join(names) or "none yet"
-            raise NotFoundError(
-                f"There is no library called “{library}”.", f"Libraries here: {known}."
-            )
+        Loads the model, folds older turns where the next question would need it and reads the part
+        of the prompt that is known. Gives way to a question at once and raises nothing: what is
+        wrong is told by the question. Does nothing while one is being answered.
+        """
+        return self._asking.warm(
+            mode=mode, conversation_id=conversation_id, model=model, cancel=cancel
+        )
 
     # --- conversations -------------------------------------------------------------------------
 
     def conversations(self) -> list[Conversation]:
-        return self._chats.conversations()
+        return self._conversations.all()
+
+    def conversation(self, conversation_id: int) -> Conversation:
+        return self._conversations.one(conversation_id)
 
     def create_conversation(self, title: str = "") -> Conversation:
-        return self._chats.create(shorten(title))
+        return self._conversations.create(title)
 
     def rename_conversation(self, conversation_id: int, title: str) -> None:
-        self._chats.rename(conversation_id, shorten(title))
+        self._conversations.rename(conversation_id, title)
+
+    def set_conversation_model(self, conversation_id: int, name: str) -> None:
+        """Hold a conversation with this model from now on; empty takes the default.
+
+        Raises NotFoundError, and ModelError for a model that cannot answer.
+        """
+        if name:
+            self._keeper.try_again(name)
+        self._conversations.set_model(conversation_id, name)
 
     def delete_conversation(self, conversation_id: int) -> None:
-        self._chats.delete(conversation_id)
-        key = _state_key(conversation_id)
-        model = self._keeper.current
-        if isinstance(model, ProcessChatModel) and key is not None:
-            model.forget_state(key)
-        elif self._states is not None and key is not None:
-            self._states.forget(key)
+        self._conversations.delete(conversation_id, self._keeper.current)
 
     def messages(self, conversation_id: int) -> list[ChatMessage]:
-        return self._chats.messages(conversation_id)
+        return self._conversations.messages(conversation_id)
+
+    def pin(self, message_id: int, pinned: bool = True) -> ChatMessage:
+        """Keep a turn before the model however long the conversation grows, or let it go."""
+        return self._conversations.pin(message_id, pinned)
 
     # --- health --------------------------------------------------------------------------------
 
@@ -347,11 +407,12 @@ class Assistant:
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
             refused=self._guard.refused,
+            waiting=self.waiting(),
         )
 
     def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:
         """Check every part, after mending what can be mended when asked to."""
-        parts = [health.network(self._guard)]
+        parts = [health.network(self._guard), health.sandbox(Sandbox())]
         try:
             embedder = drain(self._ready_embedder())
             parts.append(health.embedder(embedder))
@@ -366,14 +427,3 @@ class Assistant:
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         return [*parts, *check.check(self._vault, deep=deep)]
-
-
-def _state_key(conversation_id: int | None) -> str | None:
-    """The name under which the model's state of a conversation is saved."""
-    return f"conversation {conversation_id}" if conversation_id is not None else None
-
-
-def shorten(title: str) -> str:
-    """A question as the title of its conversation: one line, at most 60 characters."""
-    line = " ".join(title.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

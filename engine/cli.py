@@ -10,14 +10,28 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import cli_models, jsonform
+from engine import cli_locked, cli_models, cli_options, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.cli_answers import answer_one, asked, say_unused
+from engine.cli_chat import Chat
+from engine.cli_options import (
+    Grammar,
+    JsonSchema,
+    MaxTokens,
+    MinP,
+    Seed,
+    Stop,
+    Temperature,
+    TopK,
+    TopP,
+)
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
 from engine.progress import CancelToken, Progress
+from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Answer, AnswerDelta, Mode, PartHealth
+from engine.types import AddReport, Mode, PartHealth, Waiting
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -71,12 +85,21 @@ def add(
     paths: PathsArgument,
     library: Annotated[str, typer.Option(help="Library to add to.")] = DEFAULT_LIBRARY,
     watch: Annotated[bool, typer.Option("--watch", help="Stay and keep it up to date.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Password of locked files, on standard input.")
+    ] = False,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Keep passwords that open in the system's keyring.")
+    ] = False,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Index files and folders."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        show_report(terminal, terminal.run(assistant.add(paths, library=library)))
+        given = cli_locked.from_stdin() if password_stdin else ""
+        report = terminal.run(assistant.add(paths, library=library))
+        report = cli_locked.unlocked(terminal, assistant, report, given=given, remember=remember)
+        show_report(terminal, report)
         if watch:
             terminal.note("Watching for changes. Ctrl-C ends it.")
             for event in assistant.watch(library=library, cancel=CancelToken()):
@@ -110,19 +133,24 @@ def remove(
 def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """What was extracted from a document."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        name = str(path.expanduser().absolute())
+        name = os.path.abspath(path.expanduser())  # noqa: PTH100 - links as they are
         document = assistant.document(name) or assistant.document(os.path.realpath(name))
         if document is None:
             raise NotFoundError(f"{path} is not in a library.", "Add it first: alcove add PATH.")
-        pages = assistant.pages(document.path)
+        pages, inner = assistant.pages(document.path), assistant.inner(document.path)
         if as_json:
-            terminal.value(jsonform.shown(document, pages))
+            terminal.value(jsonform.shown(document, pages, inner))
             return
         terminal.say(f"{document.path} ({document.type}, {document.passages} passages)")
         if document.state == "failed":
             terminal.say(document.reason)
+        if document.note:
+            terminal.say(document.note, style="dim")
+        for each in inner:
+            told = f"{each.passages} {plural('passage', each.passages)}"
+            terminal.say(f"  {each.path}: {each.reason or told}")
         for page in pages:
-            terminal.say(f"\n--- page {page.number}", style="dim")
+            terminal.say(f"\n--- {page.label or f'page {page.number}'}", style="dim")
             terminal.say(page.text)
 
 
@@ -143,6 +171,8 @@ def status(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
         terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
         terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
         terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
+        for line in interrupted(now.waiting):
+            terminal.say(line)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -169,8 +199,10 @@ def search(
                 terminal.value(jsonform.search_result(result))
                 return
             for hit in result.hits:
-                where = f"{Path(hit.passage.path).name}, page {hit.passage.page}"
+                where = place(hit.passage.path, hit.passage.page, hit.passage.label)
                 terminal.say(f"{hit.rank:>2}  {where}  {hit.score:.2f}", style="bold")
+                if hit.also:
+                    terminal.say(f"    also in {', '.join(hit.also)}", style="dim")
                 terminal.say("    " + " ".join(hit.passage.text.split()))
             if not result.hits:
                 terminal.say("Nothing was found. Is there a document in the library?")
@@ -198,6 +230,15 @@ def ask(
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
     adapter: Annotated[str | None, typer.Option(help="Name of an adapter.")] = None,
     mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    top_k: TopK = None,
+    seed: Seed = None,
+    max_tokens: MaxTokens = None,
+    stop: Stop = None,
+    json_schema: JsonSchema = None,
+    grammar: Grammar = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -206,21 +247,36 @@ def ask(
     way = chosen_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
         check_adapter(adapter)
+        how = cli_options.writing(
+            temperature=temperature,
+            top_p=top_p,
+            min_p=min_p,
+            top_k=top_k,
+            seed=seed,
+            max_tokens=max_tokens,
+            stop=stop,
+            json_schema=json_schema,
+            grammar=grammar,
+        )
         if questions is None:
             assert question is not None
-            answer_one(terminal, assistant, question, library=library, mode=way, model=model)
+            answer_one(
+                terminal, assistant, question, library=library, mode=way, model=model, how=how
+            )
             return
         failures = 0
+        terminal.run(assistant.warm(mode=way, model=model))
         for row in read_questions(questions):
             try:
                 answer = terminal.run(
-                    assistant.ask(row.question, library=library, mode=way, model=model)
+                    asked(assistant, row.question, how, library=library, mode=way, model=model)
                 )
             except EngineError as error:
                 failures += 1
                 terminal.value({"id": row.id, **jsonform.error(error)})
             else:
                 terminal.value(jsonform.answer(answer, question_id=row.id))
+                say_unused(terminal, how, answer)
         if failures:
             raise typer.Exit(EXIT_ERROR)
 
@@ -230,85 +286,33 @@ def chat(
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
     mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    top_k: TopK = None,
+    seed: Seed = None,
+    max_tokens: MaxTokens = None,
+    stop: Stop = None,
+    json_schema: JsonSchema = None,
+    grammar: Grammar = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """A conversation in the terminal, kept with those of the window."""
     way = chosen_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        terminal.run(assistant.prepare(model=model))
-        conversation_id: int | None = None
-        while (question := read_line(terminal)) is not None:
-            if not question:
-                continue
-            if conversation_id is None:
-                conversation_id = assistant.create_conversation(question).id
-            try:
-                answer_one(
-                    terminal,
-                    assistant,
-                    question,
-                    library=library,
-                    mode=way,
-                    model=model,
-                    conversation_id=conversation_id,
-                )
-            except EngineError as error:
-                # One failed question does not end the conversation.
-                terminal.fail(error)
-
-
-def answer_one(
-    terminal: Terminal,
-    assistant: Assistant,
-    question: str,
-    *,
-    library: str | None,
-    mode: Mode,
-    model: str | None = None,
-    conversation_id: int | None = None,
-) -> None:
-    """Ask one question and show the answer as it comes, or as one JSON line."""
-    work = assistant.ask(
-        question, library=library, mode=mode, model=model, conversation_id=conversation_id
-    )
-    if terminal.as_json:
-        terminal.value(jsonform.answer(terminal.run(work)))
-        return
-    streamed = ""
-    while True:
-        try:
-            event = next(work)
-        except StopIteration as stop:
-            answer: Answer = stop.value
-            break
-        if isinstance(event, AnswerDelta) and terminal.out.is_terminal:
-            streamed += event.text
-            terminal.say(event.text, end="", style="dim")
-    if streamed:
-        terminal.say("\n")
-    show_answer(terminal, answer)
-
-
-def show_answer(terminal: Terminal, answer: Answer) -> None:
-    """Print an answer with its checked citations below."""
-    if answer.abstained:
-        terminal.say(answer.text)
-    for sentence in () if answer.abstained else answer.sentences:
-        marks = "".join(f" [{number}]" for number in sentence.citations)
-        if answer.mode == "plain" or sentence.supported:
-            terminal.say(sentence.text.strip() + marks)
-        else:
-            terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
-    for number, citation in enumerate(answer.citations, start=1):
-        quote = " ".join(citation.quote.split())
-        terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")
-        terminal.say(f"    “{quote}”")
-    if answer.abstained and answer.nearest:
-        terminal.say("\nNearest passages:", style="dim")
-        for hit in answer.nearest[:3]:
-            text = " ".join(hit.passage.text.split())
-            terminal.say(f"  {Path(hit.passage.path).name}, page {hit.passage.page}: {text[:160]}…")
+        how = cli_options.writing(
+            temperature=temperature,
+            top_p=top_p,
+            min_p=min_p,
+            top_k=top_k,
+            seed=seed,
+            max_tokens=max_tokens,
+            stop=stop,
+            json_schema=json_schema,
+            grammar=grammar,
+        )
+        Chat(terminal, assistant, library, way, how, model).run()
 
 
 # --- health -------------------------------------------------------------------------
@@ -364,14 +368,18 @@ def check_adapter(adapter: str | None) -> None:
         )
 
 
-def read_line(terminal: Terminal) -> str | None:
-    """The next question; None at the end of the conversation."""
-    try:
-        prompt = "" if terminal.as_json or not sys.stdin.isatty() else "\nYou › "
-        line = input(prompt).strip()
-    except EOFError:
-        return None
-    return None if line in ("/exit", "/quit") else line
+def interrupted(waiting: Waiting) -> list[str]:
+    """What was interrupted, in lines for the user."""
+    told = {
+        "indexing": (waiting.files, "file"),
+        "removal": (waiting.removals, "document"),
+        "renewal of meanings": (waiting.renewals, "passage"),
+    }
+    return [
+        f"An interrupted {what} of {count:,} {plural(noun, count)} is waiting; run `alcove sync`."
+        for what, (count, noun) in told.items()
+        if count
+    ]
 
 
 def show_report(terminal: Terminal, report: AddReport) -> None:

@@ -11,6 +11,7 @@ from engine.models.requantize import Speed
 from engine.types import (
     AddReport,
     Answer,
+    ContextUse,
     Document,
     Hit,
     Library,
@@ -48,6 +49,7 @@ def hit(value: Hit) -> Json:
         "rank": value.rank,
         "path": passage.path,
         "page": passage.page,
+        "label": passage.label,
         "heading": passage.heading,
         "start": passage.start,
         "end": passage.end,
@@ -55,6 +57,7 @@ def hit(value: Hit) -> Json:
         "words": round(value.words, 6),
         "meaning": round(value.meaning, 6),
         "text": passage.text,
+        "also": list(value.also),
     }
 
 
@@ -83,6 +86,8 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
                 "start": citation.start,
                 "end": citation.end,
                 "quote": citation.quote,
+                "label": citation.label,
+                "also": list(citation.also),
             }
             for citation in value.citations
         ],
@@ -90,29 +95,66 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
             "retrieve_s": round(value.timings.retrieve_s, 4),
             "first_token_s": round(value.timings.first_token_s, 4),
             "total_s": round(value.timings.total_s, 4),
+            "tokens_per_s": round(value.timings.tokens_per_s, 2),
         },
         "usage": {
             "prompt_tokens": value.usage.prompt_tokens,
             "completion_tokens": value.usage.completion_tokens,
             "reused_tokens": value.usage.reused_tokens,
         },
+        "context": context(value.context) if value.context is not None else None,
+        "thinking": value.thinking,
     }
 
 
-def shown(document: Document, pages: Sequence[Page]) -> Json:
+def context(value: ContextUse) -> Json:
+    """Turns are named by their place in the conversation, from 0."""
+    return {
+        "n_ctx": value.n_ctx,
+        "prompt_tokens": value.prompt_tokens,
+        "reserved_tokens": value.reserved_tokens,
+        "kept": list(value.kept),
+        "dropped": list(value.dropped),
+        "summary": value.summary,
+    }
+
+
+def shown(document: Document, pages: Sequence[Page], inner: Sequence[Document] = ()) -> Json:
     return {
         "path": document.path,
         "type": document.type,
         "pages": [
             {
                 "page": page.number,
+                "label": page.label,
                 "heading": page.headings[0].title if page.headings else "",
                 "text": page.text,
             }
             for page in pages
         ],
         "passages": document.passages,
+        "state": state(document),
+        "code": document.code,
+        "reason": document.reason,
+        "note": document.note,
+        "container": document.container,
+        "attachments": [
+            {
+                "path": each.path,
+                "type": each.type,
+                "state": state(each),
+                "code": each.code,
+                "reason": each.reason,
+                "passages": each.passages,
+            }
+            for each in inner
+        ],
     }
+
+
+def state(document: Document) -> str:
+    """``"indexed"``, ``"failed"``, or ``"locked"`` for what opens with a password."""
+    return "locked" if document.code == "encrypted" else document.state
 
 
 def library(value: Library) -> Json:
@@ -219,6 +261,11 @@ def status(value: Status) -> Json:
             "policy": value.network_policy,
             "connections": value.connections,
             "refused": value.refused,
+        },
+        "waiting": {
+            "files": value.waiting.files,
+            "removals": value.waiting.removals,
+            "renewals": value.waiting.renewals,
         },
     }
 

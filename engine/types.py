@@ -90,6 +90,8 @@ class Passage:
     end: int
     heading: str
     text: str
+    label: str = ""
+    """The page's label; empty where its number says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,13 @@ class Document:
     size_bytes: int
     indexed_at: float
     code: str = ""
+    """``"encrypted"``: it is locked and opens with a password."""
     reason: str = ""
     """Why it failed, in words for the user."""
+    note: str = ""
+    """What was left out or had to be guessed, in words for the user; mostly empty."""
+    container: str = ""
+    """Path of the document that it lies in; empty for a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,21 @@ class AddReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an interrupted piece of work left to do; ``sync`` does it."""
+
+    files: int = 0
+    """To be read."""
+    removals: int = 0
+    """Documents to be forgotten."""
+    renewals: int = 0
+    """Passages that a new sentence encoder has yet to read."""
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.removals or self.renewals)
+
+
 # --- search ------------------------------------------------------------------------------------
 
 
@@ -163,6 +185,8 @@ class Hit:
     """Normalised BM25 part of the score, in [0, 1]; 0 where the words did not find it."""
     meaning: float
     """Cosine similarity of question and passage, in [-1, 1]."""
+    also: tuple[str, ...] = ()
+    """Other documents that hold the same passage at the same place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +319,10 @@ class Citation:
     """Exactly ``page.text[start:end]``."""
     passage_id: int = 0
     document_id: int = 0
+    label: str = ""
+    """What a reader calls the page where that is not its number."""
+    also: tuple[str, ...] = ()
+    """Other documents in which the same stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +345,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """What of a conversation the model had before it. Turns are named by their place, from 0."""
+    """What of a conversation the model had before it.
+
+    Turns are named by their place in the conversation, from 0; the question is the last one.
+    """
 
     n_ctx: int
     prompt_tokens: int
@@ -330,6 +361,8 @@ class ContextUse:
     """Older turns that it did not read, or only as a summary."""
     summary: str = ""
     """What stood in their place; empty where they were left out."""
+    passages: tuple[tuple[int, int, int], ...] = ()
+    """Passages that came with the question, in prompt order: id, start and end on the page."""
 
     @property
     def fits(self) -> bool:
@@ -435,3 +468,5 @@ class Status:
     """Connections made to other machines since start."""
     refused: int
     """Connections that the policy refused since start."""
+    waiting: Waiting = Waiting()
+    """Interrupted work."""

@@ -5,11 +5,13 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, extract, followup, form, pack, spans, tables
+from engine.answer import abstain, extract, followup, form, pack, prompt, spans, summary, tables
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
+from engine.answer.talk import Talk
+from engine.errors import InputError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.progress import CancelToken
 from engine.types import (
@@ -17,6 +19,7 @@ from engine.types import (
     AnswerDelta,
     AskEvent,
     Completion,
+    ContextUse,
     Hit,
     Message,
     Mode,
@@ -33,8 +36,14 @@ NEAREST = 5
 """Passages offered where the answer abstains."""
 EVIDENCE = 6
 """Sentences that are weighed and read."""
-MAX_TOKENS = 160
-"""Default length of an answer."""
+TRUSTED_BYTES = 1_000_000_000
+"""Size of the weights from which a model words its own answers and sums up its conversations."""
+ALONE = Talk()
+"""No conversation."""
+QUESTION = "What does it say there, and why? " * 6
+"""Stands for a question to come where room is made for it."""
+SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
+"""How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
 SURE = 0.12
@@ -73,49 +82,65 @@ class Answerer:
     starter model wrote from the same passages (0.35), of which a third was supported.
     """
 
-    def __init__(self, retriever: Search, model: ChatModel, documents: Pages) -> None:
+    def __init__(
+        self,
+        retriever: Search,
+        model: ChatModel,
+        documents: Pages,
+        *,
+        trusted_bytes: int = TRUSTED_BYTES,
+    ) -> None:
         self._retriever = retriever
         self._model = model
         self._documents = documents
+        self._trusted_bytes = trusted_bytes
         self._reader = Reader()
 
     def ask(
         self,
         question: str,
         *,
-        history: Sequence[Message] = (),
+        talk: Talk = ALONE,
         library: str | None = None,
         mode: Mode = "rag",
         cancel: CancelToken | None = None,
-        max_tokens: int = MAX_TOKENS,
+        sampling: Sampling = SAMPLING,
     ) -> Generator[AskEvent, None, Answer]:
         """Answer a question; yields the passages, then the text as it is written.
 
+        ``sampling`` counts where the model writes, and so does the form it asks for: a small model
+        that only weighs sentences is not asked with one (InputError).
         The final answer may replace what was streamed: it holds what the documents support.
-        A cancelled answer ends normally with ``stopped=True``. Raises InputError for an empty
-        question or one longer than the context, ModelError where the model fails.
+        A cancelled answer ends normally with ``stopped=True``. Its ``context`` tells what of the
+        conversation the model read; a small model reads none where it quotes the documents.
+        Raises InputError for an empty question or one longer than the context, ModelError where
+        the model fails.
         """
         question = pack.checked(question)
-        max_tokens = max(1, min(max_tokens, self._model.info.n_ctx // 2))
+        max_tokens = self._length(sampling.max_tokens)
+        sampling = replace(sampling, max_tokens=max_tokens)
         run = _Run(question, mode, self._model.info.name, cancel)
+        summarise = self._summarise(cancel)
         if mode in ("plain", "tuned"):
-            talk = pack.pack_plain(question, history, self._model, max_tokens=max_tokens)
-            completion = yield from self._write(talk, run, max_tokens)
+            packed = pack.pack_plain(
+                question, talk, self._model, max_tokens=max_tokens, summarise=summarise
+            )
+            completion = yield from self._write(packed, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
-        about = followup.standalone(question, history)
+        if _formed(sampling) and not self._trusted:
+            raise InputError(
+                "This model reads answers out of your documents word for word, so that it cannot "
+                "give them the form of a JSON schema or a grammar.",
+                "Ask without documents (--mode plain), or choose a larger model.",
+                code="no_form",
+            )
+        about = followup.standalone(question, talk.history)
         pack.check_question(question, self._model, max_tokens=max_tokens)
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
-        trusted = self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
-        packed: Packed | None = None
-        if trusted:
-            packed = pack.pack_rag(
-                question, result.hits, evidence, history, self._model, max_tokens=max_tokens
-            )
-            yield Retrieved(packed.hits)
-        else:
+        if not self._trusted:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
             evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
@@ -125,14 +150,72 @@ class Answerer:
             return run.finish(Draft(""))
         signals = abstain.signals(about, found.hits, evidence)
         if abstain.probability(signals) < abstain.THRESHOLD:
+            if self._trusted:
+                yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
-        if packed is not None:
-            draft = yield from self._written(found, packed, run, max_tokens)
+        if self._trusted:
+            packed = pack.pack_rag(
+                question,
+                result.hits,
+                evidence,
+                talk,
+                self._model,
+                max_tokens=max_tokens,
+                summarise=summarise,
+            )
+            yield Retrieved(packed.hits)
+            draft = yield from self._written(found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
-        return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
+        stands = bool(draft.citations) or run.cancelled or _formed(sampling)
+        return run.finish(draft) if stands else run.abstain(found.hits)
+
+    # --- before a question ---------------------------------------------------------------------
+
+    def foresee(
+        self,
+        talk: Talk,
+        *,
+        mode: Mode = "rag",
+        cancel: CancelToken | None = None,
+        max_tokens: int = SAMPLING.max_tokens,
+    ) -> Talk:
+        """The talk with its older turns folded already where the next question would need it."""
+        limit = pack.room(self._model, self._length(max_tokens))
+        wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
+        build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
+        return pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
+
+    def beginning(self, talk: Talk, mode: Mode = "rag") -> list[Message]:
+        """What the prompt of the next question begins with, whatever it will be."""
+        if mode in ("rag", "both") and not self._trusted:
+            return prompt.asking("", "")
+        build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
+        return build(talk)
+
+    def reads_talk(self, mode: Mode) -> bool:
+        """Whether the model gets to see the conversation in this mode."""
+        return self._trusted or mode in ("plain", "tuned")
+
+    def _reads_passages(self, mode: Mode) -> bool:
+        return self._trusted and mode in ("rag", "both")
+
+    @property
+    def _trusted(self) -> bool:
+        """Whether the model words its own answers."""
+        return self._model.info.size_bytes >= self._trusted_bytes
+
+    def _length(self, max_tokens: int) -> int:
+        return max(1, min(max_tokens, self._model.info.n_ctx // 2))
+
+    def _summarise(self, cancel: CancelToken | None) -> pack.Summarise | None:
+        if not self._trusted:
+            return None
+        return lambda talk, dropped: summary.summed_up(self._model, talk, dropped, cancel)
+
+    # --- writing -------------------------------------------------------------------------------
 
     def _quoted(self, question: str, found: _Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""
@@ -159,32 +242,34 @@ class Answerer:
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
     def _written(
-        self, found: _Found, packed: Packed, run: "_Run", max_tokens: int
+        self, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Draft]:
         """The model's answer as far as it is supported, or else a quotation."""
-        completion = yield from self._write(packed, run, max_tokens)
+        completion = yield from self._write(packed, run, sampling)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
-        if run.cancelled or draft.supported_share >= SUPPORTED_SHARE:
+        if run.cancelled or _formed(sampling) or draft.supported_share >= SUPPORTED_SHARE:
             return draft
         return Desk(found.hits, self._documents).quoted(found.evidence[:1])
 
     def _write(
-        self, packed: Packed, run: "_Run", max_tokens: int
+        self, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Completion]:
-        stream = self._model.stream(
-            packed.messages, Sampling(max_tokens=max_tokens, repeat_penalty=1.1), cancel=run.cancel
-        )
+        stream = self._model.stream(packed.messages, sampling, cancel=run.cancel)
         while True:
             try:
                 piece = next(stream)
             except StopIteration as end:
                 completion: Completion = end.value
-                run.usage = completion.usage
-                run.stopped = completion.finish_reason == "cancelled"
+                run.wrote(completion, packed.context)
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
+
+
+def _formed(sampling: Sampling) -> bool:
+    """Whether the answer is to have a form, in which sentences cannot be told apart."""
+    return bool(sampling.json_schema or sampling.grammar)
 
 
 def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -193,6 +278,13 @@ def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
     for rank, item in enumerate(evidence):
         first.setdefault(item.hit, rank)
     return sorted(evidence, key=lambda item: (first[item.hit], item.start))
+
+
+def stopped(question: str, mode: Mode) -> Answer:
+    """The answer where the user stopped it before the model was there."""
+    return Answer(
+        question, "", False, (), (), Timings(0.0, 0.0, 0.0), Usage(), mode=mode, stopped=True
+    )
 
 
 class _Run:
@@ -209,6 +301,20 @@ class _Run:
         self.usage = Usage()
         self.stopped = False
         """Whether the model was stopped while it wrote."""
+        self._context: ContextUse | None = None
+        self._thinking = ""
+        self._tokens_per_s = 0.0
+
+    def wrote(self, completion: Completion, context: ContextUse) -> None:
+        """Note what the model wrote and what it had before it."""
+        self.usage = completion.usage
+        self.stopped = completion.finish_reason == "cancelled"
+        self._context = context
+        self._thinking = completion.thinking.strip()
+        # The first token is part of reading the prompt: it comes with the end of that.
+        writing_s = completion.total_s - completion.first_token_s
+        if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
+            self._tokens_per_s = (completion.usage.completion_tokens - 1) / writing_s
 
     @property
     def cancelled(self) -> bool:
@@ -233,10 +339,12 @@ class _Run:
             abstained=False,
             sentences=draft.sentences,
             citations=draft.citations,
-            timings=Timings(self.retrieve_s, self._first_s or total_s, total_s),
+            timings=Timings(self.retrieve_s, self._first_s or total_s, total_s, self._tokens_per_s),
             usage=self.usage,
             mode=self._mode,
             model=self._model,
             stopped=self.stopped or (self.cancelled and not draft.citations),
             quotation=draft.quotation,
+            context=self._context,
+            thinking=self._thinking,
         )

@@ -31,16 +31,20 @@ def from_json(text: str) -> Answer | None:
         Sentence(each["text"], tuple(each["citations"]), each["supported"])
         for each in stored.pop("sentences")
     )
-    citations = tuple(Citation(**each) for each in stored.pop("citations"))
+    citations = tuple(Citation(**_placed(each)) for each in stored.pop("citations"))
     nearest = tuple(
-        Hit(**{**each, "passage": Passage(**each["passage"])}) for each in stored.pop("nearest")
+        Hit(**{**_placed(each), "passage": Passage(**each["passage"])})
+        for each in stored.pop("nearest")
     )
     timings = Timings(**stored.pop("timings"))
     usage = Usage(**stored.pop("usage"))
     context = stored.pop("context", None)
     if context is not None:
         turns = {part: tuple(context[part]) for part in ("kept", "dropped")}
-        context = ContextUse(**{**context, **turns})
+        spans = tuple(
+            (int(id), int(start), int(end)) for id, start, end in context.get("passages", ())
+        )
+        context = ContextUse(**{**context, **turns, "passages": spans})
     return Answer(
         **stored,
         sentences=sentences,
@@ -50,3 +54,7 @@ def from_json(text: str) -> Answer | None:
         usage=usage,
         context=context,
     )
+
+
+def _placed(stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "also": tuple(stored.get("also", ()))}

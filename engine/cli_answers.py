@@ -1,0 +1,110 @@
+"""Asking one question in the terminal, and the answer with its citations as it is shown there."""
+
+from collections.abc import Generator
+
+from engine import jsonform
+from engine.assistant import Assistant
+from engine.cli_options import Writing
+from engine.progress import Progress
+from engine.store.attached import place
+from engine.terminal import Terminal
+from engine.types import Answer, AnswerDelta, AskEvent, Mode
+
+
+def answer_one(
+    terminal: Terminal,
+    assistant: Assistant,
+    question: str,
+    *,
+    library: str | None,
+    mode: Mode,
+    model: str | None = None,
+    how: Writing = Writing(),
+    conversation_id: int | None = None,
+) -> Answer:
+    """Ask one question and show the answer as it comes, or as one JSON line."""
+    work = asked(
+        assistant,
+        question,
+        how,
+        library=library,
+        mode=mode,
+        model=model,
+        conversation_id=conversation_id,
+    )
+    if terminal.as_json:
+        said = terminal.run(work)
+        terminal.value(jsonform.answer(said))
+        say_unused(terminal, how, said)
+        return said
+    streamed = ""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            answer: Answer = stop.value
+            break
+        if isinstance(event, AnswerDelta) and terminal.out.is_terminal:
+            streamed += event.text
+            terminal.say(event.text, end="", style="dim")
+    if streamed:
+        terminal.say("\n")
+    show_answer(terminal, answer)
+    say_unused(terminal, how, answer)
+    return answer
+
+
+def asked(
+    assistant: Assistant,
+    question: str,
+    how: Writing,
+    *,
+    library: str | None,
+    mode: Mode,
+    model: str | None,
+    conversation_id: int | None = None,
+) -> Generator[AskEvent | Progress, None, Answer]:
+    return assistant.ask(
+        question,
+        library=library,
+        mode=mode,
+        model=model,
+        options=how.options,
+        json_schema=how.json_schema,
+        grammar=how.grammar,
+        conversation_id=conversation_id,
+    )
+
+
+def say_unused(terminal: Terminal, how: Writing, answer: Answer) -> None:
+    """Tell of options that had no effect, on stderr."""
+    if words := how.unused(answer):
+        terminal.note(words)
+
+
+def show_answer(terminal: Terminal, answer: Answer) -> None:
+    """Print an answer with its checked citations below; a model's thinking stays folded."""
+    if answer.thinking:
+        words = len(answer.thinking.split())
+        terminal.say(f"Thought first, in {words} words (--json shows them).", style="dim")
+    if answer.abstained:
+        terminal.say(answer.text)
+    for sentence in () if answer.abstained else answer.sentences:
+        marks = "".join(f" [{number}]" for number in sentence.citations)
+        if answer.mode == "plain" or sentence.supported:
+            terminal.say(sentence.text.strip() + marks)
+        else:
+            terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    for number, citation in enumerate(answer.citations, start=1):
+        quote = " ".join(citation.quote.split())
+        where = place(citation.path, citation.page, citation.label)
+        terminal.say(f"\n[{number}] {where}", style="bold")
+        if citation.also:
+            terminal.say(f"    also in {', '.join(citation.also)}", style="dim")
+        terminal.say(f"    “{quote}”")
+    if answer.abstained and answer.nearest:
+        terminal.say("\nNearest passages:", style="dim")
+        for hit in answer.nearest[:3]:
+            text = " ".join(hit.passage.text.split())
+            where = place(hit.passage.path, hit.passage.page, hit.passage.label)
+            terminal.say(f"  {where}: {text[:160]}…")
