@@ -123,42 +123,38 @@ class _Reader:
         return 0.0, 0.0, 0.0, 0.0
 
     def lines(self) -> Iterator[Line]:
-        for match in _LINE.finditer(self.codes):
+        codes, measure = self.codes, self._box
+        for match in _LINE.finditer(codes):
             words: list[tuple[int, int, Box, Box]] = []
             size = 0.0
-            for word in _WORD.finditer(self.codes, match.start(), match.end()):
+            before: Box | None = None
+            for word in _WORD.finditer(codes, match.start(), match.end()):
                 start, end = word.span()
-                first = self._box(start)
-                last = first if end - start == 1 else self._box(end - 1)
-                if words:
-                    before = words[-1][3]
-                    if _went_to_other_line(before, first) or (
-                        max(first[0] - before[2], before[0] - first[2]) > CELL_GAP * size
-                        and not _runs_up(before, first)
-                    ):
-                        yield self._line(words, size)
-                        words = []
+                first = measure(start)
+                if before is not None and _parts(before, first, CELL_GAP * size):
+                    yield self._line(words, size)
+                    words = []
                 if not words:
                     size = self._size(start)
-                words.append((start, end, first, last))
+                before = first if end - start == 1 else measure(end - 1)
+                words.append((start, end, first, before))
             if words:
                 yield self._line(words, size)
 
     def _line(self, words: list[tuple[int, int, Box, Box]], size: float) -> Line:
         start, end = words[0][0], words[-1][1]
-        boxes = [box for word in words for box in word[2:]]
-        lowest, highest = min(box[1] for box in boxes), max(box[3] for box in boxes)
+        lefts, lows, rights, tops = zip(*(box for word in words for box in word[2:]), strict=True)
         if len(words) > 2:
             size = self._size(words[len(words) // 2][0])
         return Line(
             start,
             end,
-            min(box[0] for box in boxes),
-            max(box[2] for box in boxes),
+            min(lefts),
+            max(rights),
             self._baseline(start),
             size,
             self._bold(start) and self._bold(end - 1) and self._bold(words[len(words) // 2][0]),
-            highest - lowest < 4 * max(size, 1.0),
+            max(tops) - min(lows) < 4 * max(size, 1.0),
             max(words[0][2][2], words[0][3][2]),
         )
 
@@ -183,11 +179,9 @@ class _Reader:
         return any(word in name.value.lower() for word in BOLD_NAMES)
 
 
-def _went_to_other_line(before: Box, box: Box) -> bool:
-    off_line = box[3] <= before[1] or box[1] >= before[3]
-    return off_line and box[0] < before[0] - (before[3] - before[1])
-
-
-def _runs_up(before: Box, box: Box) -> bool:
-    """Whether two words of one line stand over each other: the text is turned."""
-    return box[3] <= before[1] or box[1] >= before[3]
+def _parts(before: Box, box: Box, gap: float) -> bool:
+    """Whether a word does not go on with the line of the word before it."""
+    if box[3] <= before[1] or box[1] >= before[3]:
+        # Over or under it: a new line, unless the text is turned and runs up or down.
+        return box[0] < before[0] - (before[3] - before[1])
+    return box[0] - before[2] > gap or before[0] - box[2] > gap

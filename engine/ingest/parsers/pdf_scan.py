@@ -1,6 +1,7 @@
 """Pages of a PDF that hold pictures of text instead of text, and reading them."""
 
 import functools
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ PICTURE_PAGE = 0.3
 OUTLINES = 40
 """Drawn shapes without any text from which letters may have been turned into shapes."""
 
+_ODD = re.compile("[\0-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd]")
+_WORDLIKE = re.compile(r"\w")
 _MARKS = frozenset(".,;:!?-–—'\"“”‘’„«»()[]{}/%&+*=<>@#§°€$£¥•…|_\\~·、。，：；（）「」")
 
 
@@ -51,14 +54,19 @@ def replaces(picture: PictureText, chars: PageChars) -> bool:
 
 def _is_readable(visible: str) -> bool:
     """Whether characters can be words at all, in any script."""
+    visible = visible[:2000]
+    if not _ODD.search(visible) and len(_WORDLIKE.findall(visible)) >= LEAST_READABLE * len(
+        visible
+    ):
+        return True
     good = bad = 0
-    for character in visible[:4000]:
+    for character in visible:
         kind = unicodedata.category(character)
         if kind in ("Co", "Cn", "Cc", "Cs") or character == "\ufffd":
             bad += 1
         elif kind[0] in "LN" or kind in ("Mn", "Mc") or character in _MARKS:
             good += 1
-    total = max(1, len(visible[:4000]))
+    total = max(1, len(visible))
     if good < LEAST_READABLE * total and bad + good < total:
         # Symbols alone are garbage only where letters were meant: formulas hold many of them.
         return good >= 0.35 * total
