@@ -345,7 +345,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """What of a conversation the model had before it. Turns are named by their place, from 0."""
+    """What of a conversation the model had before it.
+
+    Turns are named by their place in the conversation, from 0; the question is the last one.
+    """
 
     n_ctx: int
     prompt_tokens: int
@@ -358,6 +361,8 @@ class ContextUse:
     """Older turns that it did not read, or only as a summary."""
     summary: str = ""
     """What stood in their place; empty where they were left out."""
+    passages: tuple[tuple[int, int, int], ...] = ()
+    """Passages that came with the question, in prompt order: id, start and end on the page."""
 
     @property
     def fits(self) -> bool:

@@ -84,6 +84,11 @@ class ProcessChatModel:
         )
 
     @property
+    def path(self) -> Path:
+        """The model's file."""
+        return self._path
+
+    @property
     def pid(self) -> int | None:
         """The process's id; None while it is not running."""
         return self._supervisor.pid
@@ -221,8 +226,12 @@ class ProcessChatModel:
 
     # --- what is kept in the context -----------------------------------------------------------
 
-    def warm(self, messages: Sequence[Message], *, cancel: CancelToken | None = None) -> int:
+    def warm(
+        self, messages: Sequence[Message], *, cancel: CancelToken | None = None, own: bool = False
+    ) -> int:
         """Read the beginning of prompts to come, so that they need not; returns its tokens.
+
+        ``own`` says that they are of the conversation in use, whose saved state comes back first.
 
         Meant for a lane in the background: gives way to the next answer, which keeps what was
         read by then. Returns 0 where it did not come to it. Raises ModelError.
@@ -237,7 +246,11 @@ class ProcessChatModel:
                 segments = self._segments(messages, open_turn=False)
             except InputError:  # some templates want a question behind the system's words
                 segments = self._segments([*messages, Message("user", "")], open_turn=False)
-            self._state.disturbed()
+            if own:
+                self._state.bring(child)
+                self._state.answered(child)
+            else:
+                self._state.disturbed()
             done = self._requests.ask(
                 child, "warm", cancel=cancel, segments=wire.segments(segments)
             )

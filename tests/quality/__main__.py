@@ -13,10 +13,12 @@ from rich.console import Console
 from tests.quality import (
     answers,
     contracts,
+    formats,
     handbook,
     ingest,
     ingest_kills,
     model,
+    pdf,
     process,
     retrieval,
 )
@@ -28,6 +30,8 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "model": model.run,
     "process": process.run,
     "ingest": ingest.run,
+    "formats": formats.run,
+    "pdf": pdf.run,
     "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
     "answers": answers.run,

@@ -61,16 +61,16 @@ def _compressed(
 
 
 def _unpacked(stream: IO[bytes], kind: str) -> Iterator[bytes]:
-    opened: IO[bytes]
+    opened: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
     if kind == "gz":
-        opened = cast(IO[bytes], gzip.GzipFile(fileobj=stream, mode="rb"))
+        opened = gzip.GzipFile(fileobj=stream, mode="rb")
     elif kind == "bz2":
         opened = bz2.BZ2File(stream, "rb")
     else:
-        opened = lzma.LZMAFile(stream, "rb")
+        opened = lzma.LZMAFile(stream, "rb")  # noqa: SIM115
     got = False
     try:
-        while piece := opened.read(PIECE):
+        while piece := opened.read1(PIECE):  # a whole read would lose what precedes a break
             got = True
             yield piece
     except (*BROKEN, OSError) as error:

@@ -23,11 +23,11 @@ BLOCK_MACRO = re.compile(r"(?P<name>\w+)::(?P<target>[^\[\n]*)\[(?P<text>[^\n]*)
 LABEL = re.compile(r"\[[^\]\n]*\][ \t]*$")
 CELL = re.compile(r"(?:(?<=\s)|^)(?:\d*(?:\.\d+)?[+*])?[<^>]?(?:\.[<^>])?[adehlmsv]?\|")
 LINK = re.compile(
-    r"\b(?:link|https?|ftp|mailto|xref|file):(?P<target>[^\s\[\]]+)\[(?P<text>[^\]\n]*)\]"
+    r"\b(?:link|https?|ftp|mailto|xref|file):(?P<target>[^\s\[\]]{1,500}+)\[(?P<text>[^\]\n]{0,500}+)\]"
 )
-CROSS = re.compile(r"<<(?P<target>[^,>\n]+)(?:,[ \t]*(?P<text>[^>\n]+))?>>")
+CROSS = re.compile(r"<<(?P<target>[^,<>\n]{1,200}+)(?:,[ \t]*(?P<text>[^<>\n]{1,300}+))?>>")
 MACRO = re.compile(
-    r"\b(?P<name>footnote|kbd|btn|menu|pass|stem|latexmath|image|icon|indexterm2?):[^\s\[]*\[(?P<text>[^\]\n]*)\]"
+    r"\b(?P<name>footnote|kbd|btn|menu|pass|stem|latexmath|image|icon|indexterm2?):[^\s\[]{0,300}+\[(?P<text>[^\]\n]{0,1000}+)\]"
 )
 ROLE = re.compile(r"\[\.?[\w.# -]{1,40}\](?=[*_#`])")
 EMPHASIS = re.compile(r"(?<![\w*_`#+^~])([*_`#+]{1,2})(?=\S)([^\n]{0,400}?\S)\1(?![\w])")
@@ -54,7 +54,7 @@ def inline(text: str) -> str:
     )
     text = ROLE.sub("", text)
     text = EMPHASIS.sub(r"\2", DOUBLE.sub(r"\2", text))
-    return re.sub(r"\[\[[^\]\n]*\]\]|\(\(\(?[^()\n]*\)\)\)", "", text)
+    return re.sub(r"\[\[[^\[\]\n]{0,200}+\]\]|\(\(\(?[^()\n]{0,200}+\)\)\)", "", text)
 
 
 class _Reader:

@@ -53,6 +53,11 @@ class Numbering:
                     numbering.levels[name, depth] = Level(known.form, known.pattern, _number(start))
         return numbering
 
+    def add(self, name: str, abstract: str, depth: int, level: Level) -> None:
+        """A level of a list; lists of the same ``abstract`` count on from each other."""
+        self._abstract[name] = abstract
+        self.levels[name, depth] = level
+
     def next_marker(self, name: str, depth: int) -> str:
         """The mark of the next item, e.g. ``"•"`` or ``"2.1."``; empty where it has none."""
         level = self.levels.get((name, depth))

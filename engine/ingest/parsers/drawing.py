@@ -12,6 +12,14 @@ MAX_POINTS = 2_000
 """Points of a chart's series that are written out."""
 
 
+CHARTS = {"barChart": "Bar chart", "bar3DChart": "Bar chart", "lineChart": "Line chart",
+          "line3DChart": "Line chart", "pieChart": "Pie chart", "pie3DChart": "Pie chart",
+          "doughnutChart": "Doughnut chart", "scatterChart": "Scatter chart",
+          "bubbleChart": "Bubble chart", "areaChart": "Area chart", "area3DChart": "Area chart",
+          "radarChart": "Radar chart", "stockChart": "Stock chart",
+          "surfaceChart": "Surface chart"}  # fmt: skip
+
+
 def paragraph_text(paragraph: Any) -> str:
     """Text of an ``a:p``; line breaks and tabs included."""
     pieces: list[str] = []
@@ -70,6 +78,9 @@ def chart(root: Any) -> list[str]:
         and (line := [paragraph_text(one) for one in title.iter() if name_of(one) == "p"])
     ]
     found += [title for title in titles if title.strip()]
+    found.append(
+        next((CHARTS[name] for one in root.iter() if (name := name_of(one)) in CHARTS), "Chart")
+    )
     series = [one for one in root.iter() if name_of(one) == "ser"]
     rows = _chart_rows(series)
     if rows:

@@ -83,7 +83,7 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("gzip", "Compressed", (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"), "archive_tar",
                magic=((0, b"\x1f\x8b\x08"), (0, b"BZh"), (0, b"\xfd7zXZ"))),
     # --- known by name ---------------------------------------------------------------------
-    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), streams=("WordDocument",)),
+    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), "doc", streams=("WordDocument",)),
     FileFormat(
         "xlsx", "Excel", (".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsx",
         content_types=("spreadsheetml.sheet.main", "spreadsheetml.template.main",
@@ -101,7 +101,7 @@ FORMATS: tuple[FileFormat, ...] = (
                        "presentationml.template.main", "ms-powerpoint."),
         members=("ppt/",),
     ),
-    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"),
+    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"), "ppt",
                streams=("PowerPoint Document", "PP97_DUALSTORAGE")),
     FileFormat("odt", "OpenDocument text", (".odt", ".ott"), "odf",
                mimetypes=("application/vnd.oasis.opendocument.text",
@@ -114,7 +114,7 @@ FORMATS: tuple[FileFormat, ...] = (
                           "application/vnd.sun.xml.impress")),
     FileFormat("fodt", "OpenDocument", (".fodt", ".fods", ".fodp"), "odf", text=True,
                sniff=sniff.flat_odf),
-    FileFormat("rtf", "RTF", (".rtf",), magic=((0, b"{\\rtf"),)),
+    FileFormat("rtf", "RTF", (".rtf",), "rtf", magic=((0, b"{\\rtf"),)),
     FileFormat("csv", "CSV", (".csv", ".tsv", ".tab", ".psv"), "delimited", text=True,
                guess=sniff.separated),
     FileFormat("protected", "Protected Office", (), "protected"),

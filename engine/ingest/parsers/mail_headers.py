@@ -6,6 +6,7 @@ import re
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from engine.ingest.parsers import member_names
 from engine.ingest.parsers.charsets import decode_as
 from engine.ingest.parsers.encoding import decode
 
@@ -31,7 +32,7 @@ def decode_value(value: str) -> str:
     value = " ".join(value[:MAX_VALUE].split())
     if not value.isascii():
         raw = value.encode("utf-8", "surrogateescape")
-        value = " ".join((decode(raw) or raw.decode("ascii", "replace")).split())
+        value = " ".join(member_names.decode_all([raw])[0].split())  # as short as names are
     if "=?" not in value:
         return value
     return " ".join(_words(BETWEEN_WORDS.sub(r"\1", value)).split())

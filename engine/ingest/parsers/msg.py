@@ -202,12 +202,12 @@ def _text(value: Any) -> str:
 
 
 def _person(name: Any, address: Any) -> str:
-    name, address = _text(name), _text(address)
-    if address.upper().startswith("/O="):  # the mail server's own way of naming people
-        address = ""
-    if not name or name.lower() == address.lower():
-        return address
-    return f"{name} <{address}>" if address else name
+    shown, mail_address = _text(name), _text(address)
+    if mail_address.upper().startswith("/O="):  # the mail server's own way of naming people
+        mail_address = ""
+    if not shown or shown.lower() == mail_address.lower():
+        return mail_address
+    return f"{mail_address} ({shown})" if mail_address else shown
 
 
 def _moment(value: Any) -> str:

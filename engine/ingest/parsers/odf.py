@@ -174,6 +174,8 @@ def _box(box: Any, reading: _Text, depth: int) -> None:
             formula = odf_text.math_text(_object(part, reading.package))
             if formula:
                 reading.builder.paragraph(formula)
+        elif name_of(part) in ("title", "desc"):
+            reading.builder.paragraph(" ".join((part.text or "").split()))
         elif name_of(part) in ("text-box", "p", "h", "list", "table", "frame", "custom-shape", "g"):
             _blocks([part] if name_of(part) != "text-box" else part, reading, depth + 1)
 
@@ -219,5 +221,7 @@ def _cell_lines(cell: Any, reading: _Text, depth: int) -> Iterator[str]:
                 for row in odf_table.table_rows(element):
                     for inner in row:
                         yield from _cell_lines(inner, reading, depth + 1)
+            case "title" | "desc" if (element.text or "").strip():
+                yield " ".join((element.text or "").split())
             case name if name and name not in odf_text.LEFT_OUT and name != "object":
                 yield from _cell_lines(element, reading, depth + 1)

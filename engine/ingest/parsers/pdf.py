@@ -15,7 +15,7 @@ from engine.ingest.parsers.pdf_extras import Extra, extras_of
 from engine.ingest.parsers.pdf_file import PDFIUM, chars_of, damaged, loaded, opened
 from engine.ingest.parsers.pdf_headings import OutlineEntry, find_headings
 from engine.ingest.parsers.pdf_inside import attachments_of
-from engine.ingest.parsers.pdf_scan import is_scan, read_scan
+from engine.ingest.parsers.pdf_scan import is_scan, read_scan, replaces
 from engine.ingest.parsers.pdf_text import PageText, assemble, words_of
 from engine.ingest.parsers.pdf_view import WORD_BLOCK
 from engine.types import Heading, Page, ParsedDocument
@@ -101,7 +101,7 @@ def _read_block(document: Any, numbers: range, until: float, read: _Read) -> Non
                     read.scans += 1
                     if time.monotonic() < until:
                         picture = read_scan(page)
-                        if picture.text.text:
+                        if replaces(picture, chars):
                             found, height = picture.text, picture.height
                             read.recognised += 1
                     elif until:

@@ -20,7 +20,7 @@ LEAST_READABLE = 0.6
 """Share of letters, digits and usual marks under which a text layer is taken for garbage."""
 LITTLE_TEXT = 60
 """Characters up to which text on a scanned page is a stamp or page number, not the page."""
-PICTURE_PAGE = 0.5
+PICTURE_PAGE = 0.3
 """Share of the page that its largest picture covers on a scanned page."""
 OUTLINES = 40
 """Drawn shapes without any text from which letters may have been turned into shapes."""
@@ -38,6 +38,15 @@ def is_scan(page: Any, chars: PageChars) -> bool:
     if not visible:
         return share > 0 or shapes >= OUTLINES
     return share >= PICTURE_PAGE or not _is_readable(visible)
+
+
+def replaces(picture: PictureText, chars: PageChars) -> bool:
+    """Whether recognition found more than the little readable text that the page has."""
+    found = len("".join(picture.text.text.split()))
+    visible = "".join(chars.codes.split())
+    if len(visible) > LITTLE_TEXT or not _is_readable(visible):
+        return found > 0
+    return found > 1.3 * len(visible)
 
 
 def _is_readable(visible: str) -> bool:

@@ -10,7 +10,7 @@ import pypdfium2.raw as pdfium_c
 from engine.ingest.parsers.pdf_chars import char_box
 from engine.ingest.parsers.pdf_extras import extras_of
 from engine.ingest.parsers.pdf_file import PDFIUM, chars_of, codes_of, damaged, loaded, opened
-from engine.ingest.parsers.pdf_scan import is_scan, remembered
+from engine.ingest.parsers.pdf_scan import is_scan, remembered, replaces
 from engine.ingest.parsers.pdf_text import PageText, assemble, words_of
 
 WORD_BLOCK = 40
@@ -81,7 +81,7 @@ def rectangles(
         if scan:
             stat = path.stat()
             picture = remembered(path, (stat.st_mtime_ns, stat.st_size), page - 1)
-            if picture.text.text:
+            if replaces(picture, chars):
                 text = picture.text
                 found = [Rect(*lines) for lines in picture.lines(start, end)]
             else:

@@ -302,5 +302,6 @@ def _comments(root: Any, authors: dict[str, str]) -> Iterator[str]:
         if text.strip():
             author = authors.get(attribute(comment, "authorId"), "")
             when = attribute(comment, "created") or attribute(comment, "dt")
-            by = ", ".join(part for part in (author, when) if part)
-            yield f"{' '.join(text.split())}" + (f" ({by})" if by else "")
+            by = f"author: {author}, " if author else ""
+            by += f"time: {when}" if when else ""
+            yield f"[{by.strip(', ')}] {' '.join(text.split())}" if by else " ".join(text.split())

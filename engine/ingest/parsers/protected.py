@@ -90,6 +90,15 @@ def needed(*, given: bool) -> ParseError:
     )
 
 
+def rights() -> ParseError:
+    return ParseError(
+        "This document is protected by a rights management server, and only its owner's program "
+        "can open it.",
+        "Ask its owner for an unprotected copy.",
+        "encrypted",
+    )
+
+
 def damaged() -> ParseError:
     return ParseError(
         "This document is protected and damaged; it cannot be opened.",

@@ -11,6 +11,7 @@ from engine.ingest.parsers.page_builder import PageBuilder
 from engine.types import ParsedDocument
 
 MAX_TITLE = 200
+MAX_GUESSED_TITLE = 80
 MAX_INDENT = 8
 
 Item = tuple[int, str, str]
@@ -43,7 +44,7 @@ def document(kind: str, title: str, stem: str, slides: list[Slide]) -> ParsedDoc
     first_title = ""
     for number, slide in enumerate(slides, 1):
         builder = PageBuilder()
-        heading = " ".join(slide.title.split())
+        heading = " ".join(slide.title.split()) or _first_line(slide)
         first_title = first_title or heading
         if heading and len(heading) <= MAX_TITLE:
             builder.heading(1, heading)
@@ -55,7 +56,7 @@ def document(kind: str, title: str, stem: str, slides: list[Slide]) -> ParsedDoc
             builder.paragraph("Speaker notes")
             builder.paragraph(slide.notes)
         for comment in slide.comments:
-            builder.paragraph(f"Comment: {comment}")
+            builder.paragraph(f"Comment {comment}")
         page = builder.page(number, f"Slide {number}")
         if page.text:
             pages.append(page)
@@ -64,6 +65,17 @@ def document(kind: str, title: str, stem: str, slides: list[Slide]) -> ParsedDoc
     hidden = [str(number) for number, slide in enumerate(slides, 1) if slide.hidden]
     note = f"Hidden slides were read too: {', '.join(hidden[:20])}." if hidden else ""
     return ParsedDocument(kind, title or first_title or stem, tuple(pages), note=note)
+
+
+def _first_line(slide: Slide) -> str:
+    """The title of a slide whose author used a plain text box for it; it is taken out."""
+    if len(slide.pieces) < 2 or slide.pieces[0].kind != "text" or len(slide.pieces[0].items) != 1:
+        return ""
+    _, mark, text = slide.pieces[0].items[0]
+    if mark or len(text) > MAX_GUESSED_TITLE or text[-1] in ".,;:":
+        return ""
+    del slide.pieces[0]
+    return " ".join(text.split())
 
 
 def _add(builder: PageBuilder, piece: Piece) -> None:
