@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.tasks import Lanes
-from engine.types import ChatModelInfo, Status
+from engine.types import ChatModelInfo, LoadedModel, Status
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -20,6 +20,10 @@ class Facts:
     model: ChatModelInfo | None
     """None while no model process is up."""
     tokens_per_s: float | None
+    loaded: LoadedModel | None = None
+    """The chat model's process and what it holds; None for a server or while none is up."""
+    default: str = ""
+    """Name of the model that answers where none is chosen; empty for the starter's."""
 
 
 class FactReader(QObject):
@@ -64,4 +68,11 @@ class FactReader(QObject):
 
 
 def read(assistant: "Assistant") -> Facts:
-    return Facts(assistant.status(), assistant.model_info(), assistant.tokens_per_s)
+    use = assistant.model_use
+    return Facts(
+        assistant.status(),
+        assistant.model_info(),
+        assistant.tokens_per_s,
+        use.loaded(),
+        use.default,
+    )

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.facts import Facts
 from desktop.theme.theme import Theme
 from desktop.widgets.labels import label
-from desktop.words import count, short_model
+from desktop.widgets.progress import ProgressBar
+from desktop.words import count, counted, rate, short_model
 from engine.progress import Progress
 
 HEIGHT = 23
@@ -42,10 +43,8 @@ class Foot(QFrame):
         self.network = label("Offline", "soft")
         self.model = label("", "soft")
         self.job = label("", "soft")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar("Progress of the running job")
         self.bar.setFixedWidth(BAR_WIDTH)
-        self.bar.setAccessibleName("Progress of the running job")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 16, 0)
         row.setSpacing(0)
@@ -73,23 +72,21 @@ class Foot(QFrame):
 
     def show_job(self, words: str, progress: Progress | None) -> None:
         """The running job; empty words when there is none."""
-        counted = ""
-        if progress is not None and progress.total:
-            counted = f"  {progress.done:,} of {progress.total:,}"
-            self.bar.setRange(0, progress.total)
-            self.bar.setValue(progress.done)
-        else:
-            self.bar.setRange(0, 0)
-        self.job.setText(f"{words}{counted}")
+        told = counted(progress) if progress is not None else ""
+        self.bar.show_progress(progress)
+        self.job.setText(f"{words}  {told}" if told else words)
         self.job.setVisible(bool(words))
         self.bar.setVisible(bool(words))
 
 
 def model_words(facts: Facts) -> str:
-    """``SmolLM2 135M · 71 tokens/s``; the speed only once it was measured."""
+    """``SmolLM2 135M + house-style · 71 tokens/s``; the speed only once it was measured."""
     cards = [card for card in facts.status.models if card.role == "chat"]
-    name = facts.model.name if facts.model else cards[0].name if cards else ""
+    chosen = next((card for card in cards if card.name == facts.default), None)
+    first = chosen or (cards[0] if cards else None)
+    name = facts.model.name if facts.model else first.name if first else ""
     if not name:
         return ""
-    speed = f" · {facts.tokens_per_s:.0f} tokens/s" if facts.tokens_per_s else ""
-    return f"{short_model(name)}{speed}"
+    adapters = facts.loaded.adapters if facts.loaded is not None else ()
+    parts = " + ".join([short_model(name), *adapters])
+    return f"{parts} · {rate(facts.tokens_per_s)}" if facts.tokens_per_s else parts

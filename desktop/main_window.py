@@ -8,7 +8,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QS
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,12 +21,15 @@ from desktop.foot import Foot
 from desktop.library.jobs import LibraryJobs
 from desktop.library.page import LibraryPage
 from desktop.models.page import ModelsPage
+from desktop.models.work import Job
 from desktop.rail import Place, Rail
 from desktop.readiness import Readiness
 from desktop.settings.page import SettingsPage
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
+from desktop.warmth import Warmth
+from desktop.widgets import ask
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
 from engine.types import Conversation
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
         self.readiness = Readiness(self.lanes, assistant, self)
         self.jobs = LibraryJobs(self.lanes, assistant, self)
         self.conversations = Conversations(self.lanes, assistant, self)
+        self.warmth = Warmth(self.lanes, assistant, self)
         self._notice: Notice | None = None
 
         self.rail = Rail(theme)
@@ -105,7 +108,13 @@ class MainWindow(QMainWindow):
         self.chat.add_folder.connect(self._add_folder)
         self.chat.attach.connect(self._attach)
         self.chat.retry_models.connect(self.readiness.start)
+        self.chat.models_wanted.connect(self._go_to_models)
+        self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
+        self.models.changed.connect(self.facts.refresh)
+        self.models.work.begun.connect(self._model_work)
+        self.models.work.progressed.connect(self._model_work)
+        self.models.work.ended.connect(self._model_work_ended)
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
@@ -195,14 +204,15 @@ class MainWindow(QMainWindow):
             self.conversations.delete(conversation.id)
 
     def _sure(self, title: str) -> bool:
-        box = QMessageBox(self)
-        box.setWindowTitle("Delete the conversation")
-        box.setText(f"Delete “{title}”?")
-        box.setInformativeText("Its questions and answers go; your documents stay.")
-        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        return box.clickedButton() is delete
+        return ask.sure(
+            self._theme,
+            self,
+            "Delete the conversation",
+            f"Delete “{title}”?",
+            "Its questions and answers go; your documents stay.",
+            yes="Delete",
+            no="Keep",
+        )
 
     @Slot(object)
     def _deleted(self, conversation_id: int) -> None:
@@ -216,6 +226,7 @@ class MainWindow(QMainWindow):
         self._clear_problem()
         self.chat.set_facts(facts)
         self.library.set_facts(facts)
+        self.models.set_facts(facts)
         self.settings.set_facts(facts)
         self.foot.set_facts(facts)
 
@@ -228,6 +239,17 @@ class MainWindow(QMainWindow):
         self.chat.show_models_problem(None)
         self.foot.show_job("", None)
         self.facts.refresh()
+        self._warm()
+
+    @Slot()
+    def _warm(self) -> None:
+        if self.readiness.is_ready:
+            chat = self.chat
+            self.warmth.start(chat.head.mode, chat.conversation_id, chat.head.model)
+
+    @Slot()
+    def _go_to_models(self) -> None:
+        self.go("models")
 
     @Slot(object)
     def _not_ready(self, problem: Problem) -> None:
@@ -246,6 +268,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def _job_ended(self) -> None:
         self.foot.show_job("", None)
+
+    @Slot(object)
+    @Slot(object, object)
+    def _model_work(self, job: Job, progress: Progress | None = None) -> None:
+        if job.words:
+            self.foot.show_job(job.words, progress)
+
+    @Slot(object)
+    def _model_work_ended(self, job: Job) -> None:
+        if job.words:
+            self.foot.show_job("", None)
 
     @Slot(object)
     def show_problem(self, problem: Problem) -> None:

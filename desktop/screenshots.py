@@ -13,8 +13,9 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QRect, QTimer
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop.app import application
 from desktop.chat.answer_view import AnswerView
@@ -80,6 +81,20 @@ class Camera:
         if not self.window.grab().save(str(path)):
             raise SystemExit(f"{path} cannot be written.")
 
+    def take_with(self, name: str, over: QWidget) -> None:
+        """The window with what stands over it: a dialog or a panel, each a window of its own."""
+        self.settle()
+        picture = self.window.grab()
+        painter = QPainter(picture)
+        at = over.geometry().topLeft() - self.window.geometry().topLeft()
+        if isinstance(over, QDialog):
+            at = self.window.rect().center() - over.rect().center()
+            painter.setPen(QColor(self.theme.tokens.line))
+            painter.drawRect(QRect(at, over.size()).adjusted(-1, -1, 0, 0))
+        painter.drawPixmap(at, over.grab())
+        painter.end()
+        picture.save(str(self.folder / f"{name}.png"))
+
     def ask(self, question: str) -> AnswerView:
         self.window.chat.composer.edit.setPlainText(question)
         self.window.chat.composer.button.click()
@@ -103,6 +118,28 @@ class Camera:
         self.settle(600)
 
 
+def draw_models(camera: Camera) -> None:
+    models = camera.window.models
+    camera.window.go("models")
+    camera.until(lambda: len(models.cards) >= 2 and not models.work.running)
+    camera.settle()
+    models.cards[0].load.click()
+    camera.until(lambda: models.cards[0].entry.loaded is not None and not models.work.running)
+    camera.take("models")
+    models.cards[0].options.click()
+    camera.until(lambda: models.card_actions.dialog is not None)
+    assert models.card_actions.dialog is not None
+    camera.take_with("model-options", models.card_actions.dialog)
+    models.card_actions.dialog.reject()
+    models.get_button.click()
+    camera.until(lambda: len(models.catalogue.cards) > 0)
+    camera.take("catalogue")
+    camera.theme.choose("dark")
+    models.show_shelf()
+    camera.take("models-dark")
+    camera.theme.choose("light")
+
+
 def draw(camera: Camera, papers: Path) -> None:
     window = camera.window
     camera.until(lambda: window.readiness.is_ready and window.foot.model.text() != "")
@@ -112,9 +149,7 @@ def draw(camera: Camera, papers: Path) -> None:
     window.jobs.add([papers], papers.name)
     camera.until(lambda: not window.jobs.running and window.library.table.documents.rowCount() > 6)
     camera.take("library")
-    window.go("models")
-    camera.until(lambda: len(window.models.cards) == 2)
-    camera.take("models")
+    draw_models(camera)
     window.go("settings")
     camera.take("settings")
 
@@ -139,6 +174,12 @@ def draw(camera: Camera, papers: Path) -> None:
     camera.until(lambda: len(view.text) > 160 or view.state == "done")
     window.grab().save(str(camera.folder / "streaming.png"))
     camera.until(lambda: view.state == "done")
+    meter = window.chat.composer.context
+    camera.until(lambda: not meter.isHidden())
+    meter.click()
+    assert meter.panel is not None
+    camera.take_with("context", meter.panel)
+    meter.panel.close()
     window.new_conversation()
     view = camera.ask(WRITTEN_QUESTION)
     camera.until(lambda: len(view.text) > 80)

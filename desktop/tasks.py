@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from inspect import isgenerator
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -22,8 +21,10 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read"]
-LANES: tuple[Lane, ...] = ("vault", "model", "read")
+Lane = Literal["vault", "model", "read", "shelf", "network", "warmth"]
+LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth")
+"""Writing the vault; asking; quick reading; measuring and changing models; fetching
+them; getting ready for the next question."""
 FLUSH_MS = 40
 
 Work = Callable[[CancelToken], Any]
@@ -55,8 +56,10 @@ class _Run:
     def _drive(self) -> _Outcome:
         try:
             self.token.check()
-            made = self._work(self.token)
-            return _Outcome("done", self._exhaust(made) if isgenerator(made) else made)
+            made: Any = self._work(self.token)
+            if isinstance(made, Generator):
+                made = self._exhaust(made)
+            return _Outcome("done", made)
         except CancelledError:
             return _Outcome("cancelled")
         except EngineError as error:

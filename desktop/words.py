@@ -3,6 +3,9 @@
 import time
 from datetime import date, datetime, timedelta
 
+from engine.progress import Progress
+
+BYTE_STAGES = ("downloading", "checking")
 UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
@@ -23,6 +26,27 @@ def size(size_bytes: int) -> str:
             )
         value /= 1000
     raise AssertionError
+
+
+def counted(progress: Progress) -> str:
+    """``412 of 1,280``, or ``612 MB of 2.5 GB`` where bytes are counted; empty while unknown."""
+    if not progress.total:
+        return ""
+    if progress.stage in BYTE_STAGES:
+        return f"{size(progress.done)} of {size(progress.total)}"
+    return f"{progress.done:,} of {progress.total:,}"
+
+
+def rate(tokens_per_s: float) -> str:
+    """``43 tokens/s``, ``3.2 tokens/s``."""
+    return f"{tokens_per_s:,.0f} tokens/s" if tokens_per_s >= 10 else f"{tokens_per_s:.1f} tokens/s"
+
+
+def seconds(value: float) -> str:
+    """``0.4 s``, ``12 s``, ``2 min``."""
+    if value < 10:
+        return f"{value:.1f} s"
+    return f"{value:.0f} s" if value < 100 else f"{value / 60:.0f} min"
 
 
 def when(seconds: float, *, now: float | None = None) -> str:

@@ -86,7 +86,7 @@ class Asking:
             )
         name = self._model_of(model, conversation_id)
         embedder = yield from self._ready_embedder(cancel)
-        with self._turn(name, cancel):
+        with self.turn(name, cancel):
             chat_model = yield from self._keeper.ready(name, cancel=cancel, chosen=bool(model))
             stored = self._conversations.open_turn(conversation_id, question)
             with self._keeper.watching(chat_model):
@@ -190,7 +190,7 @@ class Asking:
         return self._conversations.one(conversation_id).model
 
     @contextmanager
-    def _turn(self, model: str, cancel: CancelToken | None) -> Iterator[None]:
+    def turn(self, model: str, cancel: CancelToken | None) -> Iterator[None]:
         """Wait for the question before; what goes on in the background gives way."""
         while not self._lane.acquire(timeout=POLL_S):
             warming = self._warming

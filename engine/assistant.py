@@ -21,6 +21,7 @@ from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
+from engine.model_use import ModelUse
 from engine.models import starter
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
@@ -99,6 +100,7 @@ class Assistant:
             self._ready_embedder,
             trusted_bytes=trusted_bytes,
         )
+        self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
 
     @classmethod
     def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":

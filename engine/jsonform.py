@@ -195,6 +195,7 @@ def fit(value: FitReport) -> Json:
             "weights": value.need.weights,
             "context": value.need.context,
             "overhead": value.need.overhead,
+            "copied": value.need.copied,
             "total": value.need.total,
             "available": value.available,
         },

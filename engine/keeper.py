@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
+
+from engine import settings as stored
 from engine.errors import ModelCrashedError, ModelError, ModelLoadError
 from engine.inference import keys
 from engine.inference.chat_model import ChatModel
@@ -15,6 +18,7 @@ from engine.inference.endpoint import EndpointChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.models import options, packages, starter
+from engine.models.calibration import Calibration
 from engine.models.marks import Mark
 from engine.models.option_store import OptionStore
 from engine.models.options import Chosen, ModelOptions
@@ -23,7 +27,7 @@ from engine.network import POLICY_OFF, NetworkGuard
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.settings import Settings
-from engine.types import ChatModelInfo, ModelCard
+from engine.types import ChatModelInfo, LoadedModel, ModelCard
 
 log = logging.getLogger(__name__)
 
@@ -117,8 +121,10 @@ class ChatModelKeeper:
         return _Wanted(STARTER) if item.starter else _Wanted(str(item.path), item)
 
     def _process(self, path: Path, run: ModelOptions, name: str = "") -> ChatModel:
+        measured = Calibration.read()
         return ProcessChatModel(
             path,
+            batch=measured.batch if measured is not None else 0,
             n_ctx=run.n_ctx,
             threads=run.threads or None,
             name=name,
@@ -285,9 +291,9 @@ class ChatModelKeeper:
         return policy
 
     def info(self) -> ChatModelInfo | None:
-        """The running model, or None while its process is not up."""
+        """The running model, or None while it is not loaded; never waits for it to be."""
         model = self._model
-        if isinstance(model, ProcessChatModel) and model.pid is None:
+        if isinstance(model, ProcessChatModel) and not model.loaded:
             return None
         return model.info if model is not None else None
 
@@ -301,12 +307,45 @@ class ChatModelKeeper:
         model = self._model
         return model.pid if isinstance(model, ProcessChatModel) else None
 
+    def loaded(self) -> LoadedModel | None:
+        """What is in memory; None while nothing is loaded."""
+        model = self._model
+        if not isinstance(model, ProcessChatModel) or not model.loaded:
+            return None
+        return LoadedModel(
+            file=str(model.path),
+            memory_bytes=_memory_bytes(model.pid),
+            adapters=tuple(adapter.name for adapter in model.adapters),
+        )
+
+    # --- the default ---------------------------------------------------------------------------
+
+    @property
+    def default(self) -> str:
+        """Name of the model that answers where none is named; empty for the starter's."""
+        return self._settings.model.name
+
+    def set_default(self, name: str) -> None:
+        """Keep it in the settings. Raises NotFoundError, InputError, ModelError, SettingsError."""
+        wanted = "" if self._wanted(name).key == STARTER else name
+        known = stored.load(self._profile.settings)
+        stored.save(self._profile.settings, replace(known, model=replace(known.model, name=wanted)))
+        chosen = replace(self._settings.model, name=wanted)
+        self._settings = replace(self._settings, model=chosen)
+
     # --- ending --------------------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """End the model's process to free its memory; the next question starts it again."""
+        model = self._model
+        if isinstance(model, ProcessChatModel):
+            model.unload()
 
     def unload(self, path: Path) -> None:
         """Close the model of this file, where it is the one that is open."""
         with self._lock:
-            if self._key == str(path):
+            model = self._model
+            if isinstance(model, ProcessChatModel) and model.path == path:
                 self._close()
 
     def close(self) -> None:
@@ -317,3 +356,11 @@ class ChatModelKeeper:
         if self._model is not None:
             self._model.close()
         self._model, self._key, self._run = None, "", None
+
+
+def _memory_bytes(pid: int | None) -> int:
+    """Resident memory of a process; 0 where it has just ended."""
+    try:
+        return psutil.Process(pid).memory_info().rss if pid is not None else 0
+    except psutil.Error:
+        return 0

@@ -2,13 +2,16 @@
 
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from engine.errors import InputError, ModelMissingError, NotFoundError
 from engine.models import calibration, catalogue, faster
+from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
 from engine.models.download import download
 from engine.models.faster import Result
-from engine.models.fit import FitReport
+from engine.models.fit import FitReport, Memory
+from engine.models.offer_fit import OfferFit, estimate
 from engine.models.registry import Entry
 from engine.models.shelf import Shelf
 from engine.network import NetworkGuard
@@ -16,6 +19,9 @@ from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.settings import Settings
 from engine.types import ModelCard
+
+DOWNLOADS = "downloads"
+"""Folder below the models folder."""
 
 
 class ModelJobs:
@@ -54,12 +60,43 @@ class ModelJobs:
     def offers(self) -> tuple[Offer, ...]:
         return catalogue.offers()
 
+    def judge_offers(self) -> tuple[tuple[Offer, OfferFit], ...]:
+        """Every offer with what can be said of it here before it is fetched."""
+        memory, figures = Memory.now(), Calibration.read()
+        return tuple((offer, estimate(offer, memory, figures)) for offer in catalogue.offers())
+
+    @property
+    def download_host(self) -> str:
+        """The host that a download asks first."""
+        return urlsplit(self._settings.download.mirror).hostname or self._settings.download.mirror
+
+    def unfinished(self) -> dict[str, int]:
+        """Offers of which a part has come, with its bytes; a download goes on from there."""
+        folder = self._profile.models / DOWNLOADS
+        parts = {}
+        for offer in catalogue.offers():
+            part = folder / f"{offer.file.rpartition('/')[2]}.part"
+            if part.is_file():
+                parts[offer.name] = part.stat().st_size
+        return parts
+
+    def discard(self, name: str) -> None:
+        """Throw away what has come of an unfinished download."""
+        file = catalogue.find(name).file.rpartition("/")[2]
+        for part in (f"{file}.part", f"{file}.part.json"):
+            (self._profile.models / DOWNLOADS / part).unlink(missing_ok=True)
+
+    def examine(self, name_or_file: str) -> FitReport:
+        """As :meth:`fit`, at once: with what was measured of this machine before, if anything."""
+        path = self.path_of(name_or_file)
+        return self._shelf.examine(path, Calibration.read(), self._settings.model)
+
     def download(
         self, name: str, *, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, ModelCard]:
         """Fetch a model of the catalogue. Opens the network for this download only."""
         offer = catalogue.find(name)
-        folder = self._profile.models / "downloads"
+        folder = self._profile.models / DOWNLOADS
         path = yield from download(
             offer, folder, self._guard, mirror=self._settings.download.mirror, cancel=cancel
         )

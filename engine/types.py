@@ -4,7 +4,8 @@ Positions are character offsets (Unicode code points) into the text of one page,
 so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["plain", "rag", "tuned", "both"]
@@ -262,6 +263,10 @@ class ChatModelInfo:
     """All layers of the model, the output counted as one."""
     gpu_note: str = ""
     """Why the graphics processor could not be used, where there is one; empty otherwise."""
+    kv_type: str = ""
+    """Numbers that the context is kept in: ``"f16"`` or ``"q8_0"``."""
+    buffers: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of memory by place and use, as llama.cpp tells them: ``"CPU KV"``, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +307,17 @@ class ModelCard:
     ``"endpoint"`` or the program whose folder the file lies in."""
     words: str = ""
     """The fit in a plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """The chat model that is in memory right now."""
+
+    file: str
+    memory_bytes: int
+    """What its process holds, its share of the file on disk included."""
+    adapters: tuple[str, ...] = ()
+    """Names of the adapters in effect."""
 
 
 # --- answers -----------------------------------------------------------------------------------

@@ -4,18 +4,23 @@ from typing import Literal
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
+from desktop.chat.context_facts import small_print
+from desktop.chat.thinking import ThinkingFold
 from desktop.errors import Problem
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from desktop.widgets.rich_text import RichText
 from desktop.words import count
-from engine.types import Answer
+from engine.types import Answer, ChatMessage
 
+PIN, PINNED = "Pin", "Pinned"
+PIN_TIP = "Keep this question and its answer in the model's memory"
 State = Literal["waiting", "growing", "done", "failed"]
 
 
@@ -25,6 +30,8 @@ class AnswerView(QWidget):
     sources_wanted = Signal()
     again = Signal()
     """The same question once more."""
+    pinned = Signal(bool)
+    """Keep this turn in the model's memory, or let it go."""
     mend = Signal()
     """The button of the error was pressed."""
 
@@ -36,6 +43,9 @@ class AnswerView(QWidget):
         self.problem: Problem | None = None
         self.state: State = "waiting"
         self._text = ""
+        self.message_id: int | None = None
+        """Of the stored turn; None until it is known."""
+        self.thinking = ThinkingFold(theme)
         self.body = RichText()
         self.body.setAccessibleName("Answer")
         self.body.anchorClicked.connect(self._follow)
@@ -46,17 +56,23 @@ class AnswerView(QWidget):
         self.repeat.clicked.connect(self.again)
         self.sources = Button(theme, " ", icon="quotes", kind="chip", tip="Show what this rests on")
         self.sources.clicked.connect(self.sources_wanted)
+        self.keep = Button(theme, PIN, icon="push-pin", kind="chip", tip=PIN_TIP)
+        self.keep.setCheckable(True)
+        self.keep.clicked.connect(self._pin)
+        self.print = label("", "soft")
+        self.print.setToolTip(
+            "How fast the model wrote, and how long you waited for its first word"
+        )
         self._actions = QWidget()
-        row = QHBoxLayout(self._actions)
+        row = FlowLayout(self._actions, spacing=12)
         row.setContentsMargins(0, 12, 0, 0)
-        row.setSpacing(12)
-        for button in (self.copy, self.repeat, self.sources):
-            row.addWidget(button)
-        row.addStretch(1)
+        for part in (self.copy, self.repeat, self.sources, self.keep, self.print):
+            row.addWidget(part)
         self.notice: Notice | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 0, 4, 0)
         self._column.setSpacing(4)
+        self._column.addWidget(self.thinking)
         self._column.addWidget(self.body)
         self._column.addWidget(self.remark)
         self._column.addWidget(self._actions)
@@ -82,7 +98,17 @@ class AnswerView(QWidget):
         self._text = answer.text
         self.state = "done"
         self.remark.setText(remark(answer))
+        self.print.setText(small_print(answer))
+        self.print.setVisible(bool(self.print.text()))
+        self.thinking.put(answer.thinking)
         self._draw()
+        self._show_pin()
+
+    def stored(self, message: ChatMessage) -> None:
+        """The turn as it was kept: it can be pinned now."""
+        self.message_id = message.id
+        self.keep.setChecked(message.pinned)
+        self._show_pin()
 
     def fail(self, problem: Problem, *, button: str) -> None:
         """Show what went wrong where the answer would be; what was written stays readable."""
@@ -91,7 +117,7 @@ class AnswerView(QWidget):
         self.remark.setText("")
         self.notice = Notice.of(self._theme, problem, button=button)
         self.notice.pressed.connect(self.mend)
-        self._column.insertWidget(1, self.notice)
+        self._column.insertWidget(2, self.notice)
         self._draw()
 
     @Slot()
@@ -119,6 +145,16 @@ class AnswerView(QWidget):
             )
             self.sources.setVisible(bool(cited or near))
 
+    def _show_pin(self) -> None:
+        self.keep.setVisible(self.message_id is not None)
+        self.keep.setText(f" {PINNED if self.keep.isChecked() else PIN}")
+        self.keep.setAccessibleName(self.keep.text().strip())
+
+    @Slot()
+    def _pin(self) -> None:
+        self._show_pin()
+        self.pinned.emit(self.keep.isChecked())
+
     @Slot(QUrl)
     def _follow(self, url: QUrl) -> None:
         if url.scheme() == "cite" and url.path().isdecimal():
@@ -126,9 +162,10 @@ class AnswerView(QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        answer = self.answer
-        quoted = answer is not None and answer.quotation and not answer.abstained
-        QGuiApplication.clipboard().setText(quoted_text(answer) if quoted else self._text)
+        answer, text = self.answer, self._text
+        if answer is not None and answer.quotation and not answer.abstained:
+            text = quoted_text(answer)
+        QGuiApplication.clipboard().setText(text)
         self.copy.setText("Copied")
 
 

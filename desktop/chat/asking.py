@@ -1,7 +1,7 @@
 """The one question that is being answered: its conversation, its text so far, how it ended."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -23,6 +23,8 @@ class Question:
     """None begins a new conversation."""
     library: str | None
     mode: Mode
+    model: str = ""
+    """Of a new conversation; an old one keeps its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ def ask(
     conversation_id = question.conversation_id
     if conversation_id is None:
         made = assistant.create_conversation(question.text)
+        if question.model:
+            assistant.set_conversation_model(made.id, question.model)
+            made = replace(made, model=question.model)
         yield Opened(made)
         conversation_id = made.id
     return (

@@ -4,6 +4,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop.chat.context_facts import ContextFacts
+from desktop.chat.context_meter import ContextMeter
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel
@@ -71,6 +73,7 @@ class Composer(QFrame):
         self.clip = Button(theme, icon="paperclip", kind="chip", tip="Add files to the library")
         self.clip.setFixedSize(QSize(42, 26))
         self.clip.clicked.connect(self.attach)
+        self.context = ContextMeter(theme)
         self.meter = ElidedLabel("", "soft")
         self.button = Button(theme, "Ask", kind="main")
         self.button.setMinimumWidth(ASK_WIDTH)
@@ -78,6 +81,7 @@ class Composer(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.clip)
+        row.addWidget(self.context)
         row.addWidget(self.meter, 1)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
@@ -99,9 +103,10 @@ class Composer(QFrame):
         self._blocked = reason
         self._show()
 
-    def set_meter(self, used: int, n_ctx: int) -> None:
-        """Tokens that the last turn took of the model's context; 0 of 0 shows nothing."""
-        self._meter = f"{used:,} of {n_ctx:,} tokens" if n_ctx else ""
+    def set_context(self, facts: ContextFacts) -> None:
+        """What share of the model's context the conversation takes, and which turns are in it."""
+        self._meter = facts.words
+        self.context.put(facts)
         self._show()
 
     def put(self, question: str) -> None:

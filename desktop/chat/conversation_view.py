@@ -1,9 +1,12 @@
 """The turns of one conversation, scrolled; stays at the end while an answer grows."""
 
 from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.chat.answer_view import AnswerView
+from desktop.chat.context_facts import EMPTY, ContextFacts
+from desktop.chat.memory_line import MemoryLine
 from desktop.theme.theme import Theme
 from desktop.widgets.column import centred
 from desktop.widgets.labels import label
@@ -43,6 +46,7 @@ class ConversationView(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self.turns: list[QWidget] = []
+        self.line: MemoryLine | None = None
         self._follow = True
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -70,6 +74,7 @@ class ConversationView(QScrollArea):
             turn.hide()
             turn.deleteLater()
         self.turns = []
+        self.show_memory(EMPTY)
         self._follow = True
 
     def add_question(self, text: str) -> None:
@@ -88,6 +93,26 @@ class ConversationView(QScrollArea):
             self._column.removeWidget(answer)
             answer.hide()
             answer.deleteLater()
+
+    def show_memory(self, facts: ContextFacts) -> None:
+        """Draw the line below the last turn that the model does not read any more.
+
+        Turns are counted as they are stored, so that a failed answer, which is not, has no place.
+        """
+        if self.line is not None:
+            self._column.removeWidget(self.line)
+            self.line.hide()
+            self.line.deleteLater()
+            self.line = None
+        stored = [
+            turn
+            for turn in self.turns
+            if not (isinstance(turn, AnswerView) and turn.state == "failed")
+        ]
+        below = max(facts.dropped, default=-1) + 1
+        if 0 < below < len(stored):
+            self.line = MemoryLine(facts.summary)
+            self._column.insertWidget(self._column.indexOf(stored[below]), self.line)
 
     def scroll_to_end(self) -> None:
         self._follow = True
@@ -112,7 +137,7 @@ class ConversationView(QScrollArea):
         """Let go of the end when the user scrolls up, take hold again when back there."""
         self._follow = value >= self.verticalScrollBar().maximum() - NEAR_END_PX
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for turn in self.turns:
             if isinstance(turn, QuestionBubble):

@@ -3,35 +3,34 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QActionGroup, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.chat.answer_view import AnswerView
 from desktop.chat.asking import Asking, Question
 from desktop.chat.composer import ASK_DOCUMENTS, Composer
+from desktop.chat.context_facts import context_of
 from desktop.chat.conversation_view import ConversationView
+from desktop.chat.head import ConversationHead
+from desktop.chat.history import History
 from desktop.chat.side import Side
 from desktop.chat.source import sources_of
 from desktop.errors import Problem
 from desktop.facts import Facts
 from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
-from desktop.widgets.buttons import MenuChip
-from desktop.widgets.column import centred
+from desktop.widgets.column import Aligned, centred
 from desktop.widgets.drop import DropTarget
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.labels import ElidedLabel
 from desktop.widgets.notice import Notice
 from desktop.words import count
-from engine.types import Answer, ChatMessage, Conversation, Mode, Usage
+from engine.types import Answer, ChatMessage, Conversation
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 NEW = "New conversation"
 ASK_MODEL = "Ask the model alone…"
-ALL_LIBRARIES = "All libraries"
-WAYS: tuple[tuple[Mode, str], ...] = (("rag", "With documents"), ("plain", "Model alone"))
 UNANSWERED = Problem(
     "This question was not answered.",
     "Alcove was closed, or the answer failed, before it was written.",
@@ -48,6 +47,9 @@ class ChatPage(QWidget):
     add_folder = Signal()
     attach = Signal()
     retry_models = Signal()
+    models_wanted = Signal()
+    warm_wanted = Signal()
+    """What the next question needs has changed."""
 
     def __init__(
         self, theme: Theme, lanes: Lanes, assistant: "Assistant", parent: QWidget | None = None
@@ -58,10 +60,8 @@ class ChatPage(QWidget):
         self.conversation_id: int | None = None
         self._chosen: AnswerView | None = None
         self._live: AnswerView | None = None
-        self._library: str | None = None
-        self._mode: Mode = "rag"
         self._facts: Facts | None = None
-        self._usage = Usage()
+        self._messages: list[ChatMessage] = []
         self._models_notice: Notice | None = None
 
         self.asking = Asking(lanes, assistant, self)
@@ -72,17 +72,19 @@ class ChatPage(QWidget):
         self.asking.failed.connect(self._failed)
         self.asking.cancelled.connect(self._cancelled)
 
-        self.title = ElidedLabel(NEW, "title")
-        self.libraries = MenuChip(theme, tip="Libraries to look in")
-        self.ways = MenuChip(theme, tip="Way of answering")
-        self._fill_ways()
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 15, 0, 8)
-        row.setSpacing(12)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.libraries)
-        row.addWidget(self.ways)
+        self.history = History(lanes, assistant, self)
+        self.history.loaded.connect(self._loaded)
+        self.history.changed.connect(self._remember)
+        self.history.unreadable.connect(self._load_failed)
+        self.history.failed.connect(self._tell)
+
+        self.head = ConversationHead(theme, NEW)
+        self.head.library_changed.connect(self._name_target)
+        self.head.way_changed.connect(self._way_changed)
+        self.head.model_changed.connect(self._model_changed)
+        self.head.models_wanted.connect(self.models_wanted)
+        self.title, self.ways = self.head.title, self.head.ways
+        self.libraries, self.models = self.head.libraries, self.head.models
 
         self.view = ConversationView(theme)
         self.empty = EmptyState(theme, icon="books")
@@ -106,9 +108,11 @@ class ChatPage(QWidget):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(centred(head))
+        over, under = centred(self.head), centred(below)
+        self._aligned = (Aligned(over, self.view), Aligned(under, self.view))
+        column.addWidget(over)
         column.addWidget(self._stack, 1)
-        column.addWidget(centred(below))
+        column.addWidget(under)
         self.side = Side(theme, lanes, assistant)
         self.side.viewing_changed.connect(self._fit_side)
         across = QHBoxLayout(self)
@@ -118,15 +122,16 @@ class ChatPage(QWidget):
         across.addWidget(self.side)
         self.drop = DropTarget(theme, self)
         self._show_empty()
-        self._fill_libraries()
+        self._name_target()
 
     # --- what the rest of the window tells ---------------------------------------------------
 
     def set_facts(self, facts: Facts) -> None:
         before = self._facts
         self._facts = facts
+        if self.head.set_facts(facts):
+            self._name_target()
         if before is None or before.status.libraries != facts.status.libraries:
-            self._fill_libraries()
             self._show_empty()
         self._show_meter()
 
@@ -147,34 +152,32 @@ class ChatPage(QWidget):
 
     def new(self) -> None:
         """An empty conversation; it is stored with its first question."""
-        self._switch(None, NEW)
+        self._switch(None, NEW, "")
         self.composer.edit.setFocus()
 
     def open(self, conversation: Conversation) -> None:
-        self._switch(conversation.id, conversation.title)
-        assistant, wanted = self._assistant, conversation.id
-        task = self._lanes.start("read", lambda _cancel: (wanted, assistant.messages(wanted)))
-        task.succeeded.connect(self._loaded)
-        task.failed.connect(self._load_failed)
+        self._switch(conversation.id, conversation.title, conversation.model)
+        self.history.load(conversation.id)
+        self.warm_wanted.emit()
 
     def rename(self, conversation_id: int, title: str) -> None:
         if conversation_id == self.conversation_id:
             self.title.setText(title)
 
-    def _switch(self, conversation_id: int | None, title: str) -> None:
+    def _switch(self, conversation_id: int | None, title: str, model: str) -> None:
         self.conversation_id = conversation_id
         self.title.setText(title)
+        self.head.show_model(model)
         self._live = None
         self._choose(None)
         self.view.clear()
-        self._usage = Usage()
+        self._messages = []
         self._show_meter()
         self._show_empty()
 
-    @Slot(object)
-    def _loaded(self, found: tuple[int, list[ChatMessage]]) -> None:
-        wanted, messages = found
-        if wanted != self.conversation_id:
+    @Slot(int, list)
+    def _loaded(self, conversation_id: int, messages: list[ChatMessage]) -> None:
+        if conversation_id != self.conversation_id:
             return
         self.view.clear()
         question = ""
@@ -185,14 +188,25 @@ class ChatPage(QWidget):
                 if at + 1 == len(messages):
                     self._unanswered(question)
             elif message.answer is not None:
-                view = self._add_answer(question)
-                view.finish(message.answer)
-                self._usage = message.answer.usage
-        self._show_meter()
+                self._add_answer(question).finish(message.answer)
+        self._remember(conversation_id, messages)
         self._show_empty()
-        if self.view.answers:
-            self._choose(self.view.answers[-1])
+        finished = [view for view in self.view.answers if view.answer is not None]
+        if finished:
+            self._choose(finished[-1])
         self.view.scroll_to_end()
+
+    @Slot(int, list)
+    def _remember(self, conversation_id: int, messages: list[ChatMessage]) -> None:
+        """What is stored of the turns that are shown: which can be pinned, which are left out."""
+        if conversation_id != self.conversation_id:
+            return
+        self._messages = messages
+        finished = [view for view in self.view.answers if view.answer is not None]
+        stored = [message for message in messages if message.answer is not None]
+        for view, message in zip(finished, stored, strict=False):
+            view.stored(message)
+        self._show_meter()
 
     def _unanswered(self, question: str) -> None:
         if self.asking.running and self.asking.conversation_id == self.conversation_id:
@@ -221,7 +235,9 @@ class ChatPage(QWidget):
         self._live = self._add_answer(text)
         self._choose(None)
         self._show_empty()
-        self.asking.start(Question(text, self.conversation_id, self._library, self._mode))
+        self.asking.start(
+            Question(text, self.conversation_id, self.head.library, self.head.mode, self.head.model)
+        )
         self._live.wait(self.asking.words)
         self.view.scroll_to_end()
 
@@ -230,6 +246,7 @@ class ChatPage(QWidget):
         view.cited.connect(self._cited)
         view.sources_wanted.connect(self._sources_wanted)
         view.again.connect(self._again)
+        view.pinned.connect(self._pin)
         view.mend.connect(self._mend)
         return view
 
@@ -255,10 +272,11 @@ class ChatPage(QWidget):
         live, self._live = self._live, None
         if live is not None:
             live.finish(answer)
-            self._usage = answer.usage
-            self._show_meter()
             self._choose(live)
+            if self.conversation_id is not None:
+                self.history.refresh(self.conversation_id)
         self.touched.emit()
+        self.warm_wanted.emit()
 
     @Slot(object)
     def _failed(self, problem: Problem) -> None:
@@ -282,6 +300,12 @@ class ChatPage(QWidget):
         view = self.sender()
         if isinstance(view, AnswerView) and not self.asking.running:
             self.ask(view.question)
+
+    @Slot(bool)
+    def _pin(self, pinned: bool) -> None:
+        view = self.sender()
+        if isinstance(view, AnswerView) and view.message_id and self.conversation_id is not None:
+            self.history.pin(self.conversation_id, view.message_id, pinned)
 
     @Slot()
     def _mend(self) -> None:
@@ -343,58 +367,32 @@ class ChatPage(QWidget):
 
     # --- chips, meter, empty -------------------------------------------------------------------
 
-    def _fill_libraries(self) -> None:
-        names = [one.name for one in self._facts.status.libraries] if self._facts else []
-        if self._library not in names:
-            self._library = None
-        menu = self.libraries.choices
-        menu.clear()
-        group = QActionGroup(menu)
-        for name in [None, *names]:
-            action = menu.addAction(name or ALL_LIBRARIES)
-            action.setCheckable(True)
-            action.setChecked(name == self._library)
-            action.setData(name)
-            action.triggered.connect(self._choose_library)
-            group.addAction(action)
-        self.libraries.setVisible(bool(names))
-        self._show_library(names)
-
-    def _show_library(self, names: list[str]) -> None:
-        only = names[0] if len(names) == 1 else ALL_LIBRARIES
-        self.libraries.show_choice(self._library or only)
-        self.drop.name(self._library or (names[0] if len(names) == 1 else "Documents"))
+    @Slot()
+    def _name_target(self) -> None:
+        self.drop.name(self.head.only_library or "Documents")
 
     @Slot()
-    def _choose_library(self) -> None:
-        self._library = self.sender().data()  # type: ignore[attr-defined]
-        self._fill_libraries()
-
-    def _fill_ways(self) -> None:
-        menu = self.ways.choices
-        group = QActionGroup(menu)
-        for mode, words in WAYS:
-            action = menu.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(mode == self._mode)
-            action.setData(mode)
-            action.triggered.connect(self._choose_way)
-            group.addAction(action)
-        self.ways.show_choice(dict(WAYS)[self._mode])
-
-    @Slot()
-    def _choose_way(self) -> None:
-        self._mode = self.sender().data()  # type: ignore[attr-defined]
-        alone = self._mode == "plain"
+    def _way_changed(self) -> None:
+        alone = self.head.mode == "plain"
         self.composer.edit.setPlaceholderText(ASK_MODEL if alone else ASK_DOCUMENTS)
-        self.ways.show_choice(dict(WAYS)[self._mode])
+        self.warm_wanted.emit()
+
+    @Slot()
+    def _model_changed(self) -> None:
+        if self.conversation_id is not None:
+            self.history.set_model(self.conversation_id, self.head.model)
+        self.warm_wanted.emit()
+
+    @Slot(object)
+    def _tell(self, problem: Problem) -> None:
+        """A choice was not taken: say so over the composer."""
+        self.show_models_problem(problem)
 
     def _show_meter(self) -> None:
         info = self._facts.model if self._facts else None
-        # Where the model only weighed sentences, nothing of the conversation is in its context.
-        wrote = self._usage.completion_tokens
-        used = self._usage.prompt_tokens + wrote if wrote else 0
-        self.composer.set_meter(used, info.n_ctx if info and used else 0)
+        facts = context_of(self._messages, info.n_ctx if info else 0)
+        self.composer.set_context(facts)
+        self.view.show_memory(facts)
 
     def _show_empty(self) -> None:
         turns = bool(self.view.turns)

@@ -89,17 +89,18 @@ class PageViewer(QWidget):
         centre = QHBoxLayout(ground)
         centre.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
         centre.addWidget(self.canvas, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self.scroll = QScrollArea()
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setWidget(ground)
+        self.scroller = QScrollArea()
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setWidget(ground)
         self.text = PageText(theme)
         self.failure = label("", "softbody", wrap=True)
         self.failure.setContentsMargins(16, 16, 16, 16)
         self.failure.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.stack = QStackedWidget()
-        for part in (self.scroll, self.text, self.failure):
-            self.stack.addWidget(part)
+        self.stack.addWidget(self.scroller)
+        self.stack.addWidget(self.text)
+        self.stack.addWidget(self.failure)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -108,7 +109,7 @@ class PageViewer(QWidget):
         column.addWidget(self.remark)
         column.addWidget(self.stack, 1)
 
-        self.setFocusProxy(self.scroll)
+        self.setFocusProxy(self.scroller)
         self._settle = QTimer(self, singleShot=True, interval=RESIZE_PAUSE_MS)
         self._settle.timeout.connect(self._load)
 
@@ -143,7 +144,7 @@ class PageViewer(QWidget):
         self._task = task
 
     def _paper_width(self) -> int:
-        bar = self.scroll.verticalScrollBar().sizeHint().width()
+        bar = self.scroller.verticalScrollBar().sizeHint().width()
         return max(200, round((self.width() - 2 * MARGIN - bar) * ZOOMS[self._zoom]))
 
     @Slot(object)
@@ -169,7 +170,7 @@ class PageViewer(QWidget):
         self.larger.setEnabled(self._zoom < len(ZOOMS) - 1)
         if content.image is not None:
             self.canvas.show_page(content.image, content.rectangles, self._paper_width())
-            self.stack.setCurrentWidget(self.scroll)
+            self.stack.setCurrentWidget(self.scroller)
             # The scroll area learns of the new size on the next turn of the event loop.
             QTimer.singleShot(0, self, self._scroll_to_mark)
         else:
@@ -188,13 +189,13 @@ class PageViewer(QWidget):
     @Slot()
     def _scroll_to_mark(self) -> None:
         area = self.canvas.marked_area()
-        bar = self.scroll.verticalScrollBar()
+        bar = self.scroller.verticalScrollBar()
         if area.isEmpty():
             bar.setValue(0)
             return
-        bar.setValue(max(0, area.center().y() - self.scroll.viewport().height() // 2))
-        across = self.scroll.horizontalScrollBar()
-        across.setValue(max(0, area.center().x() - self.scroll.viewport().width() // 2))
+        bar.setValue(max(0, area.center().y() - self.scroller.viewport().height() // 2))
+        across = self.scroller.horizontalScrollBar()
+        across.setValue(max(0, area.center().x() - self.scroller.viewport().width() // 2))
 
     @Slot()
     def _go_earlier(self) -> None:

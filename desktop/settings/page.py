@@ -31,7 +31,7 @@ class SettingsPage(QWidget):
         column.setSpacing(12)
         column.addWidget(label("Settings", "title"))
 
-        self.size = label("", "soft")
+        self.vault_size = label("", "soft")
         path = ElidedLabel(profile)
         folder = Button(theme, "Open folder", icon="folder-open")
         folder.clicked.connect(self._open_folder)
@@ -42,7 +42,7 @@ class SettingsPage(QWidget):
                 "which can be copied to another machine whole.",
                 folder,
                 path,
-                self.size,
+                self.vault_size,
             )
         )
 
@@ -78,7 +78,7 @@ class SettingsPage(QWidget):
 
     def set_facts(self, facts: Facts) -> None:
         status = facts.status
-        self.size.setText(f"The vault takes {size(status.vault_bytes)}.")
+        self.vault_size.setText(f"The vault takes {size(status.vault_bytes)}.")
         self.network.setText(status.network_policy.capitalize())
         refused = count(status.refused, "attempt")
         self.counts.setText(f"{count(status.connections, 'connection')} made, {refused} refused.")

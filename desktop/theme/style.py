@@ -17,6 +17,8 @@ QFrame[kind="card"][live="true"]:hover, QFrame[kind="card"][live="true"]:focus
   { border-color: $accent; }
 QFrame[kind="card"][chosen="true"] { border-color: $accent; }
 QFrame[kind="notice"] { background: $panel; border: 1px solid $line; border-radius: 12px; }
+QFrame[kind="rule"] { background: $line; border: 0; }
+QFrame[kind="popup"] { background: $paper; border: 1px solid $line; }
 QFrame[kind="bubble"] { background: $panel; border: 0; border-radius: 12px; }
 QFrame[kind="composer"] { background: $paper; border: 1px solid $line; border-radius: 14px; }
 QFrame[kind="drop"] { background: $panel; border: 2px dashed $accent; border-radius: 14px; }
@@ -28,6 +30,7 @@ QLabel[kind="soft"] { color: $soft; font-size: 12px; }
 QLabel[kind="softbody"] { color: $soft; }
 QLabel[kind="head"] { color: $soft; font-size: 12px; font-weight: 600; }
 QLabel[kind="number"] { color: $accent; font-weight: 600; }
+QLabel[kind="tag"] { color: $accent; font-size: 12px; font-weight: 600; }
 QLabel[kind="warn"] { color: $warn; font-size: 12px; }
 QLabel[kind="bad"] { color: $bad; }
 

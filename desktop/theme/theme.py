@@ -49,9 +49,10 @@ class Theme(QObject):
     def icon(self, name: str, colour: str = "ink") -> QIcon:
         """A Phosphor icon (``"chat-circle"``) in one of the tokens' colours."""
         disabled = self.tokens.soft
-        return qtawesome.icon(
+        made: QIcon = qtawesome.icon(
             f"ph.{name}", color=getattr(self.tokens, colour), color_disabled=disabled
         )
+        return made
 
     @Slot()
     def _follow(self) -> None:

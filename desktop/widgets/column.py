@@ -1,6 +1,7 @@
 """The reading column: centred, never wider than the measure."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 MEASURE = 720
 
@@ -15,6 +16,20 @@ def centred(content: QWidget, *, measure: int = MEASURE, margin: int = 32) -> QW
     row.addWidget(content, 1000)
     row.addStretch(1)
     return outer
+
+
+class Aligned(QObject):
+    """Keeps what stands over or under a scrolled column in line with it, scroll bar or not."""
+
+    def __init__(self, over: QWidget, scroll: QScrollArea) -> None:
+        super().__init__(over)
+        self._over, self._bar = over, scroll.verticalScrollBar()
+        self._bar.rangeChanged.connect(self._fit)
+
+    @Slot()
+    def _fit(self) -> None:
+        room = self._bar.sizeHint().width() if self._bar.maximum() else 0
+        self._over.setContentsMargins(0, 0, room, 0)
 
 
 def column(*, spacing: int = 0, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:

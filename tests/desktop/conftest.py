@@ -16,6 +16,7 @@ from desktop.main_window import MainWindow
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
 from engine.assistant import Assistant
+from engine.models.calibration import Calibration, Probe
 from engine.paths import open_profile
 from engine.progress import drain
 from engine.store.connect import Vault
@@ -25,6 +26,9 @@ from tests.fakes import HashingEmbedder
 SKIFF = "# Prices\n\nA family skiff costs 78 crowns for a whole day. A launch costs 172 crowns.\n"
 KEYS = "# Keys\n\nThe spare keys hang behind the harbour office door.\n"
 WAIT_MS = 10_000
+FIGURES = Calibration(
+    20e9, (Probe("Q8_0", 300.0, 40.0, 100_000_000, 150_000_000),), "this very machine"
+)
 
 
 @dataclass
@@ -35,6 +39,12 @@ class Stage:
     assistant: Assistant
     model: PacedChatModel
     theme: Theme
+
+
+@pytest.fixture(autouse=True)
+def _measured_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening the Models page measures nothing in tests."""
+    monkeypatch.setattr(Calibration, "read", classmethod(lambda _cls, _folder=None: FIGURES))
 
 
 @pytest.fixture

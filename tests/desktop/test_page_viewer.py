@@ -32,7 +32,7 @@ def open_source(qtbot: QtBot, stage: Stage, path: Path, page: int, quote: str) -
 def test_a_pdf_page_is_rendered_with_its_lines_marked(qtbot: QtBot, open_window: Open) -> None:
     stage = open_window(add=HANDBOOK)
     viewer = open_source(qtbot, stage, HANDBOOK, 2, "It is short on")
-    assert viewer.stack.currentWidget() is viewer.scroll
+    assert viewer.stack.currentWidget() is viewer.scroller
     assert viewer.place.text().startswith("2 of ")
     area = viewer.canvas.marked_area()
     assert 0 < area.height() < viewer.canvas.height() / 10
@@ -59,7 +59,7 @@ def test_zoom_makes_the_page_wider(qtbot: QtBot, open_window: Open) -> None:
     stage = open_window(add=HANDBOOK)
     viewer = open_source(qtbot, stage, HANDBOOK, 2, "It is short on")
     before = viewer.canvas.width()
-    assert before <= viewer.scroll.viewport().width()
+    assert before <= viewer.scroller.viewport().width()
     with qtbot.waitSignal(viewer.shown, timeout=WAIT_MS):
         viewer.larger.click()
     assert viewer.canvas.width() > before
