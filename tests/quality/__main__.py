@@ -10,7 +10,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.quality import answers, cold, contracts, handbook, ingest, model, process, retrieval
+from tests.quality import (
+    answers,
+    cold,
+    contracts,
+    formats,
+    handbook,
+    ingest,
+    ingest_kills,
+    model,
+    pdf,
+    process,
+    retrieval,
+)
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
 from tests.quality.workplace import Workplace
@@ -24,6 +36,9 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "kills": process.ends,
     "cold": cold.run,
     "ingest": ingest.run,
+    "formats": formats.run,
+    "pdf": pdf.run,
+    "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,
