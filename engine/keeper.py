@@ -18,6 +18,7 @@ from engine.inference.endpoint import EndpointChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.models import options, packages, starter
+from engine.models.calibration import Calibration
 from engine.models.marks import Mark
 from engine.models.option_store import OptionStore
 from engine.models.options import Chosen, ModelOptions
@@ -120,8 +121,10 @@ class ChatModelKeeper:
         return _Wanted(STARTER) if item.starter else _Wanted(str(item.path), item)
 
     def _process(self, path: Path, run: ModelOptions, name: str = "") -> ChatModel:
+        measured = Calibration.read()
         return ProcessChatModel(
             path,
+            batch=measured.batch if measured is not None else 0,
             n_ctx=run.n_ctx,
             threads=run.threads or None,
             name=name,

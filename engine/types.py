@@ -4,7 +4,8 @@ Positions are character offsets (Unicode code points) into the text of one page,
 so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["plain", "rag", "tuned", "both"]
@@ -90,6 +91,8 @@ class Passage:
     end: int
     heading: str
     text: str
+    label: str = ""
+    """The page's label; empty where its number says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,13 @@ class Document:
     size_bytes: int
     indexed_at: float
     code: str = ""
+    """``"encrypted"``: it is locked and opens with a password."""
     reason: str = ""
     """Why it failed, in words for the user."""
+    note: str = ""
+    """What was left out or had to be guessed, in words for the user; mostly empty."""
+    container: str = ""
+    """Path of the document that it lies in; empty for a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,21 @@ class AddReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an interrupted piece of work left to do; ``sync`` does it."""
+
+    files: int = 0
+    """To be read."""
+    removals: int = 0
+    """Documents to be forgotten."""
+    renewals: int = 0
+    """Passages that a new sentence encoder has yet to read."""
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.removals or self.renewals)
+
+
 # --- search ------------------------------------------------------------------------------------
 
 
@@ -163,6 +186,8 @@ class Hit:
     """Normalised BM25 part of the score, in [0, 1]; 0 where the words did not find it."""
     meaning: float
     """Cosine similarity of question and passage, in [-1, 1]."""
+    also: tuple[str, ...] = ()
+    """Other documents that hold the same passage at the same place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +263,10 @@ class ChatModelInfo:
     """All layers of the model, the output counted as one."""
     gpu_note: str = ""
     """Why the graphics processor could not be used, where there is one; empty otherwise."""
+    kv_type: str = ""
+    """Numbers that the context is kept in: ``"f16"`` or ``"q8_0"``."""
+    buffers: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of memory by place and use, as llama.cpp tells them: ``"CPU KV"``, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +335,10 @@ class Citation:
     """Exactly ``page.text[start:end]``."""
     passage_id: int = 0
     document_id: int = 0
+    label: str = ""
+    """What a reader calls the page where that is not its number."""
+    also: tuple[str, ...] = ()
+    """Other documents in which the same stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,3 +484,5 @@ class Status:
     """Connections made to other machines since start."""
     refused: int
     """Connections that the policy refused since start."""
+    waiting: Waiting = Waiting()
+    """Interrupted work."""

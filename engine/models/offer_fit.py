@@ -47,7 +47,7 @@ def estimate(offer: Offer, memory: Memory, figures: Calibration | None) -> Offer
         context=CONTEXT_BYTES_PER_TOKEN * context if chats else 0,
         overhead=fit.OVERHEAD_BYTES + (fit.BUFFERS_PER_WIDTH * WIDTH if chats else 0),
     )
-    judged = fit.judge(needed.total, memory)
+    judged = fit.judge(needed, memory)
     speed = None
     if figures is not None and chats and judged != "will not fit":
         speed = _speed(offer, needed, figures)
