@@ -142,6 +142,7 @@ class Loading(ScriptedChatModel):
 
     def __init__(self, path: Path, **options: object) -> None:
         super().__init__("Written.")
+        self.path = path
         Loading.opened.append((options["n_ctx"], options["threads"]))
 
 
