@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine import health, logs, network, settings
 from engine.answer.answer import Answerer
+from engine.answer.counting import Counter
 from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
@@ -28,6 +29,7 @@ from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.rescue import rescue
+from engine.store.tables import Tables
 from engine.types import (
     AddReport,
     Answer,
@@ -70,6 +72,7 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._chats = Chats(vault)
+        self._counter = Counter(Tables(vault))
         self._building = threading.Lock()
         self._asking = threading.Lock()
         self._embedder = embedder
@@ -262,7 +265,13 @@ class Assistant:
         embedder = yield from self._ready_embedder(cancel)
         with self._asking:
             chat_model = yield from self._ready_model(cancel, model)
-            answerer = Answerer(Retriever(self._vault, embedder), chat_model, self._documents)
+            answerer = Answerer(
+                Retriever(self._vault, embedder),
+                chat_model,
+                self._documents,
+                counter=self._counter,
+                similar=embedder,
+            )
             history = self._open_turn(conversation_id, question)
             if isinstance(chat_model, ProcessChatModel):
                 chat_model.use_state(_state_key(conversation_id))

@@ -300,6 +300,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if answer.query:
+        terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())
         terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")

@@ -96,6 +96,8 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
             "completion_tokens": value.usage.completion_tokens,
             "reused_tokens": value.usage.reused_tokens,
         },
+        # Only there where the answer was counted in a table.
+        **({"query": value.query} if value.query else {}),
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.errors import ParseError
 from engine.inference.embedder import Embedder
+from engine.ingest import tables
 from engine.ingest.chunk import cut
 from engine.ingest.scan import printable
 from engine.progress import CancelToken, Progress
@@ -151,6 +152,7 @@ class Indexer:
     def _read(self, wanted: _Wanted, stamp: FileStamp) -> _Read | None:
         try:
             parsed = _clean(self._parse(wanted.path))
+            parsed = replace(parsed, tables=tables.found(parsed, wanted.path.name))
         except ParseError as error:
             keep = error.code == "unreadable"
             self._fail(wanted, stamp, error.code, error.message, keep_text=keep)

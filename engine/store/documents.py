@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
+from engine.store import tables as table_store
 from engine.store import vectors as vector_store
 from engine.store.connect import Vault
 from engine.store.roots import drop_empty_libraries, ensure_library, inside
@@ -208,6 +209,7 @@ class Documents:
                 )
                 ids.append(db.last_insert_rowid())
             vector_store.insert(db, vectors, ids, matrix)
+            table_store.put(db, document_id, parsed.tables)
 
     def put_failed(
         self, stamp: FileStamp, library: str, code: str, reason: str, *, keep_text: bool = False
@@ -269,6 +271,7 @@ class Documents:
                     _clear(db, document_id)
                     db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
                     removed += 1
+            table_store.sweep(db)
             drop_empty_libraries(db)
         return removed
 
@@ -312,6 +315,7 @@ class Documents:
 def _clear(db: apsw.Connection, document_id: int) -> None:
     db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
     db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
+    table_store.drop(db, document_id)
 
 
 def _headings(page: Page) -> str:
