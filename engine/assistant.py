@@ -24,6 +24,7 @@ from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
+from engine.source_jobs import SourceJobs
 from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
@@ -87,6 +88,7 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
+        self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
         self._tokens_per_s: float | None = None
 
     @classmethod
