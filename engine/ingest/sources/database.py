@@ -171,12 +171,6 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "Ask for the right to read it, or use another user.",
     ),
     (
-        ("57014", "interrupted", "timed out", "timeout"),
-        "source_slow",
-        "The query took too long and was stopped.",
-        "Ask for less, for example with a WHERE on recent rows.",
-    ),
-    (
         ("not a database", "malformed", "encrypted"),
         "source_kind",
         "The file is no SQLite database, or it is damaged or encrypted.",
@@ -194,6 +188,12 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "source_away",
         "The database does not answer.",
         "Check that it runs and that host and port are right.",
+    ),
+    (
+        ("57014", "interrupted", "timed out", "timeout"),
+        "source_slow",
+        "The query took too long and was stopped.",
+        "Ask for less, for example with a WHERE on recent rows.",
     ),
 )  # fmt: skip
 

@@ -219,10 +219,12 @@ HELD_OUT: list[Asked] = [
     Asked("What is the total revenue for the South region in Q2 2025?", S,
           lambda rows: round(sum(_values(
               rows, "revenue",
-              lambda r: r["region"] == "South" and "2025-04" <= r["sold_on"][:7] <= "2025-06")), 2)),
+              lambda r: r["region"] == "South"
+              and "2025-04" <= r["sold_on"][:7] <= "2025-06")), 2)),
     Asked("Average rating per region", S,
-          lambda rows: {region: _mean(_values(rows, "rating", lambda r: r["region"] == region))
-                        for region in REGIONS}),
+          lambda rows: {region: _mean(_values(
+              rows, "rating", lambda r, region=region: r["region"] == region))
+              for region in REGIONS}),
     Asked("Which category brought in the most revenue?", S,
           lambda rows: _top(_group(rows, "category", "revenue"))),
     Asked("Who sold the most units?", S, lambda rows: _top(_group(rows, "sales_rep", "units"))),

@@ -9,7 +9,6 @@ import pytest
 
 from engine.answer.counting import Counter
 from engine.ingest import ingest
-from engine.ingest.tables import found
 from engine.progress import drain
 from engine.store.connect import Vault
 from engine.store.documents import Documents
