@@ -41,7 +41,7 @@ NEAR = 0.45
 _COUNTS = re.compile(
     "|".join(
         pattern.pattern
-        for pattern in (said.COUNT, said.AVERAGE, said.SUM, said.SUPERLATIVE, said.LIST)
+        for pattern in (said.COUNT, said.AVERAGE, said.SUM, said.SUPERLATIVE, said.LIST, said.PER)
     ),
     re.I,
 )
@@ -130,8 +130,9 @@ def _is_counted(table: StoredTable) -> bool:
     return table.rows >= (LEAST_SHEET_ROWS if sheet else LEAST_ROWS)
 
 
-def _worth(made: Plan) -> tuple[int, int, int, int]:
-    return (-len(made.unexplained), made.anchors, len(made.query.where), int(made.named))
+def _worth(made: Plan) -> tuple[int, int, int, int, int]:
+    where = len(made.query.where)
+    return (-len(made.unexplained), made.anchors, made.titles, where, int(made.named))
 
 
 def _told(table: StoredTable) -> str:

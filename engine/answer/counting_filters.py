@@ -9,6 +9,7 @@ from engine.answer.counting_dates import Period, periods
 from engine.answer.counting_table import FULL, LONGEST_VALUE, PARTLY, Mention, TableIndex
 from engine.answer.counting_words import (
     GENERIC,
+    JOINT,
     NEGATION,
     STRUCTURE,
     SUPERLATIVES,
@@ -78,9 +79,9 @@ class Filters:
 
     def read(self) -> None:
         """Find everything, the surest first."""
+        self._comparisons()
         self._quoted()
         self._values()
-        self._comparisons()
         self._periods()
         self._missing()
         self._flags()
@@ -89,7 +90,7 @@ class Filters:
     # --- values --------------------------------------------------------------------------------
 
     def _values(self) -> None:
-        chosen: dict[tuple[StoredColumn, bool], list[str]] = {}
+        found: list[tuple[int, int, StoredColumn, list[str]]] = []
         for length in range(min(LONGEST_VALUE, len(self.words)), 0, -1):
             for first in range(len(self.words) - length + 1):
                 places = range(first, first + length)
@@ -99,12 +100,19 @@ class Filters:
                 if not held or (length == 1 and not self._tells(first)):
                     continue
                 column = self._column_of(held, first, first + length - 1)
-                before = self.question[: self.words[first].start]
-                negated = NEGATION.search(before) is not None
-                chosen.setdefault((column, negated), []).extend(held[column])
+                found.append((first, first + length - 1, column, held[column]))
                 self.used.update(places)
-                if negated:
-                    self._claim_text(NEGATION.search(before))
+        chosen: dict[tuple[StoredColumn, bool], list[str]] = {}
+        last: tuple[int, StoredColumn, bool] | None = None
+        for first, end, column, values in sorted(found, key=lambda each: each[0]):
+            match = NEGATION.search(self.question[: self.words[first].start])
+            self._claim_text(match)
+            negated = match is not None
+            if not negated and last is not None and last[1] is column and last[2]:
+                between = self.question[self.words[last[0]].end : self.words[first].start]
+                negated = JOINT.fullmatch(between) is not None  # "not in Graz or Linz"
+            chosen.setdefault((column, negated), []).extend(values)
+            last = (end, column, negated)
         for (column, negated), values in chosen.items():
             operator: Operator = "not in" if negated else "in"
             self.conditions.append(Condition(column, operator, tuple(dict.fromkeys(values))))
@@ -152,7 +160,7 @@ class Filters:
             if part:
                 self._claim_text(part)
         for match in _PART_WORD.finditer(self.question):
-            if not self._is_used(match.start(2)):
+            if not self._is_used(match.start(2)) and not match[2][0].isdigit():
                 self._part_of(match[1], match[2], match.start(2), match.end(2))
                 self._claim_text(match)
 
@@ -175,17 +183,17 @@ class Filters:
         for told in periods(self.question, self._today):
             if self._is_used(told.start) or self._overlaps(told.start, told.end):
                 continue
-            column = self._nearest(self.index.dates, told.start)
-            if column is None and self.index.dates:
-                column = self.index.dates[0]
-                if len(self.index.dates) > 1:
-                    self.notes.append(f"“{column.title}” was taken as the date.")
-            if column is not None:
-                self._period(column, told.period)
-                self._claim(told.start, told.end)
-                continue
             years = [c for c in self.index.table.columns if self.index.is_year(c)]
-            if years and not told.period.month and self._years(years[0], told.period):
+            column = self._nearest([*self.index.dates, *years], told.start)
+            if column is None:
+                column = next(iter([*self.index.dates, *years]), None)
+                if len(self.index.dates) > 1 and column is not None:
+                    self.notes.append(f"“{column.title}” was taken as the date.")
+            if column in years and column is not None:
+                if not told.period.month and self._years(column, told.period):
+                    self._claim(told.start, told.end)
+            elif column is not None:
+                self._period(column, told.period)
                 self._claim(told.start, told.end)
 
     def _period(self, column: StoredColumn, period: Period) -> None:

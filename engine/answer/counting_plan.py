@@ -29,6 +29,8 @@ class Plan:
     """Words that name the table, its columns or its values."""
     named: bool
     """The question names the table itself."""
+    titles: int
+    """Words that are titles of columns in full."""
     sure: bool
     """Whether what is asked about was named in full, and not only guessed from its kind."""
 
@@ -88,6 +90,8 @@ class _Planner:
             made = self._counted(base, group, part, count)
         elif total:
             made = self._summed(base, group, part, total)
+        elif group is not None and self._has_quantity(group):
+            made = self._measured(base, "sum", group, part, 0)  # "revenue by month"
         else:
             made = self._listed(base)
         return self._finished(*made) if made else None
@@ -167,6 +171,8 @@ class _Planner:
             way = "sum" if order is not None else "count"
             if order is not None and not most:
                 self._notes.append(f"“{order.title}” was added up for each.")
+        if way == "count" and not grouped and order is not None:
+            way = None  # "the maximum number of units in a single sale"
         if way is not None and not grouped:
             return None
         if grouped and way is not None:
@@ -209,6 +215,14 @@ class _Planner:
             self._explain(mention)
         columns = (self._index.label, *dict.fromkeys(asked))
         return replace(base, columns=columns, limit=MOST_LISTED), "list"
+
+    def _has_quantity(self, group: StoredColumn) -> bool:
+        return any(
+            mention.strength == FULL
+            and mention.column is not group
+            and self._index.is_quantity(mention.column)
+            for mention in self._mentions
+        )
 
     # --- columns -------------------------------------------------------------------------------
 
@@ -322,7 +336,7 @@ class _Planner:
             return None, ""
         for match in said.WHICH.finditer(self._f.question):
             if match.group().lower() == "who":
-                return self._index.label, ""
+                return self._index.person, ""
             found = self._group_at(match.end())
             if found is not None:
                 return found
@@ -372,7 +386,7 @@ class _Planner:
         return None
 
     def _count_top(self, first: int, last: int) -> None:
-        """``top 5``, ``the five largest``."""
+        """``top 5``, ``the five largest``, ``five orders with the largest …``."""
         for place in (last + 1, first - 1):
             if 0 <= place < len(self._words) and place not in self._f.used:
                 number = number_word(self._words[place].text)
@@ -380,6 +394,14 @@ class _Planner:
                     self._top = number
                     self._explained.add(place)
                     return
+        for place, word in enumerate(self._words[:-1]):
+            number = number_word(word.text)
+            if number is None or not 1 < number <= 200 or place in self._f.used:
+                continue
+            if self._index.explains(self._words[place + 1]):  # "five sales with the largest …"
+                self._top = number
+                self._explained.add(place)
+                return
 
     def _mention_at(self, place: int | None, after: list[int]) -> Mention | None:
         """The column that the counted noun means."""
@@ -444,5 +466,6 @@ class _Planner:
             noun=self._noun,
             anchors=anchors,
             named=named,
+            titles=len(whole),
             sure=self._sure or named,
         )

@@ -8,6 +8,7 @@ from engine.answer.counting_words import (
     GENERIC,
     IDENTIFIER,
     KIND_STEMS,
+    PERSON,
     UNITS,
     Word,
     title_words,
@@ -15,6 +16,7 @@ from engine.answer.counting_words import (
 )
 from engine.store.table_query import StoredColumn, StoredTable
 from engine.store.tables import Tables
+from engine.types import Cell
 
 MOST_VALUES = 20_000
 """Different values up to which a column's texts are looked for in questions."""
@@ -22,6 +24,8 @@ LONGEST_VALUE = 8
 """Words of the longest value that is looked for."""
 WEAK_WORDS = frozenset({"nam", "dat", "number", "id", "typ", "valu", "cod", "titl"})
 """Stems of title words that alone hardly tell which column is meant."""
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+"""Whole numbers that all lie between these are years."""
 YES = frozenset({"yes", "true", "y", "ja", "1", "x", "✓"})
 NO = frozenset({"no", "false", "n", "nein", "0"})
 
@@ -51,7 +55,12 @@ class TableIndex:
         self._values: dict[tuple[str, ...], dict[StoredColumn, list[str]]] = {}
         self._distinct: dict[str, int] = {}
         self._yes: dict[str, tuple[str, ...]] = {}
+        self._years: set[str] = set()
         for column in table.columns:
+            if column.type == "integer" and not column.unit:
+                least, greatest = tables.range(table, column)
+                if _is_year(least) and _is_year(greatest):
+                    self._years.add(column.name)
             if column.type == "text":
                 self._read(column, tables.values(table, column, MOST_VALUES))
         names = (table.name, table.title, PurePath(table.path.partition(":")[2] or table.path).stem)
@@ -87,7 +96,8 @@ class TableIndex:
         return column.is_number and not names and not self.is_year(column)
 
     def is_year(self, column: StoredColumn) -> bool:
-        return column.is_number and "year" in column.title.lower().split()
+        """Whether its numbers are years, such as when something was built."""
+        return column.name in self._years
 
     def is_flag(self, column: StoredColumn) -> bool:
         """Whether it says yes or no."""
@@ -116,6 +126,17 @@ class TableIndex:
             return (round(distinct + 0.3 * is_name, 2), -self.table.columns.index(column))
 
         return max(texts, key=named)
+
+    @property
+    def person(self) -> StoredColumn:
+        """The column that "who" asks for."""
+        texts = [column for column in self.table.columns if column.type == "text"]
+        people = [
+            column
+            for column in texts
+            if any(word.text in PERSON for word in title_words(column.title))
+        ]
+        return people[0] if people else self.label
 
     def kind(self, kind: str) -> list[StoredColumn]:
         """Columns of a kind such as price or age: by title; of dates, by type."""
@@ -186,9 +207,14 @@ class TableIndex:
                 )
                 yield Mention(column, place, place, WEAKLY if weak else PARTLY)
             elif word.stem in kinds and (column.is_number or column.type == "date"):
-                strength = WEAKLY if word.text in GENERIC else BY_KIND
+                weak = word.text in GENERIC or word.stem in self.name_stems
+                strength = WEAKLY if weak else BY_KIND
                 yield Mention(column, place, place, strength)
             elif column.unit and UNITS.get(word.text, word.text) == UNITS.get(
                 column.unit.lower(), column.unit.lower()
             ):
                 yield Mention(column, place, place, BY_KIND)
+
+
+def _is_year(value: Cell) -> bool:
+    return isinstance(value, int) and FIRST_YEAR <= value <= LAST_YEAR

@@ -163,16 +163,29 @@ GENERIC = text.STOP_WORDS | text.word_set(
     before after until during only just average mean per by each every different distinct unique
     individual top highest lowest many much often amount earn earns made receive received issued
     worth added up together grouped within whole entire still already year month day our my
+    close closed handle handled book booked record recorded register registered generate generated
+    own owns owned need needed achieve achieved bring brought win won single both neither nor either
+    in out
     where which is are equal equals exactly same his her employed called named marked stand stands
     """
 )
 """Words of a question that need no match in the table."""
 
+PERSON = text.word_set(
+    "name person employee staff rep seller manager author owner driver agent customer client "
+    "member guest teacher student patient contact"
+)
+"""Words of the titles of columns that "who" asks for."""
+
+JOINT = re.compile(r"\s*(?:,|,? ?\b(?:or|nor|and)\b)\s*(?:the |in |from )*", re.I)
+"""What stands between values that are meant alike."""
+
 IDENTIFIER = frozenset({"id", "nr", "no", "number", "code", "key", "index", "zip", "postcode"})
 """Last words of the titles of columns whose numbers only name things."""
 
 NEGATION = re.compile(
-    r"\b(?:not|no|except(?: for)?|excluding|other than|without|never|isn't|aren't|wasn't|weren't)"
+    r"\b(?:not|no|neither|nor|except(?: for)?|excluding|other than|without|never|isn't|aren't|"
+    r"wasn't|weren't)"
     r"\s+(?:in |from |the |a |an |yet |been |by |at |for |of )*$",
     re.I,
 )

@@ -95,6 +95,15 @@ class Tables:
             )
         return None if len(found) > most else [str(text) for (text,) in found]
 
+    def range(self, table: StoredTable, column: StoredColumn) -> tuple[Cell, Cell]:
+        """The least and the greatest value of a column."""
+        name = quoted(column.name)
+        with self._vault.read() as db:
+            ((least, greatest),) = rows(
+                db, f"SELECT min({name}), max({name}) FROM {quoted(table.sql_name)}"
+            )
+        return least, greatest
+
     def ask(self, query: TableQuery, *, time_s: float = TIME_S) -> Counted:
         """Run a question. Raises QuerySlowError where it takes too long."""
         asked = statement(query)

@@ -1,7 +1,9 @@
-"""Two made-up tables and questions about them, each with the answer computed in plain Python.
+"""Three made-up tables and questions about them, each with the answer computed in plain Python.
 
-``DEVELOPED`` are the questions that the rules were written with; ``HELD_OUT`` were written at the
-same time and never looked at while the rules were changed.
+``DEVELOPED`` are the questions that the rules were written with; its second half was held out at
+first. ``HELD_OUT`` was written when the rules stood, about a third table as well: at first sight 25
+of 30 were right, two were left to the documents and three were wrong. The rules were then mended,
+so that it now guards them and no longer measures them.
 """
 
 import random
@@ -78,6 +80,32 @@ def sales() -> list[Row]:
     return made
 
 
+def fleet() -> list[Row]:
+    """300 boats of a charter company."""
+    chance = random.Random(300)
+    harbours = ("Odell Island", "Port Clement", "Varn", "Sandwick")
+    made = []
+    for number in range(1, 301):
+        made.append(
+            {
+                "Boat": f"{chance.choice(('Sea', 'Wind', 'Star', 'Wave'))} "
+                f"{chance.choice(('Runner', 'Dancer', 'Queen', 'Rover'))} {number}",
+                "Type": chance.choice(("sailing boat", "motor boat", "dinghy")),
+                "Home harbour": chance.choice(harbours),
+                "Built": chance.randrange(1975, 2026),
+                "Length m": round(chance.uniform(3, 22), 1),
+                "Berths": chance.randrange(0, 12),
+                "Day rate": f"{chance.randrange(60, 900)} €",
+                "Skipper": chance.choice(("Ines Falk", "Tom Ahrens", "Lea Brandt", "Ole Holm")),
+                "Last inspection": (
+                    date(2023, 1, 1) + timedelta(days=chance.randrange(1100))
+                ).strftime("%d.%m.%Y"),
+                "Insured": chance.choice(("yes", "yes", "no")),
+            }
+        )
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     question: str
@@ -127,7 +155,7 @@ def _top(groups: dict[Any, float], number: int = 1) -> set[Any]:
     return set(sorted(groups, key=lambda key: -groups[key])[:number])
 
 
-O, S = "orders", "sales"  # noqa: E741
+O, S, F = "orders", "sales", "fleet"  # noqa: E741
 
 DEVELOPED: list[Asked] = [
     Asked("How many orders are there?", O, len),
@@ -182,7 +210,7 @@ DEVELOPED: list[Asked] = [
           lambda rows: dict(Counter(row["sold_on"][:4] for row in rows))),
 ]  # fmt: skip
 
-HELD_OUT: list[Asked] = [
+DEVELOPED += [
     Asked("What's the number of cancelled orders?", O, _count(status="cancelled")),
     Asked("How many express orders do we have?", O, _count(express="yes")),
     Asked("How many orders did Delta Freight place in 2024?", O,
@@ -250,6 +278,77 @@ HELD_OUT: list[Asked] = [
               for year in ("2022", "2023", "2024", "2025")})),
     Asked("How many sales were not in the North or South?", S,
           _count(region=lambda r: r not in ("North", "South"))),
+]  # fmt: skip
+
+
+def _rate(row: Row) -> int:
+    return int(row["Day rate"].split()[0])
+
+
+def _inspected(row: Row) -> str:
+    day, month, year = row["Last inspection"].split(".")
+    return f"{year}-{month}-{day}"
+
+
+HELD_OUT: list[Asked] = [
+    Asked("How many boats are in the fleet?", F, len),
+    Asked("How many motor boats are there in Varn?", F,
+          _count(type="motor boat", home_harbour="Varn")),
+    Asked("How many dinghies do we own?", F, _count(type="dinghy")),
+    Asked("How many boats are insured?", F, _count(insured="yes")),
+    Asked("How many boats are not insured?", F, _count(insured="no")),
+    Asked("What is the average day rate of a sailing boat?", F,
+          lambda rows: _mean([_rate(r) for r in rows if r["Type"] == "sailing boat"])),
+    Asked("Which boat is the longest?", F, lambda rows: _best(rows, "Length m", "Boat")),
+    Asked("How many boats are longer than 15 m?", F, _count(length_m=lambda v: v > 15)),
+    Asked("How many boats have at least 8 berths?", F, _count(berths=lambda v: v >= 8)),
+    Asked("How many boats were inspected in 2024?", F,
+          lambda rows: sum(_inspected(r)[:4] == "2024" for r in rows)),
+    Asked("Which boat was inspected most recently?", F,
+          lambda rows: {r["Boat"] for r in rows
+                        if _inspected(r) == max(_inspected(x) for x in rows)}),
+    Asked("How many boats does Lea Brandt skipper?", F, _count(skipper="Lea Brandt")),
+    Asked("Number of boats per home harbour", F, lambda rows: _group(rows, "Home harbour")),
+    Asked("Which harbour has the most boats?", F, lambda rows: _top(_group(rows, "Home harbour"))),
+    Asked("What is the total number of berths?", F, lambda rows: sum(_values(rows, "Berths"))),
+    Asked("How many boats were built before 1990?", F, _count(built=lambda v: v < 1990)),
+    Asked("What are the three cheapest boats by day rate?", F,
+          lambda rows: {r["Boat"] for r in sorted(rows, key=_rate)[:3]}),
+    Asked("What is the lowest day rate in Sandwick?", F,
+          lambda rows: min(_rate(r) for r in rows if r["Home harbour"] == "Sandwick")),
+    Asked("How many overdue orders are there from Salzburg?", O,
+          _count(status="overdue", city="Salzburg")),
+    Asked("What is the combined amount of the orders of Grand Theatre in 2025?", O,
+          lambda rows: round(sum(_values(
+              rows, "Amount", lambda r: r["Customer"] == "Grand Theatre"
+              and r["Order date"][:4] == "2025")), 2)),
+    Asked("How many orders between 500 and 800 euros were paid?", O,
+          _count(amount=lambda v: 500 <= v <= 800, status="paid")),
+    Asked("Average amount per customer", O,
+          lambda rows: {name: _mean(_values(
+              rows, "Amount", lambda r, name=name: r["Customer"] == name))
+              for name in CUSTOMERS}),
+    Asked("When did Café Lumen last order?", O,
+          lambda rows: max(_values(
+              rows, "Order date", lambda r: r["Customer"] == "Café Lumen"))),
+    Asked("Which customer spent the most in 2024?", O,
+          lambda rows: _top(_group(
+              [r for r in rows if r["Order date"][:4] == "2024"], "Customer", "Amount"))),
+    Asked("How many different products were sold in the West?", S,
+          lambda rows: len(set(_values(rows, "product", lambda r: r["region"] == "West")))),
+    Asked("What is the total revenue since January 2025?", S,
+          lambda rows: round(sum(_values(
+              rows, "revenue", lambda r: r["sold_on"] >= "2025-01-01")), 2)),
+    Asked("How many sales had revenue over 20k?", S, _count(revenue=lambda v: v > 20000)),
+    Asked("Revenue by month in 2024", S,
+          lambda rows: {month: round(sum(_values(
+              rows, "revenue", lambda r, month=month: r["sold_on"][:7] == month)), 2)
+              for month in (f"2024-{number:02d}" for number in range(1, 13))}),
+    Asked("Who made the fewest sales in the East?", S,
+          lambda rows: set(sorted((g := _group(
+              [r for r in rows if r["region"] == "East"], "sales_rep")), key=lambda k: g[k])[:1])),
+    Asked("What's the average number of units per sale for rugs?", S,
+          lambda rows: _mean(_values(rows, "units", lambda r: r["category"] == "Rugs"))),
 ]  # fmt: skip
 
 NOT_COUNTED = [

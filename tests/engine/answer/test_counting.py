@@ -1,4 +1,4 @@
-"""Counting in tables, measured on questions about 102 and 5,000 rows."""
+"""Counting in tables, measured on questions about 102, 300 and 5,000 rows."""
 
 import csv
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from tests.engine.answer import counting_questions as asked_of
 from tests.engine.answer.counting_questions import Asked, Row
 from tests.fakes import HashingEmbedder
 
-ROWS = {"orders": asked_of.orders(), "sales": asked_of.sales()}
+ROWS = {"orders": asked_of.orders(), "sales": asked_of.sales(), "fleet": asked_of.fleet()}
 
 
 def sheet(path: Path) -> ParsedDocument:
