@@ -6,6 +6,7 @@ thread; ``ask`` runs one question at a time.
 
 import threading
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine import health, logs, network, settings
@@ -20,6 +21,7 @@ from engine.ingest import ingest, watch
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
 from engine.models import starter
+from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
@@ -162,6 +164,25 @@ class Assistant:
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
 
+    def model_options(self, name: str | None = None) -> ModelOptions:
+        """What the user set for a model, by default the one that answers; the rest is None.
+
+        Raises NotFoundError, InputError, and SettingsError for a file that cannot be read.
+        """
+        return self._keeper.choice(name).own
+
+    def default_options(self, name: str | None = None) -> ModelOptions:
+        """Every option as it is where nothing is set; answers from documents take temperature 0
+        instead, unless the model thinks.
+        """
+        return self._keeper.choice(name).defaults
+
+    def set_model_options(self, name: str | None, options: ModelOptions) -> None:
+        """Set exactly these; a changed context or thread count loads the model again when it is
+        next asked.
+        """
+        self._keeper.set_options(name, options)
+
     def model_info(self) -> ChatModelInfo | None:
         """The running chat model, or None while its process is not up."""
         return self._keeper.info()
@@ -249,11 +270,16 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        ``model`` names one of :meth:`models`; only one is loaded at a time. The question is
+        ``model`` names one of :meth:`models`; only one is loaded at a time. ``options`` count for
+        this question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The
+        answer keeps to a JSON schema or a GBNF grammar where one is given. The question is
         stored before the model runs, so that a crash loses nothing. Raises InputError,
         NotFoundError, ModelError.
         """
@@ -283,7 +309,13 @@ class Assistant:
                 library=library,
                 mode=mode,
                 cancel=cancel,
-                max_tokens=self._settings.answer.max_tokens,
+                sampling=replace(
+                    self._keeper.chosen.for_question(
+                        options or ModelOptions(), from_documents=mode == "rag"
+                    ).sampling(max_tokens=self._settings.answer.max_tokens),
+                    json_schema=json_schema,
+                    grammar=grammar,
+                ),
             )
             self._measure(answer)
             if conversation_id is not None:

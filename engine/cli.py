@@ -10,14 +10,26 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import cli_models, cli_sources, jsonform
+from engine import cli_models, cli_options, cli_sources, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.cli_answers import answer_one, asked, say_unused
+from engine.cli_options import (
+    Grammar,
+    JsonSchema,
+    MaxTokens,
+    MinP,
+    Seed,
+    Stop,
+    Temperature,
+    TopK,
+    TopP,
+)
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
 from engine.progress import CancelToken, Progress
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Answer, AnswerDelta, Mode, PartHealth
+from engine.types import AddReport, Mode, PartHealth
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -203,6 +215,15 @@ def ask(
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
     adapter: Annotated[str | None, typer.Option(help="Name of an adapter.")] = None,
     mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    top_k: TopK = None,
+    seed: Seed = None,
+    max_tokens: MaxTokens = None,
+    stop: Stop = None,
+    json_schema: JsonSchema = None,
+    grammar: Grammar = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -211,21 +232,35 @@ def ask(
     way = chosen_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
         check_adapter(adapter)
+        how = cli_options.writing(
+            temperature=temperature,
+            top_p=top_p,
+            min_p=min_p,
+            top_k=top_k,
+            seed=seed,
+            max_tokens=max_tokens,
+            stop=stop,
+            json_schema=json_schema,
+            grammar=grammar,
+        )
         if questions is None:
             assert question is not None
-            answer_one(terminal, assistant, question, library=library, mode=way, model=model)
+            answer_one(
+                terminal, assistant, question, library=library, mode=way, model=model, how=how
+            )
             return
         failures = 0
         for row in read_questions(questions):
             try:
                 answer = terminal.run(
-                    assistant.ask(row.question, library=library, mode=way, model=model)
+                    asked(assistant, row.question, how, library=library, mode=way, model=model)
                 )
             except EngineError as error:
                 failures += 1
                 terminal.value({"id": row.id, **jsonform.error(error)})
             else:
                 terminal.value(jsonform.answer(answer, question_id=row.id))
+                say_unused(terminal, how, answer)
         if failures:
             raise typer.Exit(EXIT_ERROR)
 
@@ -235,12 +270,32 @@ def chat(
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
     mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    top_k: TopK = None,
+    seed: Seed = None,
+    max_tokens: MaxTokens = None,
+    stop: Stop = None,
+    json_schema: JsonSchema = None,
+    grammar: Grammar = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """A conversation in the terminal, kept with those of the window."""
     way = chosen_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
+        how = cli_options.writing(
+            temperature=temperature,
+            top_p=top_p,
+            min_p=min_p,
+            top_k=top_k,
+            seed=seed,
+            max_tokens=max_tokens,
+            stop=stop,
+            json_schema=json_schema,
+            grammar=grammar,
+        )
         terminal.run(assistant.prepare(model=model))
         conversation_id: int | None = None
         while (question := read_line(terminal)) is not None:
@@ -256,66 +311,12 @@ def chat(
                     library=library,
                     mode=way,
                     model=model,
+                    how=how,
                     conversation_id=conversation_id,
                 )
             except EngineError as error:
                 # One failed question does not end the conversation.
                 terminal.fail(error)
-
-
-def answer_one(
-    terminal: Terminal,
-    assistant: Assistant,
-    question: str,
-    *,
-    library: str | None,
-    mode: Mode,
-    model: str | None = None,
-    conversation_id: int | None = None,
-) -> None:
-    """Ask one question and show the answer as it comes, or as one JSON line."""
-    work = assistant.ask(
-        question, library=library, mode=mode, model=model, conversation_id=conversation_id
-    )
-    if terminal.as_json:
-        terminal.value(jsonform.answer(terminal.run(work)))
-        return
-    streamed = ""
-    while True:
-        try:
-            event = next(work)
-        except StopIteration as stop:
-            answer: Answer = stop.value
-            break
-        if isinstance(event, AnswerDelta) and terminal.out.is_terminal:
-            streamed += event.text
-            terminal.say(event.text, end="", style="dim")
-    if streamed:
-        terminal.say("\n")
-    show_answer(terminal, answer)
-
-
-def show_answer(terminal: Terminal, answer: Answer) -> None:
-    """Print an answer with its checked citations below."""
-    if answer.abstained:
-        terminal.say(answer.text)
-    for sentence in () if answer.abstained else answer.sentences:
-        marks = "".join(f" [{number}]" for number in sentence.citations)
-        if answer.mode == "plain" or sentence.supported:
-            terminal.say(sentence.text.strip() + marks)
-        else:
-            terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
-    if answer.query:
-        terminal.say(f"\nCounted with: {answer.query}", style="dim")
-    for number, citation in enumerate(answer.citations, start=1):
-        quote = " ".join(citation.quote.split())
-        terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")
-        terminal.say(f"    “{quote}”")
-    if answer.abstained and answer.nearest:
-        terminal.say("\nNearest passages:", style="dim")
-        for hit in answer.nearest[:3]:
-            text = " ".join(hit.passage.text.split())
-            terminal.say(f"  {Path(hit.passage.path).name}, page {hit.passage.page}: {text[:160]}…")
 
 
 # --- health -------------------------------------------------------------------------

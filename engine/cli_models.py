@@ -12,12 +12,13 @@ from typing import Annotated
 
 import typer
 
-from engine import jsonform, settings
+from engine import cli_options, jsonform, settings
 from engine.assistant import Assistant
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import InputError, NotFoundError
 from engine.inference import keys
 from engine.models.fit import FitReport, gigabytes
+from engine.models.options import ModelOptions
 from engine.progress import CancelToken
 from engine.settings import EndpointSettings
 from engine.terminal import Terminal
@@ -101,6 +102,34 @@ def models_fit(
             terminal.value(jsonform.fit(report))
         else:
             show_fit(terminal, report)
+
+
+@app.command("options")
+def models_options(
+    name: NameArgument,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set one; empty for the default."),
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Back to the defaults first.")] = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How a model writes and runs: what is set for it, and what counts where nothing is."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        chosen = ModelOptions() if reset else assistant.model_options(name)
+        if changes:
+            chosen = cli_options.changed(chosen, changes)
+        if changes or reset:
+            assistant.set_model_options(name, chosen)
+        defaults = assistant.default_options(name)
+        if as_json:
+            own, others = chosen.values(), defaults.values()
+            terminal.value({"name": name, "options": own, "defaults": others})
+            return
+        for key, value in chosen.over(defaults).values().items():
+            mark = "set" if key in chosen.values() else "default"
+            terminal.say(f"{key:<15} {_option(value):<10} {mark}")
 
 
 @app.command("requantize")
@@ -203,6 +232,10 @@ def models_endpoint(
 
 
 # --- helpers -----------------------------------------------------------------------------------
+
+
+def _option(value: object) -> str:
+    return ", ".join(map(repr, value)) or "none" if isinstance(value, tuple) else str(value)
 
 
 def card_of(assistant: Assistant, name: str) -> ModelCard:

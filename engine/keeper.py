@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Generator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,8 +11,10 @@ from engine.inference.chat_model import ChatModel
 from engine.inference.endpoint import EndpointChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
-from engine.models import starter
-from engine.models.shelf import Shelf
+from engine.models import options, packages, starter
+from engine.models.option_store import OptionStore
+from engine.models.options import Chosen, ModelOptions
+from engine.models.shelf import Item, Shelf
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
@@ -20,6 +23,15 @@ from engine.types import ChatModelInfo, ModelCard
 
 STARTER = "starter"
 ENDPOINT = "endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A model that is asked for."""
+
+    key: str
+    """``"starter"``, ``"endpoint"`` or the file's path."""
+    item: Item | None = None
 
 
 class ChatModelKeeper:
@@ -48,53 +60,113 @@ class ChatModelKeeper:
         self._model = chat_model
         self._key = STARTER if chat_model is not None else ""
         """What is open: ``"starter"``, ``"endpoint"`` or the file's path; empty for nothing."""
+        self._run: tuple[int | None, int | None] | None = None
+        """Context and threads that it was opened with; None where it was handed in."""
+        self._options = OptionStore(profile)
+        self.chosen = Chosen()
+        """The options of the model that is open."""
 
     def ready(
         self, name: str | None = None, *, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, ChatModel]:
         """The named model, not yet loaded. Raises NotFoundError, InputError, ModelError."""
         with self._lock:
-            key = self._key_of(name or self._settings.model.name)
-            if self._model is not None and key == self._key:
+            wanted = self._wanted(name)
+            chosen, key = self._chosen(wanted), wanted.key
+            run = (chosen.all.n_ctx, chosen.all.threads)
+            if self._model is not None and key == self._key and self._run in (None, run):
+                self.chosen = chosen
                 return self._model
             if key == STARTER:
                 path = yield from starter.prepare_chat(self._profile, cancel=cancel)
-                model = self._process(path)
+                model = self._process(path, chosen.all)
             elif key == ENDPOINT:
-                model = self._endpoint()
+                model = self._endpoint(chosen.all)
             else:
-                model = self._process(Path(key), name or self._settings.model.name)
+                model = self._process(Path(key), chosen.all, name or self._settings.model.name)
             self._close()
-            self._model, self._key = model, key
+            self._model, self._key, self._run, self.chosen = model, key, run, chosen
             return model
 
-    def _key_of(self, name: str) -> str:
+    def _wanted(self, name: str | None) -> _Wanted:
+        name = name or self._settings.model.name
         if not name:
-            return STARTER
+            return _Wanted(STARTER)
         if name in {card.name for card in self.endpoint_cards()}:
-            return ENDPOINT
+            return _Wanted(ENDPOINT)
         item = self._shelf.find_chat(name)
-        return STARTER if item.starter else str(item.path)
+        return _Wanted(STARTER) if item.starter else _Wanted(str(item.path), item)
 
-    def _process(self, path: Path, name: str = "") -> ChatModel:
+    def _process(self, path: Path, run: ModelOptions, name: str = "") -> ChatModel:
         return ProcessChatModel(
             path,
-            n_ctx=self._settings.model.n_ctx,
-            threads=self._settings.model.threads or None,
+            n_ctx=run.n_ctx,
+            threads=run.threads or None,
             name=name,
             log_folder=self._profile.logs,
             states=self._states,
         )
 
-    def _endpoint(self) -> ChatModel:
+    def _endpoint(self, run: ModelOptions) -> ChatModel:
         chosen = self._settings.endpoint
         return EndpointChatModel(
             chosen.url,
             chosen.model,
             guard=self._guard,
-            n_ctx=chosen.n_ctx,
+            n_ctx=run.n_ctx or chosen.n_ctx,
             key=keys.read(chosen.url),
         )
+
+    # --- options -------------------------------------------------------------------------------
+
+    def choice(self, name: str | None) -> Chosen:
+        """The options of a model. Raises NotFoundError, InputError, SettingsError."""
+        return self._chosen(self._wanted(name))
+
+    def set_options(self, name: str | None, chosen: ModelOptions) -> None:
+        """Set exactly these; a changed context or number of threads counts from the next question.
+
+        Raises NotFoundError, InputError, SettingsError.
+        """
+        self._options.write(self._stored(self._wanted(name)), chosen)
+
+    def _chosen(self, wanted: _Wanted) -> Chosen:
+        model, item = self._settings.model, wanted.item
+        header = item.header if item is not None else None
+        if wanted.key == STARTER:
+            names: tuple[str, ...] = (packages.CHAT.name,)
+            n_ctx = model.n_ctx
+        elif wanted.key == ENDPOINT:
+            names, n_ctx = (self._settings.endpoint.model,), self._settings.endpoint.n_ctx
+        else:
+            names = (item.card.name, item.path.stem) if item is not None else ()
+            n_ctx = min(model.n_ctx, header.n_ctx_train or model.n_ctx) if header else model.n_ctx
+        found = options.recommended(header, *names)
+        family = options.family_of(*names, header.name if header is not None else "")
+        defaults = found.over(
+            ModelOptions(
+                temperature=0.0,
+                top_p=1.0,
+                min_p=0.0,
+                top_k=0,
+                repeat_penalty=1.0,
+                seed=0,
+                max_tokens=self._settings.answer.max_tokens,
+                stop=(),
+            )
+        )
+        defaults = replace(defaults, n_ctx=max(512, n_ctx), threads=model.threads)
+        own = self._options.read(self._stored(wanted))
+        return Chosen(own, defaults, thinks=family is not None and family.thinks)
+
+    def _stored(self, wanted: _Wanted) -> str:
+        """The key of a model's options, which stays right when the profile is moved as a whole."""
+        if wanted.key == ENDPOINT:
+            return self.endpoint_cards()[0].name
+        path = Path(wanted.key)
+        if path.is_relative_to(self._profile.models):
+            return path.relative_to(self._profile.models).as_posix()
+        return wanted.key
 
     # --- what it tells -------------------------------------------------------------------------
 
@@ -161,4 +233,4 @@ class ChatModelKeeper:
     def _close(self) -> None:
         if self._model is not None:
             self._model.close()
-        self._model, self._key = None, ""
+        self._model, self._key, self._run = None, "", None

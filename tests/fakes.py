@@ -63,6 +63,7 @@ class ScriptedChatModel:
         self._script = script
         self._n_ctx = n_ctx
         self.prompts: list[list[Message]] = []
+        self.samplings: list[Sampling] = []
         self.crash_after: int | None = None
         """Pieces after which the next stream ends as a killed process would; a score: at once."""
         self.closed = False
@@ -94,6 +95,7 @@ class ScriptedChatModel:
         cancel: CancelToken | None = None,
     ) -> Generator[str, None, Completion]:
         self.prompts.append(list(messages))
+        self.samplings.append(sampling)
         text = self._script if isinstance(self._script, str) else self._script(messages)
         written: list[str] = []
         for piece in re.findall(r"\S+\s*", text)[: sampling.max_tokens]:

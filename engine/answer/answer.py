@@ -11,6 +11,7 @@ from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
+from engine.errors import InputError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.progress import CancelToken
 from engine.types import (
@@ -34,8 +35,8 @@ NEAREST = 5
 """Passages offered where the answer abstains."""
 EVIDENCE = 6
 """Sentences that are weighed and read."""
-MAX_TOKENS = 160
-"""Default length of an answer."""
+SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
+"""How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
 SURE = 0.12
@@ -99,22 +100,32 @@ class Answerer:
         library: str | None = None,
         mode: Mode = "rag",
         cancel: CancelToken | None = None,
-        max_tokens: int = MAX_TOKENS,
+        sampling: Sampling = SAMPLING,
     ) -> Generator[AskEvent, None, Answer]:
         """Answer a question; yields the passages, then the text as it is written.
 
+        ``sampling`` counts where the model writes, and so does the form it asks for: a small model
+        that only weighs sentences is not asked with one (InputError).
         The final answer may replace what was streamed: it holds what the documents support.
         A cancelled answer ends normally with ``stopped=True``. Raises InputError for an empty
         question or one longer than the context, ModelError where the model fails.
         """
         question = pack.checked(question)
-        max_tokens = max(1, min(max_tokens, self._model.info.n_ctx // 2))
+        max_tokens = max(1, min(sampling.max_tokens, self._model.info.n_ctx // 2))
+        sampling = replace(sampling, max_tokens=max_tokens)
         run = _Run(question, mode, self._model.info.name, cancel)
         if mode in ("plain", "tuned"):
             talk = pack.pack_plain(question, history, self._model, max_tokens=max_tokens)
-            completion = yield from self._write(talk, run, max_tokens)
+            completion = yield from self._write(talk, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
+        if _formed(sampling) and not self._trusted:
+            raise InputError(
+                "This model reads answers out of your documents word for word, so that it cannot "
+                "give them the form of a JSON schema or a grammar.",
+                "Ask without documents (--mode plain), or choose a larger model.",
+                code="no_form",
+            )
         about = followup.standalone(question, history)
         pack.check_question(question, self._model, max_tokens=max_tokens)
         if self._counter is not None:
@@ -129,7 +140,7 @@ class Answerer:
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
-        trusted = self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
+        trusted = self._trusted
         packed: Packed | None = None
         if trusted:
             packed = pack.pack_rag(
@@ -148,12 +159,18 @@ class Answerer:
         if abstain.probability(signals) < abstain.THRESHOLD:
             return run.abstain(found.hits)
         if packed is not None:
-            draft = yield from self._written(found, packed, run, max_tokens)
+            draft = yield from self._written(found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
-        return run.finish(draft) if draft.citations or run.cancelled else run.abstain(found.hits)
+        stands = bool(draft.citations) or run.cancelled or _formed(sampling)
+        return run.finish(draft) if stands else run.abstain(found.hits)
+
+    @property
+    def _trusted(self) -> bool:
+        """Whether the model words its own answers."""
+        return self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
 
     def _quoted(self, question: str, found: _Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""
@@ -180,22 +197,20 @@ class Answerer:
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
     def _written(
-        self, found: _Found, packed: Packed, run: "_Run", max_tokens: int
+        self, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Draft]:
         """The model's answer as far as it is supported, or else a quotation."""
-        completion = yield from self._write(packed, run, max_tokens)
+        completion = yield from self._write(packed, run, sampling)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
-        if run.cancelled or draft.supported_share >= SUPPORTED_SHARE:
+        if run.cancelled or _formed(sampling) or draft.supported_share >= SUPPORTED_SHARE:
             return draft
         return Desk(found.hits, self._documents).quoted(found.evidence[:1])
 
     def _write(
-        self, packed: Packed, run: "_Run", max_tokens: int
+        self, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Completion]:
-        stream = self._model.stream(
-            packed.messages, Sampling(max_tokens=max_tokens, repeat_penalty=1.1), cancel=run.cancel
-        )
+        stream = self._model.stream(packed.messages, sampling, cancel=run.cancel)
         while True:
             try:
                 piece = next(stream)
@@ -206,6 +221,11 @@ class Answerer:
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
+
+
+def _formed(sampling: Sampling) -> bool:
+    """Whether the answer is to have a form, in which sentences cannot be told apart."""
+    return bool(sampling.json_schema or sampling.grammar)
 
 
 def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:

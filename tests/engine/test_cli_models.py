@@ -82,7 +82,9 @@ def test_add_show_and_remove(alcove: Alcove, tmp_path: Path) -> None:
     assert (card["name"], card["file"], card["source"]) == ("Tiny", str(path), "added")
     assert card["adapters"] == [str(adapter)]
     assert listed(alcove) == ["Tiny"]
-    assert lines(alcove("models", "show", "tiny", "--json")) == [card]
+    (shown,) = lines(alcove("models", "show", "tiny", "--json"))
+    moving = {"words"}  # tells the memory that is free at the moment
+    assert {key: shown[key] for key in CARD - moving} == {key: card[key] for key in CARD - moving}
     (removed,) = lines(alcove("models", "remove", "Tiny", "--json"))
     assert removed == {"name": "Tiny", "file": str(path), "deleted": False}
     assert path.exists()

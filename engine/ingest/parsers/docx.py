@@ -16,6 +16,7 @@ from engine.errors import ParseError
 from engine.ingest.parsers.docx_numbering import Numbering, paragraph_list
 from engine.ingest.parsers.docx_xml import attribute, child, children, name_of, value
 from engine.ingest.parsers.files import check_size, not_readable
+from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.page_builder import PageBuilder
 from engine.types import Heading, Page, ParsedDocument
 
@@ -52,7 +53,7 @@ class _Reading:
     """Short bold paragraphs: headings of a document whose author knew no styles."""
 
 
-def parse(path: Path) -> ParsedDocument:
+def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
     """Raises ParseError where the file is damaged, protected, a zip bomb or empty."""
     check_size(path)
     try:

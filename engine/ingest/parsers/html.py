@@ -10,6 +10,7 @@ from lxml import etree
 from engine.errors import ParseError
 from engine.ingest.parsers.encoding import decode
 from engine.ingest.parsers.files import MAX_TEXT_BYTES, read_bytes
+from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.page_builder import PageBuilder, squeeze
 from engine.types import ParsedDocument
 
@@ -34,7 +35,7 @@ CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-def parse(path: Path) -> ParsedDocument:
+def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
     """Raises ParseError where nothing of the page would be seen."""
     data = read_bytes(path, MAX_TEXT_BYTES)
     declared = CHARSET.search(data[:4096])

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from engine.errors import ParseError
 from engine.ingest.parsers.html import fragment_text
+from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.page_builder import PageBuilder
 from engine.ingest.parsers.text import read_text
 from engine.types import ParsedDocument
@@ -16,7 +17,7 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", 
 FIELD = re.compile(r"^(\w[\w -]*):[ \t]*(\S.*)$", re.MULTILINE)
 
 
-def parse(path: Path) -> ParsedDocument:
+def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
     """Raises ParseError where the file is empty or no text."""
     source = read_text(path)
     builder = PageBuilder()

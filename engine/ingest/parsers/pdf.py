@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 
 from engine.errors import ParseError
 from engine.ingest.parsers.files import check_size, not_readable
+from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.pdf_chars import PageChars, read_chars
 from engine.ingest.parsers.pdf_headings import OutlineEntry, find_headings
 from engine.ingest.parsers.pdf_text import PageText, assemble, words_of
@@ -55,7 +56,7 @@ class Rect:
     y1: float
 
 
-def parse(path: Path) -> ParsedDocument:
+def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
     """Read all pages that can be read. Raises ParseError where there is no text to be had."""
     texts: list[PageText] = []
     heights: list[float] = []

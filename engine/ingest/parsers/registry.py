@@ -1,42 +1,48 @@
 """The one door to the parsers: a file in, its pages out, or a reason in words."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from engine.errors import ParseError
-from engine.ingest.parsers import docx, html, markdown, pdf, text
-from engine.ingest.parsers.detect import SUFFIXES, Format, detect
+from engine.ingest.parsers.detect import detect, unsupported
+from engine.ingest.parsers.formats import FORMATS, FileFormat
+from engine.ingest.parsers.options import ParseOptions
 from engine.types import ParsedDocument
 
-PARSERS: dict[Format, Callable[[Path], ParsedDocument]] = {
-    "pdf": pdf.parse,
-    "docx": docx.parse,
-    "markdown": markdown.parse,
-    "html": html.parse,
-    "text": text.parse,
-}
+Parser = Callable[[Path, ParseOptions], ParsedDocument]
 
 
-def parse(path: Path) -> ParsedDocument:
+def parse(
+    path: Path, *, password: str | None = None, ocr: bool = True, languages: tuple[str, ...] = ()
+) -> ParsedDocument:
     """Read a file as what it is, whatever its name says.
 
-    Raises ParseError with a code: ``empty``, ``damaged``, ``encrypted``, ``too_large``,
-    ``unreadable`` (rights, vanished) or ``unsupported``.
+    Raises ParseError with a code: ``empty``, ``damaged``, ``encrypted`` (a password is needed, or
+    the one given is wrong), ``too_large``, ``unreadable`` (rights, vanished) or ``unsupported``.
     """
     if path.is_dir():
         raise ParseError("This is a folder, not a file.", "", "unreadable")
-    return PARSERS[detect(path)](path)
+    return parser_of(detect(path))(path, ParseOptions(password, ocr, languages))
+
+
+def parser_of(found: FileFormat) -> Parser:
+    """Loads the parser's module. Raises ParseError where the format is known by name only."""
+    if not found.parser:
+        raise unsupported(found.title)
+    module = importlib.import_module(f"engine.ingest.parsers.{found.parser}")
+    return cast(Parser, module.parse)
 
 
 def supported_suffixes() -> frozenset[str]:
     """Lower case, with the dot: what a file dialog offers."""
-    return frozenset(SUFFIXES)
+    return frozenset(suffix for row in FORMATS if row.parser for suffix in row.suffixes)
 
 
 def is_supported(path: Path) -> bool:
     """Whether :func:`parse` knows the file's format, judged by its content."""
     try:
-        detect(path)
+        return bool(detect(path).parser)
     except ParseError as error:
         return error.code not in ("unsupported", "unreadable")
-    return True

@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.errors import ParseError
 from engine.ingest.parsers.encoding import decode
 from engine.ingest.parsers.files import MAX_TEXT_BYTES, read_bytes
+from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.types import Heading, Page, ParsedDocument
 
 UNDERLINED = re.compile(
@@ -19,7 +20,7 @@ DIVISION = re.compile(
 LEVELS = {"=": 1, "-": 2, "~": 3}
 
 
-def parse(path: Path) -> ParsedDocument:
+def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
     """Raises ParseError where the file is empty or no text."""
     text = read_text(path)
     headings = find_headings(text)

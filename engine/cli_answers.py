@@ -1,0 +1,104 @@
+"""Asking one question in the terminal, and the answer with its citations as it is shown there."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+from engine import jsonform
+from engine.assistant import Assistant
+from engine.cli_options import Writing
+from engine.progress import Progress
+from engine.terminal import Terminal
+from engine.types import Answer, AnswerDelta, AskEvent, Mode
+
+
+def answer_one(
+    terminal: Terminal,
+    assistant: Assistant,
+    question: str,
+    *,
+    library: str | None,
+    mode: Mode,
+    model: str | None = None,
+    how: Writing = Writing(),
+    conversation_id: int | None = None,
+) -> None:
+    """Ask one question and show the answer as it comes, or as one JSON line."""
+    work = asked(
+        assistant,
+        question,
+        how,
+        library=library,
+        mode=mode,
+        model=model,
+        conversation_id=conversation_id,
+    )
+    if terminal.as_json:
+        answer = terminal.run(work)
+        terminal.value(jsonform.answer(answer))
+        say_unused(terminal, how, answer)
+        return
+    streamed = ""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            answer = stop.value
+            break
+        if isinstance(event, AnswerDelta) and terminal.out.is_terminal:
+            streamed += event.text
+            terminal.say(event.text, end="", style="dim")
+    if streamed:
+        terminal.say("\n")
+    show_answer(terminal, answer)
+    say_unused(terminal, how, answer)
+
+
+def asked(
+    assistant: Assistant,
+    question: str,
+    how: Writing,
+    *,
+    library: str | None,
+    mode: Mode,
+    model: str | None,
+    conversation_id: int | None = None,
+) -> Generator[AskEvent | Progress, None, Answer]:
+    return assistant.ask(
+        question,
+        library=library,
+        mode=mode,
+        model=model,
+        options=how.options,
+        json_schema=how.json_schema,
+        grammar=how.grammar,
+        conversation_id=conversation_id,
+    )
+
+
+def say_unused(terminal: Terminal, how: Writing, answer: Answer) -> None:
+    """Tell of options that had no effect, on stderr."""
+    if words := how.unused(answer):
+        terminal.note(words)
+
+
+def show_answer(terminal: Terminal, answer: Answer) -> None:
+    """Print an answer with its checked citations below."""
+    if answer.abstained:
+        terminal.say(answer.text)
+    for sentence in () if answer.abstained else answer.sentences:
+        marks = "".join(f" [{number}]" for number in sentence.citations)
+        if answer.mode == "plain" or sentence.supported:
+            terminal.say(sentence.text.strip() + marks)
+        else:
+            terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if answer.query:
+        terminal.say(f"\nCounted with: {answer.query}", style="dim")
+    for number, citation in enumerate(answer.citations, start=1):
+        quote = " ".join(citation.quote.split())
+        terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")
+        terminal.say(f"    “{quote}”")
+    if answer.abstained and answer.nearest:
+        terminal.say("\nNearest passages:", style="dim")
+        for hit in answer.nearest[:3]:
+            text = " ".join(hit.passage.text.split())
+            terminal.say(f"  {Path(hit.passage.path).name}, page {hit.passage.page}: {text[:160]}…")

@@ -1,0 +1,158 @@
+"""The table of file formats: how each is recognised and who reads it.
+
+A format without a parser is known by name only, so that its files can be told as "not supported
+yet". Parsers are named, not imported: the table is loaded at every start.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.ingest.parsers import sniff
+
+Magic = tuple[tuple[int, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """One row. A file is of the first format with any of the marks in its content."""
+
+    type: str
+    """Stands in ``ParsedDocument.type`` and in the vault."""
+    title: str
+    """For the user, before the word "files"."""
+    suffixes: tuple[str, ...] = ()
+    """Lower case, with the dot; they decide only where the content leaves it open."""
+    parser: str = ""
+    """Module of this folder with ``parse(path, options)``; empty: not read yet."""
+    magic: Magic = ()
+    """(offset, bytes) of the file."""
+    content_types: tuple[str, ...] = ()
+    """Parts of a main content type in a zip's ``[Content_Types].xml``."""
+    mimetypes: tuple[str, ...] = ()
+    """Beginnings of a zip's ``mimetype`` member."""
+    members: tuple[str, ...] = ()
+    """Beginnings of names in a zip."""
+    streams: tuple[str, ...] = ()
+    """Beginnings of the names of streams and storages at the root of an OLE2 file."""
+    text: bool = False
+    """A text format: of a decodable file without better marks the suffix decides."""
+    sniff: Callable[[str], bool] | None = None
+    """Whether the head of a text is surely of this format, whatever the file's name."""
+    guess: Callable[[str], bool] | None = None
+    """Whether it seems so; asked only where no text format claims the suffix."""
+
+
+FORMATS: tuple[FileFormat, ...] = (
+    # --- read ------------------------------------------------------------------------------
+    FileFormat("pdf", "PDF", (".pdf",), "pdf"),
+    FileFormat(
+        "docx", "Word", (".docx", ".docm", ".dotx", ".dotm"), "docx",
+        content_types=("wordprocessingml.document.main", "wordprocessingml.template.main",
+                       "ms-word.document.macroenabled", "ms-word.template.macroenabled"),
+        members=("word/",),
+    ),
+    FileFormat("html", "HTML", (".html", ".htm", ".xhtml"), "html", text=True, sniff=sniff.html),
+    FileFormat("markdown", "Markdown", (".md", ".markdown", ".mdown", ".mkd"), "markdown",
+               text=True),
+    # --- known by name ---------------------------------------------------------------------
+    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), streams=("WordDocument",)),
+    FileFormat(
+        "xlsx", "Excel", (".xlsx", ".xlsm", ".xltx", ".xltm"),
+        content_types=("spreadsheetml.sheet.main", "spreadsheetml.template.main",
+                       "ms-excel.sheet.macroenabled", "ms-excel.template.macroenabled"),
+        members=("xl/workbook.xml",),
+    ),
+    FileFormat("xlsb", "Excel (.xlsb)", (".xlsb",), content_types=("ms-excel.sheet.binary",),
+               members=("xl/workbook.bin",)),
+    FileFormat("xls", "Old Excel (.xls)", (".xls", ".xlt"), streams=("Workbook", "Book")),
+    FileFormat(
+        "pptx", "PowerPoint", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"),
+        content_types=("presentationml.presentation.main", "presentationml.slideshow.main",
+                       "presentationml.template.main", "ms-powerpoint."),
+        members=("ppt/",),
+    ),
+    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"),
+               streams=("PowerPoint Document", "PP97_DUALSTORAGE")),
+    FileFormat("odt", "OpenDocument text", (".odt", ".ott"),
+               mimetypes=("application/vnd.oasis.opendocument.text",
+                          "application/vnd.sun.xml.writer")),
+    FileFormat("ods", "OpenDocument spreadsheet", (".ods", ".ots"),
+               mimetypes=("application/vnd.oasis.opendocument.spreadsheet",
+                          "application/vnd.sun.xml.calc")),
+    FileFormat("odp", "OpenDocument presentation", (".odp", ".otp"),
+               mimetypes=("application/vnd.oasis.opendocument.presentation",
+                          "application/vnd.sun.xml.impress")),
+    FileFormat("fodt", "OpenDocument", (".fodt", ".fods", ".fodp"), text=True,
+               sniff=sniff.flat_odf),
+    FileFormat("rtf", "RTF", (".rtf",), magic=((0, b"{\\rtf"),)),
+    FileFormat("csv", "CSV", (".csv", ".tsv", ".tab", ".psv"), text=True, guess=sniff.separated),
+    FileFormat("protected", "Protected Office", (), "protected"),
+    FileFormat("ole", "Old Office"),
+    FileFormat("word-xml", "Word XML", (), text=True, sniff=sniff.word_xml),
+    FileFormat("excel-xml", "Excel XML", (), text=True, sniff=sniff.excel_xml),
+    FileFormat("msg", "Outlook message", (".msg",),
+               streams=("__substg1.0_", "__properties_version")),
+    FileFormat("eml", "Mail", (".eml",), text=True),
+    FileFormat("mbox", "Mailbox", (".mbox",), text=True),
+    FileFormat("mhtml", "Web archive", (".mhtml", ".mht"), text=True),
+    FileFormat("json", "JSON", (".json", ".jsonl"), text=True),
+    FileFormat("ipynb", "Jupyter notebook", (".ipynb",), text=True),
+    FileFormat("fb2", "FictionBook", (".fb2",), text=True),
+    FileFormat("epub", "EPUB book", (".epub",), mimetypes=("application/epub",)),
+    FileFormat("hwpx", "Hangul (.hwpx)", (".hwpx",), mimetypes=("application/hwp+zip",)),
+    FileFormat("hwp", "Hangul (.hwp)", (".hwp",), magic=((0, b"HWP Document File"),),
+               streams=("FileHeader", "HwpSummaryInformation", "\x05HwpSummaryInformation")),
+    FileFormat("pages", "Apple Pages", (".pages",)),
+    FileFormat("keynote", "Apple Keynote", (".key",), members=("index.apxl", "Index/Slide")),
+    FileFormat("numbers", "Apple Numbers", (".numbers",)),
+    FileFormat("iwork", "Apple iWork", members=("Index/Document", "Index.zip", "index.xml")),
+    FileFormat("xps", "XPS", (".xps", ".oxps"),
+               content_types=("package.xps-fixeddocumentsequence",),
+               members=("FixedDocSeq.fdseq", "FixedDocumentSequence.fdseq",
+                        "Documents/1/FixedDoc")),
+    FileFormat("visio", "Visio", (".vsdx", ".vsdm", ".vsd"), content_types=("ms-visio.",),
+               members=("visio/",), streams=("VisioDocument",)),
+    FileFormat("works", "Microsoft Works", (".wps", ".wks", ".wdb"),
+               streams=("MatOST", "MSWorks", "CONTENTS")),
+    FileFormat("wordperfect", "WordPerfect", (".wpd", ".wp"), magic=((0, b"\xffWPC"),),
+               streams=("PerfectOffice_MAIN",)),
+    FileFormat("publisher", "Publisher", (".pub",), streams=("Quill", "Escher")),
+    FileFormat("project", "Microsoft Project", (".mpp",), streams=("   1", "Props9", "Props12")),
+    FileFormat("onenote", "OneNote", (".one",), magic=((0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d"),)),
+    FileFormat("access", "Access database", (".mdb", ".accdb"),
+               magic=((4, b"Standard Jet DB"), (4, b"Standard ACE DB"))),
+    FileFormat("pst", "Outlook mailbox", (".pst", ".ost"), magic=((0, b"!BDN"),)),
+    FileFormat("djvu", "DjVu", (".djvu", ".djv"), magic=((0, b"AT&TFORM"),)),
+    FileFormat("chm", "CHM help", (".chm",), magic=((0, b"ITSF"),)),
+    FileFormat("mobi", "Kindle book", (".mobi", ".azw", ".azw3"), magic=((60, b"BOOKMOBI"),)),
+    FileFormat("postscript", "PostScript", (".ps", ".eps"), magic=((0, b"%!PS"),)),
+    FileFormat("old-excel", "Excel before 5", (),
+               magic=((0, b"\x09\0\x04\0"), (0, b"\x09\x02\x06\0"), (0, b"\x09\x04\x06\0"))),
+    FileFormat("old-word", "Word before 6", (),
+               magic=((0, b"\x31\xbe\0\0"), (0, b"\xdb\xa5-\0"), (0, b"\x9b\xa5"))),
+    FileFormat(
+        "picture", "Picture",
+        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg"), text=True,
+        magic=((0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (0, b"BM"), (0, b"II*\0"),
+               (0, b"MM\0*"), (8, b"WEBP")),
+    ),
+    FileFormat("sound", "Sound", (".mp3", ".ogg", ".flac", ".wav"),
+               magic=((0, b"ID3"), (0, b"OggS"), (0, b"fLaC"), (8, b"WAVE"))),
+    FileFormat("video", "Video and sound", (".mp4", ".m4a", ".mov"), magic=((4, b"ftyp"),)),
+    FileFormat("tar", "TAR archive", (".tar",), magic=((257, b"ustar"),)),
+    FileFormat("sqlite", "SQLite database", (".sqlite", ".db"),
+               magic=((0, b"SQLite format 3\0"),)),
+    FileFormat("program", "Program", (".exe", ".dll", ".so"),
+               magic=((0, b"\x7fELF"), (0, b"MZ"), (0, b"\xca\xfe\xba\xbe"))),
+    FileFormat(
+        "compressed", "Compressed", (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar"),
+        magic=((0, b"\x1f\x8b"), (0, b"BZh"), (0, b"\xfd7zXZ"), (0, b"7z\xbc\xaf\x27\x1c"),
+               (0, b"Rar!")),
+    ),
+    # --- the last ones: what every text is where nothing else claims it ---------------------
+    FileFormat("xml", "XML", (".xml",), text=True, guess=sniff.xml),
+    FileFormat("text", "Text", (".txt", ".text", ".log"), "text", text=True),
+)  # fmt: skip
+
+BY_TYPE = {row.type: row for row in FORMATS}
+BY_SUFFIX = {suffix: row for row in reversed(FORMATS) for suffix in row.suffixes}
