@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from engine.answer import counting_superlatives as superlatives
 from engine.answer import counting_words as said
-from engine.answer.counting_filters import Filters, number_word
+from engine.answer.counting_filters import Filters
+from engine.answer.counting_superlatives import Superlative
 from engine.answer.counting_table import BY_KIND, FULL, PARTLY, Mention, TableIndex
 from engine.answer.counting_words import Aim, Word
 from engine.store.table_query import Function, Measure, Part, StoredColumn, TableQuery
@@ -44,15 +46,6 @@ def plan(question: str, index: TableIndex, today: date) -> Plan | None:
     return _Planner(filters).plan()
 
 
-@dataclass(frozen=True, slots=True)
-class _Superlative:
-    word: str
-    greatest: bool
-    kind: str
-    start: int
-    end: int
-
-
 class _Planner:
     """Finds out what is to be computed of which column, in which groups."""
 
@@ -72,7 +65,10 @@ class _Planner:
         self._top = 0
 
     def plan(self) -> Plan | None:
-        superlative = self._superlative()
+        superlative = superlatives.find(self._f, self._mentions)
+        if superlative is not None:
+            self._explained |= superlative.places
+            self._top = superlative.top
         average = self._find(said.AVERAGE)
         count = self._find(said.COUNT)
         total = self._find(said.SUM)
@@ -159,7 +155,7 @@ class _Planner:
     def _extreme(
         self,
         base: TableQuery,
-        superlative: _Superlative,
+        superlative: Superlative,
         group: StoredColumn | None,
         part: Part,
         way: Function | None,
@@ -226,7 +222,7 @@ class _Planner:
 
     # --- columns -------------------------------------------------------------------------------
 
-    def _order(self, superlative: _Superlative, group: StoredColumn | None) -> StoredColumn | None:
+    def _order(self, superlative: Superlative, group: StoredColumn | None) -> StoredColumn | None:
         """The column that a superlative compares."""
         kind = superlative.kind
         if kind == "date":
@@ -323,7 +319,7 @@ class _Planner:
 
     # --- groups --------------------------------------------------------------------------------
 
-    def _group(self, superlative: _Superlative | None) -> tuple[StoredColumn | None, Part]:
+    def _group(self, superlative: Superlative | None) -> tuple[StoredColumn | None, Part]:
         """The column whose values part the rows, and the part of a date that does."""
         for match in said.PER.finditer(self._f.question):
             found = self._group_at(match.end())
@@ -365,43 +361,6 @@ class _Planner:
         return None
 
     # --- words ---------------------------------------------------------------------------------
-
-    def _superlative(self) -> _Superlative | None:
-        question = self._f.question
-        for match in said.SUPERLATIVE.finditer(question):
-            places = self._places(match.start(), match.end())
-            whole_title = any(
-                mention.strength == FULL
-                and mention.last > mention.first
-                and not places.isdisjoint(range(mention.first, mention.last + 1))
-                for mention in self._mentions
-            )
-            if whole_title or not self._f.used.isdisjoint(places):
-                continue
-            word = match.group().lower()
-            greatest, kind = said.SUPERLATIVES[word]
-            self._explained.update(places)
-            self._count_top(min(places), max(places))
-            return _Superlative(word, greatest, kind, match.start(), match.end())
-        return None
-
-    def _count_top(self, first: int, last: int) -> None:
-        """``top 5``, ``the five largest``, ``five orders with the largest …``."""
-        for place in (last + 1, first - 1):
-            if 0 <= place < len(self._words) and place not in self._f.used:
-                number = number_word(self._words[place].text)
-                if number is not None and 0 < number <= 200:
-                    self._top = number
-                    self._explained.add(place)
-                    return
-        for place, word in enumerate(self._words[:-1]):
-            number = number_word(word.text)
-            if number is None or not 1 < number <= 200 or place in self._f.used:
-                continue
-            if self._index.explains(self._words[place + 1]):  # "five sales with the largest …"
-                self._top = number
-                self._explained.add(place)
-                return
 
     def _mention_at(self, place: int | None, after: list[int]) -> Mention | None:
         """The column that the counted noun means."""
