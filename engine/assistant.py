@@ -18,6 +18,8 @@ from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
+from engine.ingest.passwords import Passwords
+from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
 from engine.models import starter
@@ -28,9 +30,10 @@ from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
 from engine.source_jobs import SourceJobs
 from engine.store import check
-from engine.store.chats import Chats
+from engine.store.chats import Chats, shorten
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
 from engine.store.tables import Tables
 from engine.types import (
@@ -50,11 +53,11 @@ from engine.types import (
     Passage,
     SearchResult,
     Status,
+    Waiting,
 )
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
-TITLE_LENGTH = 60
 
 
 class Assistant:
@@ -74,6 +77,7 @@ class Assistant:
         self._settings = settings.load(profile.settings)
         self._vault = vault
         self._documents = Documents(vault)
+        self._passwords = Passwords()
         self._chats = Chats(vault)
         self._counter = Counter(Tables(vault))
         self._building = threading.Lock()
@@ -207,14 +211,48 @@ class Assistant:
     ) -> Generator[Progress, None, AddReport]:
         """Index files and folders; see :func:`engine.ingest.ingest.add`."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.add(self._vault, embedder, paths, library=library, cancel=cancel))
+        return (
+            yield from ingest.add(
+                self._vault,
+                embedder,
+                paths,
+                library=library,
+                passwords=self._passwords,
+                cancel=cancel,
+            )
+        )
+
+    def unlock(
+        self,
+        path: str,
+        password: str,
+        *,
+        remember: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, AddReport]:
+        """Open a locked file, or what is locked in it; see :func:`engine.ingest.ingest.unlock`."""
+        embedder = yield from self._ready_embedder(cancel)
+        return (
+            yield from ingest.unlock(
+                self._vault, embedder, path, password,
+                passwords=self._passwords, remember=remember, cancel=cancel,
+            )
+        )  # fmt: skip
 
     def sync(
         self, *, library: str | None = None, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, AddReport]:
         """Look again at everything that was added: new, changed and removed files."""
         embedder = yield from self._ready_embedder(cancel)
-        return (yield from ingest.sync(self._vault, embedder, library=library, cancel=cancel))
+        return (
+            yield from ingest.sync(
+                self._vault, embedder, library=library, passwords=self._passwords, cancel=cancel
+            )
+        )
+
+    def waiting(self) -> Waiting:
+        """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
+        return Jobs(self._vault).waiting()
 
     def watch(
         self, *, library: str | None = None, cancel: CancelToken
@@ -247,6 +285,10 @@ class Assistant:
 
     def pages(self, path: str) -> list[Page]:
         return self._documents.pages(path)
+
+    def inner(self, path: str) -> list[Document]:
+        """The documents inside a file: attachments, members of an archive."""
+        return self._documents.inner(path)
 
     def passages(self, path: str) -> list[Passage]:
         return self._documents.passages(path)
@@ -390,11 +432,12 @@ class Assistant:
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
             refused=self._guard.refused,
+            waiting=self.waiting(),
         )
 
     def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:
         """Check every part, after mending what can be mended when asked to."""
-        parts = [health.network(self._guard)]
+        parts = [health.network(self._guard), health.sandbox(Sandbox())]
         try:
             embedder = drain(self._ready_embedder())
             parts.append(health.embedder(embedder))
@@ -414,9 +457,3 @@ class Assistant:
 def _state_key(conversation_id: int | None) -> str | None:
     """The name under which the model's state of a conversation is saved."""
     return f"conversation {conversation_id}" if conversation_id is not None else None
-
-
-def shorten(title: str) -> str:
-    """A question as the title of its conversation: one line, at most 60 characters."""
-    line = " ".join(title.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import cli_models, cli_options, cli_sources, jsonform
+from engine import cli_locked, cli_models, cli_options, cli_sources, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_options import (
@@ -28,8 +28,9 @@ from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
 from engine.progress import CancelToken, Progress
+from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Mode, PartHealth
+from engine.types import AddReport, Mode, PartHealth, Waiting
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -84,12 +85,21 @@ def add(
     paths: PathsArgument,
     library: Annotated[str, typer.Option(help="Library to add to.")] = DEFAULT_LIBRARY,
     watch: Annotated[bool, typer.Option("--watch", help="Stay and keep it up to date.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Password of locked files, on standard input.")
+    ] = False,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Keep passwords that open in the system's keyring.")
+    ] = False,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Index files and folders."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        show_report(terminal, terminal.run(assistant.add(paths, library=library)))
+        given = cli_locked.from_stdin() if password_stdin else ""
+        report = terminal.run(assistant.add(paths, library=library))
+        report = cli_locked.unlocked(terminal, assistant, report, given=given, remember=remember)
+        show_report(terminal, report)
         if watch:
             terminal.note("Watching for changes. Ctrl-C ends it.")
             for event in assistant.watch(library=library, cancel=CancelToken()):
@@ -123,7 +133,7 @@ def remove(
 def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """What was extracted from a document."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        name = str(path.expanduser().absolute())
+        name = os.path.abspath(path.expanduser())  # noqa: PTH100 - links as they are
         document = (
             assistant.document(str(path))
             or assistant.document(name)
@@ -131,15 +141,20 @@ def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False)
         )
         if document is None:
             raise NotFoundError(f"{path} is not in a library.", "Add it first: alcove add PATH.")
-        pages = assistant.pages(document.path)
+        pages, inner = assistant.pages(document.path), assistant.inner(document.path)
         if as_json:
-            terminal.value(jsonform.shown(document, pages))
+            terminal.value(jsonform.shown(document, pages, inner))
             return
         terminal.say(f"{document.path} ({document.type}, {document.passages} passages)")
         if document.state == "failed":
             terminal.say(document.reason)
+        if document.note:
+            terminal.say(document.note, style="dim")
+        for each in inner:
+            told = f"{each.passages} {plural('passage', each.passages)}"
+            terminal.say(f"  {each.path}: {each.reason or told}")
         for page in pages:
-            terminal.say(f"\n--- page {page.number}", style="dim")
+            terminal.say(f"\n--- {page.label or f'page {page.number}'}", style="dim")
             terminal.say(page.text)
 
 
@@ -160,6 +175,8 @@ def status(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
         terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
         terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
         terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
+        for line in interrupted(now.waiting):
+            terminal.say(line)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -186,8 +203,10 @@ def search(
                 terminal.value(jsonform.search_result(result))
                 return
             for hit in result.hits:
-                where = f"{Path(hit.passage.path).name}, page {hit.passage.page}"
+                where = place(hit.passage.path, hit.passage.page, hit.passage.label)
                 terminal.say(f"{hit.rank:>2}  {where}  {hit.score:.2f}", style="bold")
+                if hit.also:
+                    terminal.say(f"    also in {', '.join(hit.also)}", style="dim")
                 terminal.say("    " + " ".join(hit.passage.text.split()))
             if not result.hits:
                 terminal.say("Nothing was found. Is there a document in the library?")
@@ -370,6 +389,20 @@ def check_adapter(adapter: str | None) -> None:
         raise NotFoundError(
             f"There is no adapter called “{adapter}”.", "No adapter has been trained yet."
         )
+
+
+def interrupted(waiting: Waiting) -> list[str]:
+    """What was interrupted, in lines for the user."""
+    told = {
+        "indexing": (waiting.files, "file"),
+        "removal": (waiting.removals, "document"),
+        "renewal of meanings": (waiting.renewals, "passage"),
+    }
+    return [
+        f"An interrupted {what} of {count:,} {plural(noun, count)} is waiting; run `alcove sync`."
+        for what, (count, noun) in told.items()
+        if count
+    ]
 
 
 def read_line(terminal: Terminal) -> str | None:

@@ -1,12 +1,12 @@
 """Asking one question in the terminal, and the answer with its citations as it is shown there."""
 
 from collections.abc import Generator
-from pathlib import Path
 
 from engine import jsonform
 from engine.assistant import Assistant
 from engine.cli_options import Writing
 from engine.progress import Progress
+from engine.store.attached import place
 from engine.terminal import Terminal
 from engine.types import Answer, AnswerDelta, AskEvent, Mode
 
@@ -95,10 +95,14 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())
-        terminal.say(f"\n[{number}] {Path(citation.path).name}, page {citation.page}", style="bold")
+        where = place(citation.path, citation.page, citation.label)
+        terminal.say(f"\n[{number}] {where}", style="bold")
+        if citation.also:
+            terminal.say(f"    also in {', '.join(citation.also)}", style="dim")
         terminal.say(f"    “{quote}”")
     if answer.abstained and answer.nearest:
         terminal.say("\nNearest passages:", style="dim")
         for hit in answer.nearest[:3]:
             text = " ".join(hit.passage.text.split())
-            terminal.say(f"  {Path(hit.passage.path).name}, page {hit.passage.page}: {text[:160]}…")
+            where = place(hit.passage.path, hit.passage.page, hit.passage.label)
+            terminal.say(f"  {where}: {text[:160]}…")

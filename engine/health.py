@@ -5,6 +5,8 @@ import numpy as np
 from engine.errors import EngineError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.inference.embedder import Embedder
+from engine.ingest.sandbox import Sandbox
+from engine.ingest.sandbox_child import ReaderEndedError
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.progress import drain
 from engine.types import ChatModelInfo, Message, PartHealth
@@ -19,6 +21,34 @@ def network(guard: NetworkGuard) -> PartHealth:
         detail += f"; opened for {', '.join(guard.purposes)}"
     shut = guard.policy == POLICY_OFF and guard.connections == 0
     return PartHealth("network", shut or bool(guard.purposes), detail)
+
+
+WALLS = {
+    "memory": "memory",
+    "writing": "writing files",
+    "sockets": "sockets",
+    "programs": "starting programs",
+}
+"""What a reading process gives up, as it is told."""
+
+
+def sandbox(reader: Sandbox) -> PartHealth:
+    """The process that reads files starts, and how far this system shuts it in."""
+    try:
+        shut = reader.protections()
+    except ReaderEndedError:
+        return PartHealth(
+            "file reader", False, "the process that reads files does not start",
+            "Install Alcove again.",
+        )  # fmt: skip
+    kept = [words for name, words in WALLS.items() if name in shut]
+    open_ = [words for name, words in WALLS.items() if name not in shut]
+    detail = "files are read in a process of their own, watched for time, memory and connections"
+    if kept:
+        detail += f"; the system shuts it off from: {', '.join(kept)}"
+    if open_:
+        detail += f"; not on this system: {', '.join(open_)}"
+    return PartHealth("file reader", True, detail)
 
 
 def embedder(model: Embedder) -> PartHealth:

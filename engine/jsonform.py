@@ -53,6 +53,7 @@ def hit(value: Hit) -> Json:
         "rank": value.rank,
         "path": passage.path,
         "page": passage.page,
+        "label": passage.label,
         "heading": passage.heading,
         "start": passage.start,
         "end": passage.end,
@@ -60,6 +61,7 @@ def hit(value: Hit) -> Json:
         "words": round(value.words, 6),
         "meaning": round(value.meaning, 6),
         "text": passage.text,
+        "also": list(value.also),
     }
 
 
@@ -88,6 +90,8 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
                 "start": citation.start,
                 "end": citation.end,
                 "quote": citation.quote,
+                "label": citation.label,
+                "also": list(citation.also),
             }
             for citation in value.citations
         ],
@@ -106,20 +110,42 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
     }
 
 
-def shown(document: Document, pages: Sequence[Page]) -> Json:
+def shown(document: Document, pages: Sequence[Page], inner: Sequence[Document] = ()) -> Json:
     return {
         "path": document.path,
         "type": document.type,
         "pages": [
             {
                 "page": page.number,
+                "label": page.label,
                 "heading": page.headings[0].title if page.headings else "",
                 "text": page.text,
             }
             for page in pages
         ],
         "passages": document.passages,
+        "state": state(document),
+        "code": document.code,
+        "reason": document.reason,
+        "note": document.note,
+        "container": document.container,
+        "attachments": [
+            {
+                "path": each.path,
+                "type": each.type,
+                "state": state(each),
+                "code": each.code,
+                "reason": each.reason,
+                "passages": each.passages,
+            }
+            for each in inner
+        ],
     }
+
+
+def state(document: Document) -> str:
+    """``"indexed"``, ``"failed"``, or ``"locked"`` for what opens with a password."""
+    return "locked" if document.code == "encrypted" else document.state
 
 
 def library(value: Library) -> Json:
@@ -226,6 +252,11 @@ def status(value: Status) -> Json:
             "policy": value.network_policy,
             "connections": value.connections,
             "refused": value.refused,
+        },
+        "waiting": {
+            "files": value.waiting.files,
+            "removals": value.waiting.removals,
+            "renewals": value.waiting.renewals,
         },
     }
 

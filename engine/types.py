@@ -118,6 +118,8 @@ class Passage:
     end: int
     heading: str
     text: str
+    label: str = ""
+    """The page's label; empty where its number says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,13 @@ class Document:
     size_bytes: int
     indexed_at: float
     code: str = ""
+    """``"encrypted"``: it is locked and opens with a password."""
     reason: str = ""
     """Why it failed, in words for the user."""
+    note: str = ""
+    """What was left out or had to be guessed, in words for the user; mostly empty."""
+    container: str = ""
+    """Path of the document that it lies in; empty for a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,21 @@ class AddReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an interrupted piece of work left to do; ``sync`` does it."""
+
+    files: int = 0
+    """To be read."""
+    removals: int = 0
+    """Documents to be forgotten."""
+    renewals: int = 0
+    """Passages that a new sentence encoder has yet to read."""
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.removals or self.renewals)
+
+
 # --- search ------------------------------------------------------------------------------------
 
 
@@ -191,6 +213,8 @@ class Hit:
     """Normalised BM25 part of the score, in [0, 1]; 0 where the words did not find it."""
     meaning: float
     """Cosine similarity of question and passage, in [-1, 1]."""
+    also: tuple[str, ...] = ()
+    """Other documents that hold the same passage at the same place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +347,10 @@ class Citation:
     """Exactly ``page.text[start:end]``."""
     passage_id: int = 0
     document_id: int = 0
+    label: str = ""
+    """What a reader calls the page where that is not its number."""
+    also: tuple[str, ...] = ()
+    """Other documents in which the same stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,3 +493,5 @@ class Status:
     """Connections made to other machines since start."""
     refused: int
     """Connections that the policy refused since start."""
+    waiting: Waiting = Waiting()
+    """Interrupted work."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from engine.errors import NotFoundError, ParseError
-from engine.ingest.parsers import pdf
+from engine.ingest.parsers import pdf_view, picture_view
 from engine.types import Document, Page
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 GONE = "This file is no longer where it was. Shown is its text as Alcove read it."
 CHANGED = "This file was changed after Alcove read it. Shown is its text as it was read."
+
+VIEWS = {"pdf": pdf_view, "picture": picture_view}
+"""Document types whose pages are shown as they look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
     remark = "" if document is None else remark_on(document)
     image: QImage | None = None
     rectangles: tuple[QRectF, ...] = ()
-    if document is not None and document.type == "pdf" and not remark:
+    if document is not None and document.type in VIEWS and not remark:
         try:
-            image, rectangles = _render(request)
+            image, rectangles = _render(request, document.type, found.text)
         except ParseError as error:
             remark = f"{error.message} Shown is the text as Alcove read it."
     return PageContent(
@@ -89,15 +92,16 @@ def remark_on(document: Document) -> str:
     return "" if same else CHANGED
 
 
-def _render(request: PageRequest) -> tuple[QImage, tuple[QRectF, ...]]:
+def _render(request: PageRequest, kind: str, text: str) -> tuple[QImage, tuple[QRectF, ...]]:
     path = Path(request.path)
-    made = pdf.render(path, request.page, width_px=request.width_px)
+    view = VIEWS[kind]
+    made = view.render(path, request.page, width_px=request.width_px)
     image = QImage(
         made.rgb, made.width, made.height, 3 * made.width, QImage.Format.Format_RGB888
     ).copy()
     if request.page != request.marked_page:
         return image, ()
-    lines = pdf.rectangles(path, request.page, request.start, request.end)
+    lines = view.rectangles(path, request.page, request.start, request.end, expected=text)
     return image, tuple(QRectF(r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0) for r in lines)
 
 

@@ -26,7 +26,7 @@ _SUMMED = {"sum": "sum", "avg": "average", "min": "lowest", "max": "highest"}
 def sentences(plan: Plan, counted: Counted) -> list[str]:
     """The answer, then what was chosen and left out."""
     said = [_answer(plan, counted), *plan.notes]
-    if counted.matching > MOST_PLACES and counted.places:
+    if counted.matching > MOST_PLACES and counted.places and plan.query.order is None:
         said.append(f"The first {MOST_PLACES} of {counted.matching} rows are cited.")
     return said
 

@@ -123,7 +123,7 @@ class TableIndex:
             titles = {word.text for word in title_words(column.title)}
             is_name = bool(titles & {"name", "title", "product", "item", "customer", "employee"})
             distinct = self._distinct.get(column.name, 0) / max(1, self.table.rows)
-            return (round(distinct + 0.3 * is_name, 2), -self.table.columns.index(column))
+            return (round(distinct + is_name, 2), -self.table.columns.index(column))
 
         return max(texts, key=named)
 

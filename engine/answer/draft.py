@@ -105,6 +105,8 @@ class Desk:
             quote=passage.text[start:end],
             passage_id=passage.id,
             document_id=passage.document_id,
+            label=passage.label,
+            also=self._hits[hit].also,
         )
         if citation in citations:
             return citations.index(citation) + 1

@@ -7,8 +7,9 @@ the document's title and the heading path are read with it and count.
 """
 
 import re
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +29,9 @@ LEAST_TOKENS = 48
 EVEN_STEP = 8
 """Tokens by which the pieces of a long paragraph may differ more, until there are no more of them
 than needed."""
+
+STRETCH = 100_000
+"""Letters of a page whose tokens are counted at once."""
 
 HEADING_JOINT = " › "
 
@@ -54,7 +58,7 @@ def cut(document: ParsedDocument, embedder: Embedder) -> list[PassageDraft]:
     trail: list[Heading] = []
     for page in document.pages:
         sections, trail = _sections(page, trail)
-        starts = [start for start, _ in embedder.token_spans(page.text)]
+        starts = _token_starts(page.text, embedder)
         for section in sections:
             context = embedding_text(document.title, section.path, "")
             room = embedder.identity.max_tokens - SPECIAL_TOKENS
@@ -73,6 +77,23 @@ def cut(document: ParsedDocument, embedder: Embedder) -> list[PassageDraft]:
                     )
                 )
     return drafts
+
+
+def _token_starts(text: str, embedder: Embedder) -> "array[int]":
+    """Where each token of a text begins; read in stretches, so that a huge page stays cheap."""
+    starts = array("Q")
+    begin = 0
+    while begin < len(text):
+        end = _stretch_end(text, begin + STRETCH)
+        starts.extend(begin + start for start, _ in embedder.token_spans(text[begin:end]))
+        begin = end
+    return starts
+
+
+def _stretch_end(text: str, least: int) -> int:
+    """The first white space from here on, where no word is torn."""
+    found = _SPACE.search(text, least, least + STRETCH)
+    return found.end() if found else min(least + STRETCH, len(text))
 
 
 def _sections(page: Page, trail: list[Heading]) -> tuple[list[_Section], list[Heading]]:
@@ -108,7 +129,7 @@ def _path(trail: list[Heading]) -> str:
 class _Cutter:
     """Cuts the sections of one page."""
 
-    def __init__(self, text: str, token_starts: list[int], room: int) -> None:
+    def __init__(self, text: str, token_starts: Sequence[int], room: int) -> None:
         self._text = text
         self._starts = token_starts
         self._room = room

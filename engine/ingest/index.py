@@ -1,29 +1,38 @@
-"""Reading files, embedding their passages several files at once, storing each by itself."""
+"""Reading files, embedding their passages several files at once, storing each by itself.
+
+The next files are read in their own processes while the passages of these are embedded.
+"""
 
 import hashlib
-import logging
-import re
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from engine.errors import ParseError
 from engine.inference.embedder import Embedder
-from engine.ingest import tables
-from engine.ingest.chunk import cut
+from engine.inference.embedder import Vectors as Matrix
+from engine.ingest.document_form import UNSTORABLE
+from engine.ingest.parsers.options import DEFAULTS, ParseOptions
+from engine.ingest.passwords import Passwords
+from engine.ingest.reading import Part, Reading, reading, with_twin
+from engine.ingest.sandbox import Outcome, Reader
 from engine.ingest.scan import printable
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
-from engine.store.documents import Documents, FileStamp, KnownFile
-from engine.store.vectors import Vectors, digest, embedding_text
-from engine.types import FailedFile, ParsedDocument, PassageDraft
+from engine.store.document_rows import FileStamp, Inner
+from engine.store.documents import Documents, KnownFile
+from engine.store.vectors import Vectors
+from engine.types import FailedFile, ParsedDocument
 
 BATCH_PASSAGES = 256
 """Passages gathered over file borders before they are embedded and their files stored."""
 
 BATCH_FILES = 64
+
+AHEAD_FILES = 64
+"""Files handed to the reading processes at a time: what they read while a batch is embedded."""
 
 SLICE = 64
 """Passages embedded between two looks at the cancel token."""
@@ -31,12 +40,13 @@ SLICE = 64
 RACY_NS = 2_000_000_000
 """A file written this shortly before it was indexed may change again within the same time stamp."""
 
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""Characters that are no text; each becomes one replacement character, so that spans hold."""
+WAIT_S = 0.1
 
-Parse = Callable[[Path], ParsedDocument]
+FINAL = frozenset({"unsupported", "empty"})
+"""Reasons of inner documents that another try would not change."""
 
-logger = logging.getLogger(__name__)
+UNOPENED = frozenset({"unreadable", "encrypted"})
+"""Files of which nobody knows whether their text changed: what is held of them stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +56,16 @@ class _Wanted:
     known: KnownFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A file that was parsed and cut, and waits for its vectors."""
+@dataclass(slots=True)
+class _InHand:
+    """A file with the reading processes."""
 
+    wanted: _Wanted
     stamp: FileStamp
-    library: str
-    parsed: ParsedDocument
-    drafts: Sequence[PassageDraft]
-    digests: Sequence[bytes]
+    passwords: list[str] | None = None
+    """Those not tried yet; None before it was found locked."""
+    opened: ParsedDocument | None = field(default=None)
+    """It could be read, but something in it is locked."""
 
 
 class Indexer:
@@ -64,20 +75,33 @@ class Indexer:
         self,
         vault: Vault,
         embedder: Embedder,
-        parse: Parse,
-        cancel: CancelToken | None,
+        reader: Reader,
+        cancel: CancelToken | None = None,
         *,
-        retry: bool,
+        retry: bool = False,
+        again: frozenset[str] = frozenset(),
+        left_out: frozenset[str] = frozenset(),
+        passwords: Passwords | None = None,
     ) -> None:
-        """``retry``: also parse failed files again that did not change."""
+        """``retry``: also read failed files again that did not change; ``again``: these at least.
+
+        ``left_out``: documents inside files that the user removed.
+        """
         self._documents = Documents(vault)
         self._store = Vectors(vault)
         self._embedder = embedder
-        self._parse = parse
+        self._reader = reader
         self._cancel = cancel or CancelToken()
         self._retry = retry
+        self._again = again
+        self._left_out = left_out
+        self._passwords = passwords or Passwords()
         self._queue: list[_Wanted] = []
+        self._to_read: deque[_Wanted] = deque()
+        self._in_hand: dict[int, _InHand] = {}
+        self._keys = 0
         self._done = 0
+        self._holders: frozenset[str] | None = None
         self.indexed = 0
         self.unchanged = 0
         self.passages = 0
@@ -87,21 +111,36 @@ class Indexer:
         """Queue files with what the vault knows of them."""
         self._queue += [_Wanted(file, library, known.get(str(file))) for file in files]
 
-    def run(self) -> Generator[Progress, None, None]:
-        """Work the queue off. Counts files; the detail is the file in hand."""
-        pending: list[_Read] = []
+    def look(self) -> Generator[Progress, None, list[str]]:
+        """Pass the files that did not change; the paths of the others, which :meth:`run` reads."""
         for wanted in self._queue:
             self._cancel.check()
             yield self._progress(printable(wanted.path.name))
-            read = self._look(wanted)
-            if read is None:
+            if self._passed(wanted):
                 self._done += 1
+            else:
+                self._to_read.append(wanted)
+        return [str(wanted.path) for wanted in self._to_read]
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Read the others. Counts files; the detail is the file in hand."""
+        pending: list[Reading] = []
+        while self._feed():
+            self._cancel.check()
+            outcome = self._reader.take(WAIT_S)
+            if outcome is None:
+                first = next(iter(self._in_hand.values()))
+                yield self._progress(first.wanted.path.name)
                 continue
-            pending.append(read)
-            if (
-                sum(len(each.drafts) for each in pending) >= BATCH_PASSAGES
-                or len(pending) >= BATCH_FILES
-            ):
+            yield self._progress(self._in_hand[outcome.key].wanted.path.name)
+            found = self._taken(outcome, pending)
+            if found is not None:
+                pending.append(found)
+            elif outcome.key not in self._in_hand:
+                self._done += 1
+            passages = sum(each.passages for each in pending)
+            if passages >= BATCH_PASSAGES or len(pending) >= BATCH_FILES:
+                self._feed()
                 yield from self._store_all(pending)
                 pending = []
         yield from self._store_all(pending)
@@ -112,32 +151,52 @@ class Indexer:
 
     # --- one file ------------------------------------------------------------------------------
 
-    def _look(self, wanted: _Wanted) -> _Read | None:
-        """The file's passages; None where it needs no embedding: unchanged or failed."""
+    def _passed(self, wanted: _Wanted) -> bool:
+        """Whether a look at the file's name, size and time is enough."""
         name = str(wanted.path)
         if UNSTORABLE.search(name):
             reason = "Its name holds bytes that are no text. Rename the file."
             self.failed.append(FailedFile(printable(name), "name", reason))
-            return None
+            return True
         try:
             stat = wanted.path.stat()
-            stamp = FileStamp(name, stat.st_size, stat.st_mtime_ns, b"")
-            if wanted.known is not None and _surely_same(wanted.known, stamp):
-                stamp = wanted.known.stamp
-            else:
-                stamp = replace(stamp, sha256=_sha256(wanted.path))
         except OSError as error:
-            reason = f"The file cannot be opened: {error.strerror}."
-            stamp = FileStamp(name, 0, 0, b"")
-            self._fail(wanted, stamp, "unreadable", reason, keep_text=True)
-            return None
-        if wanted.known is not None and self._same(wanted, wanted.known, stamp):
-            return None
-        return self._read(wanted, stamp)
+            self._unreadable(wanted, error)
+            return True
+        stamp = FileStamp(name, stat.st_size, stat.st_mtime_ns, b"")
+        known = wanted.known
+        if known is None or not _surely_same(known, stamp):
+            return False
+        return self._same(wanted, known, known.stamp)
+
+    def _feed(self) -> bool:
+        """Keep the reading processes busy; False when nothing is left."""
+        while self._to_read and len(self._in_hand) < AHEAD_FILES:
+            wanted = self._to_read.popleft()
+            try:
+                stat = wanted.path.stat()
+                stamp = FileStamp(
+                    str(wanted.path), stat.st_size, stat.st_mtime_ns, _sha256(wanted.path)
+                )
+            except OSError as error:
+                self._unreadable(wanted, error)
+                self._done += 1
+                continue
+            if wanted.known is not None and self._same(wanted, wanted.known, stamp):
+                self._done += 1
+                continue
+            self._keys += 1
+            self._in_hand[self._keys] = _InHand(wanted, stamp)
+            self._reader.submit(self._keys, wanted.path, DEFAULTS)
+        return bool(self._in_hand)
 
     def _same(self, wanted: _Wanted, known: KnownFile, stamp: FileStamp) -> bool:
         """Whether what the vault holds of the file still stands; then it is counted."""
-        if known.stamp.sha256 != stamp.sha256 or (known.state == "failed" and self._retry):
+        retry = self._retry or stamp.path in self._again
+        if known.stamp.sha256 != stamp.sha256 or (known.state == "failed" and retry):
+            return False
+        inner = self._failed_inside(stamp.path)
+        if retry and any(each.code not in FINAL for each in inner):
             return False
         if known.stamp != stamp or (known.state == "indexed" and known.code):
             self._documents.touch(stamp)
@@ -147,54 +206,75 @@ class Indexer:
             self.failed.append(FailedFile(stamp.path, known.code, known.reason))
         else:
             self.unchanged += 1
+            self.failed += inner
+        if stamp.path in self._again:
+            self._documents.settle(stamp.path)
         return True
 
-    def _read(self, wanted: _Wanted, stamp: FileStamp) -> _Read | None:
-        try:
-            parsed = _clean(self._parse(wanted.path))
-            parsed = replace(parsed, tables=tables.found(parsed, wanted.path.name))
-        except ParseError as error:
-            keep = error.code == "unreadable"
-            self._fail(wanted, stamp, error.code, error.message, keep_text=keep)
+    def _failed_inside(self, path: str) -> list[FailedFile]:
+        if self._holders is None:
+            self._holders = self._documents.with_inner()
+        return self._documents.failed_inner(path) if path in self._holders else []
+
+    def _taken(self, outcome: Outcome, pending: Sequence[Reading]) -> Reading | None:
+        """The file's passages; None where it failed or is read again with a password."""
+        in_hand = self._in_hand[outcome.key]
+        if self._unlocking(outcome, in_hand):
             return None
-        except Exception as error:  # noqa: BLE001 - one file must not stop the others
-            # A fault in a parser, not a known error. The text of the exception may quote the file.
-            logger.error("parsing failed with %s", type(error).__name__)
-            reason = f"Alcove failed to read this file ({type(error).__name__})."
-            self._fail(wanted, stamp, "fault", reason)
-            return None
-        drafts = cut(parsed, self._embedder)
-        if not drafts:
-            self._fail(wanted, stamp, "empty", "There is no text in this file.")
+        del self._in_hand[outcome.key]
+        wanted, stamp = in_hand.wanted, in_hand.stamp
+        parsed = outcome.parsed or in_hand.opened
+        if parsed is None:
+            self._fail(wanted, stamp, outcome.code, outcome.reason)
             return None
         if _changed(wanted.path, stamp):
             stamp = replace(stamp, mtime_ns=0, sha256=b"")  # look at it again next time
-        texts = (embedding_text(parsed.title, draft.heading, draft.text) for draft in drafts)
-        return _Read(stamp, wanted.library, parsed, drafts, [digest(text) for text in texts])
+        found = reading(stamp, wanted.library, parsed, self._embedder, self._left_out)
+        if not found.file.drafts and not found.inner:
+            self._fail(wanted, stamp, "empty", "There is no text in this file.")
+            return None
+        if not stamp.sha256:
+            return found
+        twins = (each.as_twin() for each in pending if each.stamp.sha256 == stamp.sha256)
+        return with_twin(found, next(twins, None) or self._documents.twin(stamp))
 
-    def _fail(
-        self,
-        wanted: _Wanted,
-        stamp: FileStamp,
-        code: str,
-        reason: str,
-        *,
-        keep_text: bool = False,
-    ) -> None:
-        self._documents.put_failed(stamp, wanted.library, code, reason, keep_text=keep_text)
+    def _unlocking(self, outcome: Outcome, in_hand: _InHand) -> bool:
+        """Where the file or something in it is locked, try the next password."""
+        parsed = outcome.parsed
+        if parsed is not None:
+            if not _locked_inside(parsed):
+                return False
+            in_hand.opened = parsed
+        elif outcome.code != "encrypted":
+            return False
+        if in_hand.passwords is None:
+            in_hand.passwords = self._passwords.candidates(in_hand.stamp.path)
+        if not in_hand.passwords:
+            return False
+        options = ParseOptions(password=in_hand.passwords.pop(0))
+        self._reader.submit(outcome.key, in_hand.wanted.path, options)
+        return True
+
+    def _unreadable(self, wanted: _Wanted, error: OSError) -> None:
+        reason = f"The file cannot be opened: {error.strerror}."
+        self._fail(wanted, FileStamp(str(wanted.path), 0, 0, b""), "unreadable", reason)
+
+    def _fail(self, wanted: _Wanted, stamp: FileStamp, code: str, reason: str) -> None:
+        keep = code in UNOPENED
+        self._documents.put_failed(stamp, wanted.library, code, reason, keep_text=keep)
         self.failed.append(FailedFile(stamp.path, code, reason))
 
     # --- many files ----------------------------------------------------------------------------
 
-    def _store_all(self, pending: Sequence[_Read]) -> Generator[Progress, None, None]:
+    def _store_all(self, pending: Sequence[Reading]) -> Generator[Progress, None, None]:
         if not pending:
             return
         vectors = self._store.ensure(self._embedder.identity)
-        texts = {
-            name: embedding_text(read.parsed.title, draft.heading, draft.text)
-            for read in pending
-            for name, draft in zip(read.digests, read.drafts, strict=True)
-        }
+        texts: dict[bytes, str] = {}
+        for found in pending:
+            for part in found.parts:
+                for name, text in zip(part.digests, part.texts, strict=True):
+                    texts.setdefault(name, text)
         held = self._store.known(vectors, texts)
         # By length, so that texts embedded together are alike.
         new = sorted(texts.keys() - held.keys(), key=lambda name: (len(texts[name]), name))
@@ -204,14 +284,49 @@ class Indexer:
             yield self._progress(f"{start} of {len(new)} passages")
             matrix = self._embedder.embed_passages([texts[name] for name in names])
             held.update(zip(names, matrix, strict=True))
-        for read in pending:
+        for found in pending:
             self._cancel.check()
-            matrix = np.stack([held[name] for name in read.digests])
-            self._documents.put(read.stamp, read.library, read.parsed, read.drafts, matrix, vectors)
+            file = found.file
+            assert file.parsed is not None
+            self._documents.put(
+                found.stamp,
+                found.library,
+                file.parsed,
+                file.drafts,
+                self._matrix(file, held),
+                vectors,
+                digests=file.digests,
+                inner=[self._inner(part, held) for part in found.inner],
+            )
             self._done += 1
             self.indexed += 1
-            self.passages += len(read.drafts)
-            yield self._progress(Path(read.stamp.path).name)
+            self.passages += found.passages
+            self.failed += found.failed
+            yield self._progress(Path(found.stamp.path).name)
+
+    def _inner(self, part: Part, held: Mapping[bytes, Matrix]) -> Inner:
+        return Inner(
+            path=part.path,
+            container=part.container,
+            parsed=part.parsed,
+            drafts=part.drafts,
+            digests=part.digests,
+            matrix=self._matrix(part, held),
+            code=part.code,
+            reason=part.reason,
+        )
+
+    def _matrix(self, part: Part, held: Mapping[bytes, Matrix]) -> Matrix:
+        if not part.digests:
+            return np.zeros((0, self._embedder.identity.dimension), dtype=np.float32)
+        return np.stack([held[name] for name in part.digests])
+
+
+def _locked_inside(parsed: ParsedDocument) -> bool:
+    return any(
+        each.code == "encrypted" or (each.parsed is not None and _locked_inside(each.parsed))
+        for each in parsed.attachments
+    )
 
 
 def _surely_same(known: KnownFile, stamp: FileStamp) -> bool:
@@ -233,19 +348,3 @@ def _changed(path: Path, stamp: FileStamp) -> bool:
 def _sha256(path: Path) -> bytes:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
-
-
-def _clean(parsed: ParsedDocument) -> ParsedDocument:
-    """The document with every character storable, none moved."""
-    pages = tuple(
-        replace(
-            page,
-            text=UNSTORABLE.sub("\ufffd", page.text),
-            headings=tuple(
-                replace(heading, title=UNSTORABLE.sub("\ufffd", heading.title))
-                for heading in page.headings
-            ),
-        )
-        for page in parsed.pages
-    )
-    return replace(parsed, title=UNSTORABLE.sub("\ufffd", parsed.title), pages=pages)

@@ -1,29 +1,37 @@
 """From files to searchable passages: add, sync and remove.
 
 Every file is stored in a transaction of its own, so that stopping or a crash keeps the files that
-were finished. Passages are embedded over file borders, several files at once. A text that was
-embedded before (an unchanged part of a changed file, a copy of a file) is not embedded again.
+were finished; what is left stands in the vault as a job, which :func:`sync` takes up. Passages are
+embedded over file borders, several files at once. A text that was embedded before (an unchanged
+part of a changed file, a copy of a file, a file that moved) is not embedded again.
 
 A file that cannot be opened keeps what the vault holds of it: nobody knows that its text changed.
 A file that was read and makes no sense loses it: the old text no longer stands in the file.
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import InputError, NotFoundError, VaultError
 from engine.inference.embedder import Embedder
 from engine.ingest import scan
-from engine.ingest.index import Indexer, Parse
-from engine.ingest.parsers import registry
+from engine.ingest.index import Indexer
+from engine.ingest.passwords import Passwords
+from engine.ingest.sandbox import InPlace, Parse, Sandbox
 from engine.progress import CancelToken, Progress
+from engine.store.attached import file_of
 from engine.store.check import refill
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.jobs import Jobs
 from engine.store.roots import Root, Roots, inside
 from engine.store.vectors import Vectors
 from engine.types import AddReport, FailedFile
+
+REMOVED_AT_ONCE = 200
+"""Documents forgotten in one transaction."""
 
 Work = Generator[Progress, None, AddReport]
 
@@ -34,7 +42,8 @@ def add(
     paths: Sequence[Path],
     *,
     library: str,
-    parse: Parse = registry.parse,
+    parse: Parse | None = None,
+    passwords: Passwords | None = None,
     cancel: CancelToken | None = None,
 ) -> Work:
     """Index files and folders into a library and remember them for :func:`sync`.
@@ -42,7 +51,7 @@ def add(
     Files that failed before are tried again; files of another library move to this one, except
     those of a folder that was added to the other library by itself. Raises
     NotFoundError for a path that does not exist and InputError where there is nothing to read,
-    both before anything is changed.
+    both before anything is changed. ``parse`` takes the place of the reading processes.
     """
     if not library.strip():
         raise InputError("The library needs a name.", "Give one with --library.")
@@ -64,7 +73,7 @@ def add(
         for path in wanted
         if not any(parent in wanted for parent in path.parents)
     ]
-    return (yield from _bring_up(vault, embedder, chosen, parse, cancel, retry=True))
+    return (yield from _bring_up(vault, embedder, chosen, parse, passwords, cancel, retry=True))
 
 
 def sync(
@@ -72,7 +81,8 @@ def sync(
     embedder: Embedder,
     *,
     library: str | None = None,
-    parse: Parse = registry.parse,
+    parse: Parse | None = None,
+    passwords: Passwords | None = None,
     cancel: CancelToken | None = None,
 ) -> Work:
     """Look again at everything that was added: new, changed and removed files.
@@ -84,7 +94,39 @@ def sync(
         names = ", ".join(found.name for found in Documents(vault).libraries()) or "none yet"
         raise NotFoundError(f"There is no library {library}.", f"Libraries: {names}.")
     chosen = Roots(vault).all(library)
-    return (yield from _bring_up(vault, embedder, chosen, parse, cancel, retry=False))
+    report = yield from _bring_up(vault, embedder, chosen, parse, passwords, cancel, retry=False)
+    if library is None:
+        Jobs(vault).forget("index")  # what they still name is no longer wanted
+    return report
+
+
+def unlock(
+    vault: Vault,
+    embedder: Embedder,
+    path: str,
+    password: str,
+    *,
+    passwords: Passwords,
+    remember: bool = False,
+    cancel: CancelToken | None = None,
+) -> Work:
+    """Read a file again that is locked, or in which something is.
+
+    The report tells where it stays locked. With ``remember`` a password that opens it is kept in
+    the system's keyring; otherwise it is forgotten with ``passwords``. Raises NotFoundError for a
+    path that is in no library, KeyringError once the file is indexed.
+    """
+    name = file_of(path)
+    found = Documents(vault).document(name)
+    if found is None:
+        raise NotFoundError(f"{path} is in no library.", "Add it first.")
+    passwords.give(name, password)
+    roots = [Root(name, found.library, is_folder=False)]
+    report = yield from _bring_up(vault, embedder, roots, None, passwords, cancel, retry=True)
+    locked = {each.path for each in report.failed if each.code == "encrypted"}
+    if remember and not locked & {name, path}:
+        passwords.remember(name, password)
+    return report
 
 
 def remove(vault: Vault, paths: Sequence[Path]) -> int:
@@ -93,39 +135,100 @@ def remove(vault: Vault, paths: Sequence[Path]) -> int:
     What lay in an added folder stays forgotten until it is added again. Raises NotFoundError,
     with nothing changed, for a path of which the vault holds nothing.
     """
-    documents, roots = Documents(vault), Roots(vault)
-    removed = 0
+    documents, roots, jobs = Documents(vault), Roots(vault), Jobs(vault)
+    gone: list[str] = []
     with vault.write():
         known_roots = {root.path for root in roots.all()}
         for path in scan.absolute(paths):
-            known = documents.known_files(path)
+            known = documents.held(path)
             if not known and str(path) not in known_roots:
                 raise NotFoundError(
                     f"{path} is in no library.", "See `alcove status` for what was added."
                 )
             roots.remove(path)
-            removed += documents.remove(known)
+            jobs.settle_below(str(path))
+            gone += known
+        job = jobs.begin("remove", gone)
+    removed = _forget(documents, gone)
+    jobs.end(job)
     return removed
+
+
+def _forget(documents: Documents, paths: Sequence[str]) -> int:
+    """Forget documents a few at a time, so that searches and other writers go on."""
+    return sum(
+        documents.remove(paths[start : start + REMOVED_AT_ONCE])
+        for start in range(0, max(1, len(paths)), REMOVED_AT_ONCE)
+    )
+
+
+def _finish_removals(vault: Vault) -> None:
+    """Forget what an interrupted removal left."""
+    jobs = Jobs(vault)
+    if left := jobs.left("remove"):
+        job = jobs.begin("remove", left)
+        _forget(Documents(vault), left)
+        jobs.end(job)
+
+
+def _renew(
+    vault: Vault, embedder: Embedder, cancel: CancelToken | None
+) -> Generator[Progress, None, None]:
+    """Let this embedder's vectors serve, going on where an earlier renewal was."""
+    jobs, store = Jobs(vault), Vectors(vault)
+    serving = store.serving()
+    if serving is not None and serving.identity != embedder.identity:
+        job = jobs.begin("renew")
+        yield from _watched(jobs, job, refill(vault, embedder, cancel=cancel))
+        jobs.forget("renew")
+    elif serving is not None and not jobs.busy("renew"):
+        for other in store.sets():
+            if not other.serving:  # the user went back to the encoder that serves
+                store.drop(other)
+        jobs.forget("renew")
+
+
+def _watched(jobs: Jobs, job: int, work: Iterable[Progress]) -> Generator[Progress, None, None]:
+    """Do a job's work; stopped before its end, it waits."""
+    try:
+        yield from work
+    except BaseException:
+        with suppress(VaultError):  # then the job is known as ended when this process is
+            jobs.stop(job)
+        raise
+    jobs.end(job)
 
 
 def _bring_up(
     vault: Vault,
     embedder: Embedder,
     roots: Sequence[Root],
-    parse: Parse,
+    parse: Parse | None,
+    passwords: Passwords | None,
     cancel: CancelToken | None,
     *,
     retry: bool,
 ) -> Work:
     """Make the vault hold what the roots hold now."""
     started = time.monotonic()
-    serving = Vectors(vault).serving()
-    if serving is not None and serving.identity != embedder.identity:
-        yield from refill(vault, embedder, cancel=cancel)
-    indexer = Indexer(vault, embedder, parse, cancel, retry=retry)
+    _finish_removals(vault)
+    yield from _renew(vault, embedder, cancel)
+    jobs = Jobs(vault)
+    left_out = Roots(vault).exclusions()
+    reader = InPlace(parse) if parse is not None else Sandbox()
+    indexer = Indexer(
+        vault,
+        embedder,
+        reader,
+        cancel,
+        retry=retry,
+        again=frozenset(jobs.left("index")),
+        left_out=left_out,
+        passwords=passwords,
+    )
     all_roots = {root.path for root in Roots(vault).all()}
     documents = Documents(vault)
-    skip = Roots(vault).exclusions() | _ours(vault)
+    skip = left_out | _ours(vault)
     failed: list[FailedFile] = []
     gone: list[str] = []
     yield Progress("reading", 0, 0)
@@ -147,8 +250,15 @@ def _bring_up(
         closed = tuple(_below(folder) for folder in found.closed)
         gone += [name for name in known if name not in there and not name.startswith(closed)]
         indexer.want(found.files, root.library, known)
-    removed = documents.remove(gone)
-    yield from indexer.run()
+    to_read = yield from indexer.look()
+    try:
+        if to_read:
+            job = jobs.begin("index", to_read)
+            yield from _watched(jobs, job, indexer.run())
+    finally:
+        reader.close()
+    # After the reading: a file that only moved takes its vectors along.
+    removed = _forget(documents, gone)
     return AddReport(
         indexed=indexer.indexed,
         unchanged=indexer.unchanged,

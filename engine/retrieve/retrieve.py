@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import InputError, NotFoundError
 from engine.inference.embedder import Embedder
-from engine.retrieve import closeness, fuse, query
+from engine.retrieve import closeness, copies, fuse, query
 from engine.retrieve.closeness import Closeness
 from engine.store.connect import Vault
 from engine.store.documents import Documents
@@ -48,7 +48,7 @@ class Retriever:
         meaning = self._meaning(question, words, pool, library_id)
         if only_meaning := meaning.keys() - words.keys():
             words |= self._lexical.scores(asked.expression, sorted(only_meaning))
-        hits = self._ranked(asked, words, meaning, top)
+        hits = self._ranked(asked, words, meaning, top, library_id)
         return SearchResult(hits, time.perf_counter() - started)
 
     def _asked(self, question: str) -> query.Query:
@@ -73,7 +73,12 @@ class Retriever:
         return nearest | self._vectors.cosines(vectors, vector, others)
 
     def _ranked(
-        self, asked: query.Query, words: dict[int, float], meaning: dict[int, float], top: int
+        self,
+        asked: query.Query,
+        words: dict[int, float],
+        meaning: dict[int, float],
+        top: int,
+        library_id: int | None,
     ) -> tuple[Hit, ...]:
         ids = np.array(sorted(words.keys() | meaning.keys()), dtype=np.int64)
         by_words = np.array([words.get(id, 0.0) for id in ids.tolist()])
@@ -90,16 +95,20 @@ class Retriever:
             np.array([each.sentence for each in close]),
             np.array([each.neighbours for each in close]),
         )
-        best = np.lexsort((ids[kept], -final))[:top]
+        best = np.lexsort((ids[kept], -final))
+        ranked = [passages[int(ids[kept[place]])] for place in best]
+        chosen = copies.merged(ranked, top)
+        elsewhere = self._documents.also([ranked[each.place].id for each in chosen], library_id)
         return tuple(
             Hit(
                 rank=rank,
-                passage=passages[int(ids[kept[place]])],
-                score=float(final[place]),
-                words=float(shown[kept[place]]),
-                meaning=float(by_meaning[kept[place]]),
+                passage=ranked[each.place],
+                score=float(final[best[each.place]]),
+                words=float(shown[kept[best[each.place]]]),
+                meaning=float(by_meaning[kept[best[each.place]]]),
+                also=tuple(sorted({*each.also, *elsewhere.get(ranked[each.place].id, ())})),
             )
-            for rank, place in enumerate(best, start=1)
+            for rank, each in enumerate(chosen, start=1)
         )
 
     def _closeness(self, asked: query.Query, found: Sequence[Passage]) -> list[Closeness]:

@@ -31,9 +31,10 @@ def from_json(text: str) -> Answer | None:
         Sentence(each["text"], tuple(each["citations"]), each["supported"])
         for each in stored.pop("sentences")
     )
-    citations = tuple(Citation(**each) for each in stored.pop("citations"))
+    citations = tuple(Citation(**_placed(each)) for each in stored.pop("citations"))
     nearest = tuple(
-        Hit(**{**each, "passage": Passage(**each["passage"])}) for each in stored.pop("nearest")
+        Hit(**{**_placed(each), "passage": Passage(**each["passage"])})
+        for each in stored.pop("nearest")
     )
     timings = Timings(**stored.pop("timings"))
     usage = Usage(**stored.pop("usage"))
@@ -50,3 +51,7 @@ def from_json(text: str) -> Answer | None:
         usage=usage,
         context=context,
     )
+
+
+def _placed(stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "also": tuple(stored.get("also", ()))}

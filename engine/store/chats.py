@@ -13,6 +13,8 @@ from engine.types import Answer, ChatMessage, Conversation, Role
 _CONVERSATION = "SELECT id, title, created_at, changed_at FROM conversations "
 _MESSAGE = "SELECT id, role, text, created_at, answer FROM messages "
 
+TITLE_LENGTH = 60
+
 
 class Chats:
     """The conversations of a vault."""
@@ -108,3 +110,9 @@ def _json(answer: Answer | None) -> str | None:
 def _message(found: Row) -> ChatMessage:
     id, role, text, created_at, answer = found
     return ChatMessage(id, role, text, created_at, answers.from_json(answer) if answer else None)
+
+
+def shorten(title: str) -> str:
+    """A question as the title of its conversation: one line, at most 60 characters."""
+    line = " ".join(title.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

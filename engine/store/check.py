@@ -6,8 +6,10 @@ from engine.errors import DamagedVaultError
 from engine.inference.embedder import Embedder
 from engine.progress import CancelToken, Progress, drain
 from engine.store import migrate
+from engine.store.attached import SEPARATOR
 from engine.store.connect import Vault
 from engine.store.faults import damaged
+from engine.store.jobs import Jobs
 from engine.store.rows import rows, value
 from engine.store.vectors import Vectors
 from engine.types import PartHealth
@@ -20,6 +22,8 @@ TABLES = (
     "documents",
     "pages",
     "passages",
+    "jobs",
+    "job_files",
     "words",
     "conversations",
     "messages",
@@ -41,7 +45,7 @@ def check(vault: Vault, deep: bool = False) -> list[PartHealth]:
     parts = [_version(vault), _structure(vault, deep)]
     if not parts[-1].ok:
         return parts
-    parts += [_references(vault), _vectors(vault, deep)]
+    parts += [_references(vault), _attachments(vault), _jobs(vault), _vectors(vault, deep)]
     if deep:
         parts += [_words(vault), _spans(vault)]
     return parts
@@ -123,6 +127,38 @@ def _references(vault: Vault) -> PartHealth:
     return PartHealth("references", True, "documents, pages and passages belong together")
 
 
+def _attachments(vault: Vault) -> PartHealth:
+    """Documents inside files lie where their paths say, and go with the file."""
+    with vault.read() as db:
+        wrong = rows(
+            db,
+            "SELECT inside.path FROM documents AS inside "
+            "JOIN documents AS outside ON outside.id = inside.parent_id "
+            "WHERE inside.library_id <> outside.library_id OR outside.state <> 'indexed' "
+            "OR substr(inside.path, 1, length(outside.path) + 2) <> outside.path || ?",
+            (SEPARATOR,),
+        )
+        held = value(db, "SELECT count(*) FROM documents WHERE parent_id IS NOT NULL")
+    if wrong:
+        detail = f"apart from the file they lie in: {_named(wrong)}"
+        return PartHealth("attachments", False, detail, ADD_AGAIN)
+    return PartHealth("attachments", True, f"{held} documents inside files, all with their file")
+
+
+def _jobs(vault: Vault) -> PartHealth:
+    """Interrupted work is no fault, but it should be known."""
+    waiting = Jobs(vault).waiting()
+    if not waiting:
+        return PartHealth("jobs", True, "no interrupted work")
+    return PartHealth(
+        "jobs",
+        True,
+        f"interrupted: {waiting.files} files to read, {waiting.removals} documents to forget, "
+        f"{waiting.renewals} passages to renew",
+        "Run `alcove sync` to go on.",
+    )
+
+
 def _vectors(vault: Vault, deep: bool) -> PartHealth:
     store = Vectors(vault)
     serving = store.serving()
@@ -165,12 +201,13 @@ def _words(vault: Vault) -> PartHealth:
 def _spans(vault: Vault) -> PartHealth:
     wrong: set[str] = set()
     with vault.read() as db:
-        for path, text, start, end, passage in db.execute(
-            'SELECT documents.path, pages.text, start, "end", passages.text FROM passages '
+        for path, text, label, start, end, passage, told in db.execute(
+            'SELECT documents.path, pages.text, pages.label, start, "end", passages.text, '
+            "passages.label FROM passages "
             "JOIN documents ON documents.id = passages.document_id LEFT JOIN pages "
             "ON pages.document_id = passages.document_id AND pages.number = passages.page"
         ):
-            if text is None or text[start:end] != passage:
+            if text is None or text[start:end] != passage or label != told:
                 wrong.add(path)
     if wrong:
         files = _named([(path,) for path in sorted(wrong)])

@@ -1,32 +1,32 @@
 """Documents with their pages and passages: what the vault holds of the user's files."""
 
 import json
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
-from engine.store import tables as table_store
 from engine.store import vectors as vector_store
+from engine.store.attached import bounds
 from engine.store.connect import Vault
+from engine.store.document_rows import FileStamp as FileStamp
+from engine.store.document_rows import Inner, clear, drop_inner, fill, put_row
+from engine.store.jobs import settled
 from engine.store.roots import drop_empty_libraries, ensure_library, inside
 from engine.store.rows import numbers, row, rows, value
 from engine.store.vectors import VectorSet, digest, embedding_text
-from engine.types import Document, Heading, Library, Page, ParsedDocument, Passage, PassageDraft
-
-
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """What tells whether a file changed."""
-
-    path: str
-    size_bytes: int
-    mtime_ns: int
-    sha256: bytes
-    """Of its bytes; empty where they could not be read."""
+from engine.types import (
+    Document,
+    FailedFile,
+    Heading,
+    Library,
+    Page,
+    ParsedDocument,
+    Passage,
+    PassageDraft,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,15 @@ class KnownFile:
 
 _DOCUMENT = (
     "SELECT documents.id, libraries.name, path, type, title, state, page_count, passage_count, "
-    "size_bytes, indexed_at, code, reason FROM documents "
+    "size_bytes, indexed_at, code, reason, note, "
+    "coalesce((SELECT path FROM documents AS outside WHERE outside.id = documents.parent_id), '') "
+    "FROM documents "
     "JOIN libraries ON libraries.id = documents.library_id "
 )
 _PASSAGE = (
     "SELECT passages.id, passages.document_id, documents.path, passages.title, passages.page, "
-    'passages.start, passages."end", passages.heading, passages.text FROM passages '
+    'passages.start, passages."end", passages.heading, passages.text, '
+    "passages.label FROM passages "
     "JOIN documents ON documents.id = passages.document_id "
 )
 _KNOWN = (
@@ -108,13 +111,13 @@ class Documents:
         with self._vault.read() as db:
             found = rows(
                 db,
-                "SELECT number, text, headings FROM pages WHERE document_id = "
+                "SELECT number, text, headings, label FROM pages WHERE document_id = "
                 "(SELECT id FROM documents WHERE path = ?) ORDER BY number",
                 (str(path),),
             )
         return [
-            Page(number, text, tuple(Heading(*heading) for heading in json.loads(headings)))
-            for number, text, headings in found
+            Page(number, text, tuple(Heading(*heading) for heading in json.loads(headings)), label)
+            for number, text, headings, label in found
         ]
 
     def passages(self, path: Path | str) -> list[Passage]:
@@ -152,13 +155,95 @@ class Documents:
         return [Passage(*each) for each in found]
 
     def known_files(self, root: Path | str) -> dict[str, KnownFile]:
-        """What the vault holds at and under a path, by path."""
+        """The files that the vault holds at and under a path, by path; not what is in them."""
         low, high = inside(Path(root))
         with self._vault.read() as db:
             found = rows(
-                db, _KNOWN + "WHERE path = ?1 OR (path >= ?2 AND path < ?3)", (str(root), low, high)
+                db,
+                _KNOWN + "WHERE (path = ?1 OR (path >= ?2 AND path < ?3)) AND parent_id IS NULL",
+                (str(root), low, high),
             )
         return {each[0]: KnownFile(FileStamp(*each[:4]), *each[4:]) for each in found}
+
+    def held(self, path: Path | str) -> list[str]:
+        """The document of this path and the files below it; not what is in them."""
+        low, high = inside(Path(path))
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT path FROM documents WHERE path = ?1 "
+                "OR (path >= ?2 AND path < ?3 AND parent_id IS NULL) ORDER BY path",
+                (str(path), low, high),
+            )
+        return [path for (path,) in found]
+
+    def inner(self, path: Path | str) -> list[Document]:
+        """The documents inside a file or an inner document, at any depth, by path."""
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                _DOCUMENT + "WHERE path >= ? AND path < ? AND parent_id IS NOT NULL ORDER BY path",
+                bounds(str(path)),
+            )
+        return [Document(*each) for each in found]
+
+    def failed_inner(self, path: str) -> list[FailedFile]:
+        """The documents inside a file that could not be read."""
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT path, code, reason FROM documents WHERE path >= ? AND path < ? "
+                "AND parent_id IS NOT NULL AND state = 'failed' ORDER BY path",
+                bounds(path),
+            )
+        return [FailedFile(*each) for each in found]
+
+    def with_inner(self) -> frozenset[str]:
+        """Paths of the documents that hold others."""
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT path FROM documents WHERE id IN "
+                "(SELECT parent_id FROM documents WHERE parent_id IS NOT NULL)",
+            )
+        return frozenset(path for (path,) in found)
+
+    def twin(self, stamp: FileStamp) -> tuple[str, list[tuple[str, bytes]]] | None:
+        """Title, and texts with digests, of another file with the same bytes; None without one."""
+        with self._vault.read() as db:
+            found = row(
+                db,
+                "SELECT id, title FROM documents WHERE sha256 = ? AND path <> ? "
+                "AND state = 'indexed' AND code = '' AND parent_id IS NULL LIMIT 1",
+                (stamp.sha256, stamp.path),
+            )
+            if found is None:
+                return None
+            held = rows(
+                db,
+                "SELECT text, digest FROM passages WHERE document_id = ? ORDER BY ordinal",
+                (found[0],),
+            )
+        return found[1], held
+
+    def also(self, ids: Sequence[int], library_id: int | None) -> dict[int, list[str]]:
+        """Other documents that hold the same passage at the same place, by number of passage."""
+        places: dict[int, list[str]] = {}
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT DISTINCT here.id, documents.path FROM carray(?1) AS wanted "
+                "CROSS JOIN passages AS here ON here.id = wanted.value "
+                "CROSS JOIN passages AS there ON there.digest = here.digest "
+                "AND there.document_id <> here.document_id AND there.text = here.text "
+                "AND (there.page, there.start) = (here.page, here.start) "
+                "CROSS JOIN documents ON documents.id = there.document_id "
+                "WHERE ?2 IS NULL OR documents.library_id = ?2 ORDER BY documents.path",
+                (numbers(ids), library_id),
+            )
+        for id, path in found:
+            places.setdefault(id, []).append(path)
+        return places
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -170,46 +255,58 @@ class Documents:
         drafts: Sequence[PassageDraft],
         matrix: Matrix,
         vectors: VectorSet,
+        *,
+        digests: Sequence[bytes] | None = None,
+        inner: Sequence[Inner] = (),
     ) -> None:
         """Store a file in place of what was known of it: pages, passages, words and vectors.
 
-        ``matrix`` is (len(drafts), dimension). All or nothing.
+        ``matrix`` is (len(drafts), dimension). ``digests`` name the texts that its rows were made
+        of, where that is not the passages' own. ``inner`` are the documents inside the file,
+        outer ones first. All or nothing.
         """
+        if digests is None:
+            digests = [digest(embedding_text(parsed.title, d.heading, d.text)) for d in drafts]
         with self._vault.write() as db:
             vector_store.still_held(db, vectors)
-            document_id = self._put_row(
-                db, stamp, library, parsed.type, parsed.title, "indexed", "", ""
+            document_id = put_row(
+                db, stamp, library, parsed.type, parsed.title, "indexed", "", "", note=parsed.note
             )
-            _clear(db, document_id)
-            db.execute(
-                "UPDATE documents SET page_count = ?, passage_count = ? WHERE id = ?",
-                (len(parsed.pages), len(drafts), document_id),
-            )
-            db.executemany(
-                "INSERT INTO pages(document_id, number, text, headings) VALUES (?, ?, ?, ?)",
-                [(document_id, page.number, page.text, _headings(page)) for page in parsed.pages],
-            )
-            ids = []
-            for ordinal, draft in enumerate(drafts):
-                text = embedding_text(parsed.title, draft.heading, draft.text)
-                db.execute(
-                    'INSERT INTO passages(document_id, ordinal, page, start, "end", title, '
-                    "heading, text, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        document_id,
-                        ordinal,
-                        draft.page,
-                        draft.start,
-                        draft.end,
-                        parsed.title,
-                        draft.heading,
-                        draft.text,
-                        digest(text),
-                    ),
-                )
-                ids.append(db.last_insert_rowid())
+            clear(db, document_id)
+            drop_inner(db, stamp.path)
+            ids = fill(db, document_id, parsed, drafts, digests)
             vector_store.insert(db, vectors, ids, matrix)
-            table_store.put(db, document_id, parsed.tables)
+            self._put_inner(db, {stamp.path: document_id}, library, inner, vectors)
+            settled(db, stamp.path)
+
+    def _put_inner(
+        self,
+        db: apsw.Connection,
+        held: Mapping[str, int],
+        library: str,
+        inner: Sequence[Inner],
+        vectors: VectorSet,
+    ) -> None:
+        numbers_of = dict(held)
+        for each in inner:
+            name = Path(each.path)
+            parsed = each.parsed
+            document_id = put_row(
+                db,
+                FileStamp(each.path, 0, 0, b""),
+                library,
+                parsed.type if parsed else name.suffix.lstrip(".").lower(),
+                parsed.title if parsed else name.stem,
+                "indexed" if parsed and not each.code else "failed",
+                each.code,
+                each.reason,
+                note=parsed.note if parsed else "",
+                parent_id=numbers_of[each.container],
+            )
+            numbers_of[each.path] = document_id
+            if parsed is not None and not each.code:
+                ids = fill(db, document_id, parsed, each.drafts, each.digests)
+                vector_store.insert(db, vectors, ids, each.matrix)
 
     def put_failed(
         self, stamp: FileStamp, library: str, code: str, reason: str, *, keep_text: bool = False
@@ -229,8 +326,9 @@ class Documents:
                     (code, reason, stamp.path),
                 )
                 if db.changes():
+                    settled(db, stamp.path)
                     return
-            document_id = self._put_row(
+            document_id = put_row(
                 db,
                 stamp,
                 library,
@@ -240,7 +338,9 @@ class Documents:
                 code,
                 reason,
             )
-            _clear(db, document_id)
+            clear(db, document_id)
+            drop_inner(db, stamp.path)
+            settled(db, stamp.path)
 
     def touch(self, stamp: FileStamp) -> None:
         """Note new size and time of a file whose content is the same, and that it is readable."""
@@ -251,72 +351,36 @@ class Documents:
                 "reason = iif(state = 'indexed', '', reason) WHERE path = ?",
                 (stamp.size_bytes, stamp.mtime_ns, stamp.path),
             )
+            settled(db, stamp.path)
+
+    def settle(self, path: str) -> None:
+        """What the vault holds of a file stands; nothing is left to do."""
+        with self._vault.write() as db:
+            settled(db, path)
 
     def move(self, path: str, library: str) -> None:
-        """Hand a document over to another library."""
+        """Hand a file and the documents in it over to another library."""
         with self._vault.write() as db:
             db.execute(
-                "UPDATE documents SET library_id = ? WHERE path = ?",
-                (ensure_library(db, library), path),
+                "UPDATE documents SET library_id = ? WHERE path = ? OR (path >= ? AND path < ? "
+                "AND parent_id IS NOT NULL)",
+                (ensure_library(db, library), path, *bounds(path)),
             )
             drop_empty_libraries(db)
 
     def remove(self, paths: Iterable[str]) -> int:
-        """Forget documents; the number of those that were known. The files stay as they are."""
+        """Forget documents and what is in them; the number of those that were known.
+
+        The files stay as they are.
+        """
         removed = 0
         with self._vault.write() as db:
             for path in paths:
                 document_id = value(db, "SELECT id FROM documents WHERE path = ?", (path,))
                 if document_id is not None:
-                    _clear(db, document_id)
+                    removed += 1 + drop_inner(db, path)
+                    clear(db, document_id)
                     db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-                    removed += 1
-            table_store.sweep(db)
+                settled(db, path)
             drop_empty_libraries(db)
         return removed
-
-    @staticmethod
-    def _put_row(
-        db: apsw.Connection,
-        stamp: FileStamp,
-        library: str,
-        type: str,
-        title: str,
-        state: str,
-        code: str,
-        reason: str,
-    ) -> int:
-        document_id: int = value(
-            db,
-            "INSERT INTO documents(library_id, path, type, title, state, code, reason, size_bytes, "
-            "mtime_ns, sha256, indexed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT(path) DO UPDATE SET library_id = excluded.library_id, "
-            "type = excluded.type, title = excluded.title, state = excluded.state, "
-            "code = excluded.code, reason = excluded.reason, size_bytes = excluded.size_bytes, "
-            "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, "
-            "indexed_at = excluded.indexed_at, page_count = 0, passage_count = 0 RETURNING id",
-            (
-                ensure_library(db, library),
-                stamp.path,
-                type,
-                title,
-                state,
-                code,
-                reason,
-                stamp.size_bytes,
-                stamp.mtime_ns,
-                stamp.sha256,
-                time.time(),
-            ),
-        )
-        return document_id
-
-
-def _clear(db: apsw.Connection, document_id: int) -> None:
-    db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-    db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
-    table_store.drop(db, document_id)
-
-
-def _headings(page: Page) -> str:
-    return json.dumps([[h.start, h.level, h.title] for h in page.headings], ensure_ascii=False)

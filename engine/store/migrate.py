@@ -105,9 +105,13 @@ def _back_up(path: Path, current: int, key: bytes | None) -> None:
     folder.mkdir(exist_ok=True)
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     copy_path = folder / f"{path.stem}-v{current}-{stamp}.db"
+    # Named as a backup only when it is whole: a half-written one could be taken for the vault.
+    part_path = copy_path.with_name(copy_path.name + ".part")
+    for unfinished in folder.glob("*.part"):
+        unfinished.unlink(missing_ok=True)
     # The lock is held by this process, so the copy reads through a connection of its own.
     source = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    copy = apsw.Connection(str(copy_path))
+    copy = apsw.Connection(str(part_path))
     try:
         if key is not None:
             source.pragma("hexkey", key.hex())
@@ -117,11 +121,12 @@ def _back_up(path: Path, current: int, key: bytes | None) -> None:
                 backup.step(1000)
     except BaseException:
         copy.close()
-        copy_path.unlink(missing_ok=True)
+        part_path.unlink(missing_ok=True)
         raise
     finally:
         copy.close()
         source.close()
+    part_path.replace(copy_path)
     for old in sorted(folder.glob(f"{path.stem}-v*.db"), key=lambda file: file.stat().st_mtime)[
         :-KEPT_BACKUPS
     ]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import apsw
 
+from engine.store.attached import bounds, file_of
 from engine.store.connect import Vault
 from engine.store.rows import rows, value
 
@@ -48,8 +49,9 @@ class Roots:
             name = str(value(db, "SELECT name FROM libraries WHERE id = ?", (library_id,)))
             low, high = inside(path)
             db.execute(
-                "DELETE FROM exclusions WHERE path = ? OR (path >= ? AND path < ?)",
-                (str(path), low, high),
+                "DELETE FROM exclusions WHERE path = ?1 OR (path >= ?2 AND path < ?3) "
+                "OR (path >= ?4 AND path < ?5)",
+                (str(path), low, high, *bounds(str(path))),
             )
             if _covered(db, path, library_id):
                 db.execute("DELETE FROM roots WHERE path = ?", (str(path),))
@@ -75,7 +77,7 @@ class Roots:
                 "DELETE FROM roots WHERE path = ? OR (path >= ? AND path < ?)",
                 (str(path), low, high),
             )
-            around = any(
+            around = file_of(str(path)) != str(path) or any(
                 value(db, "SELECT 1 FROM roots WHERE path = ? AND is_folder", (str(parent),))
                 for parent in path.parents
             )
@@ -86,7 +88,7 @@ class Roots:
                 )
 
     def exclusions(self) -> frozenset[str]:
-        """Paths that the user took out of an added folder."""
+        """Paths that the user took out of an added folder or out of a file."""
         with self._vault.read() as db:
             return frozenset(path for (path,) in rows(db, "SELECT path FROM exclusions"))
 

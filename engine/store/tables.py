@@ -110,7 +110,9 @@ class Tables:
         with self._vault.read(fresh=True) as db, _confined(db, query.table.sql_name, time_s):
             found = _first(db, asked, MOST_RESULTS + 1)
             ((total,),) = _first(db, matching(query), 1)
-            stand = _first(db, places(query, MOST_PLACES), MOST_PLACES)
+            # Of an extreme, the rows that hold it are cited, and not all that were compared.
+            most = MOST_PLACES if query.order is None else min(MOST_PLACES, len(found))
+            stand = _first(db, places(query, most), MOST_PLACES)
         return Counted(
             query=asked.shown,
             rows=tuple(found[:MOST_RESULTS]),
@@ -142,16 +144,10 @@ def put(db: apsw.Connection, document_id: int, tables: Sequence[Table]) -> None:
 
 
 def drop(db: apsw.Connection, document_id: int) -> None:
-    """Forget the tables of a document, and those whose document went with another."""
+    """Forget the tables of a document inside a running transaction."""
     found = rows(db, "SELECT sql_name FROM tables WHERE document_id = ?", (document_id,))
     db.execute("DELETE FROM tables WHERE document_id = ?", (document_id,))
     for (name,) in found:
-        db.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
-
-
-def sweep(db: apsw.Connection) -> None:
-    """Drop tables whose document is gone, such as a member of an archive that was removed."""
-    for name in _strays(db):
         db.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
 
 

@@ -101,7 +101,8 @@ def test_show_gives_the_text_that_positions_point_into(
     (found,) = lines(alcove("search", "pear trees", "--json"))
     hit = found["hits"][0]
     assert set(hit) == {
-        "rank", "path", "page", "heading", "start", "end", "score", "words", "meaning", "text",
+        "rank", "path", "page", "label", "heading", "start", "end", "score", "words", "meaning",
+        "text", "also",
     }  # fmt: skip
     (shown,) = lines(alcove("show", hit["path"], "--json"))
     page = shown["pages"][hit["page"] - 1]

@@ -10,7 +10,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.quality import answers, contracts, handbook, ingest, model, process, retrieval
+from tests.quality import (
+    <<<<<<< HEAD     formats,
+    =======     handbook,
+    >>>>>>> next-sandbox     process,
+    answers,
+    contracts,
+    handbook,
+    ingest,
+    ingest_kills,
+    model,
+    pdf,
+    retrieval,
+)
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
 from tests.quality.workplace import Workplace
@@ -19,6 +31,9 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "model": model.run,
     "process": process.run,
     "ingest": ingest.run,
+    "formats": formats.run,
+    "pdf": pdf.run,
+    "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
     "answers": answers.run,
     "handbook": handbook.run,

@@ -70,7 +70,7 @@ def _by_members(names: list[str], suffix: str) -> FileFormat:
             return named if row.type == "iwork" and named in IWORK else row
     if any(name.endswith(("/Index.zip", ".key/", ".pages/", ".numbers/")) for name in names):
         return named if named in IWORK else BY_TYPE["iwork"]
-    return BY_TYPE["compressed"]
+    return BY_TYPE["zip"]
 
 
 def damaged_zip(suffix: str) -> ParseError:

@@ -1,34 +1,49 @@
 """DOCX: paragraphs, lists and tables in the order of the document's body.
 
-The parts are read straight from the zip: a document whose pictures or links are broken still has
-its text, and what is unpacked stays bounded.
+Word's headers and footers are left out: they say the same on every page.
 """
 
-import zipfile
-import zlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from lxml import etree
-
-from engine.errors import ParseError
+from engine.ingest.parsers import docx_math, drawing
 from engine.ingest.parsers.docx_numbering import Numbering, paragraph_list
 from engine.ingest.parsers.docx_xml import attribute, child, children, name_of, value
-from engine.ingest.parsers.files import check_size, not_readable
+from engine.ingest.parsers.files import check_size
+from engine.ingest.parsers.ooxml import Package, Relation, damaged, empty, opened
 from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.page_builder import PageBuilder
 from engine.types import Heading, Page, ParsedDocument
 
-MAX_PART_BYTES = 300 * 2**20
-"""Largest part of the package once unpacked; a thousand pages of text have about ten MB."""
-MAX_RATIO = 500
-"""Largest ratio of unpacked to packed size of a part above one MB."""
 MAX_BOLD_HEADING = 80
 
 SKIPPED = frozenset(
-    ["del", "moveFrom", "instrText", "delText", "Fallback", "rPr", "pPr", "sectPr", "tblPr", "tcPr"]
+    [
+        "del",
+        "moveFrom",
+        "instrText",
+        "delText",
+        "Fallback",
+        "rPr",
+        "pPr",
+        "sectPr",
+        "tblPr",
+        "tcPr",
+        "rt",
+    ]
 )
+CODE_STYLE = re.compile(r"\b(source|sample|program)?\s?code\b|preformatted|\bverbatim\b")
+CODE_SIGNS = re.compile(r"[{}();=<>\[\]\\$#]")
+TYPEWRITER = re.compile(r"courier|consolas|mono|menlo|monaco|typewriter|fixedsys", re.IGNORECASE)
+SYMBOLS = {"F0B7": "•", "F0A7": "▪", "F0E0": "→", "F0FC": "✓", "F0FB": "✗", "F0D8": "➢",
+           "F0A8": "☐", "F06F": "☐", "F0FE": "☑", "F0AE": "→", "F0B0": "°", "F0B1": "±",
+           "F0B3": "≥", "F0A3": "≤", "F0D7": "·", "F061": "α", "F062": "β",
+           "F067": "γ", "F064": "δ", "F06D": "μ", "F070": "π", "F073": "σ", "F057": "Ω",
+           "F044": "Δ"}  # fmt: skip
+"""Signs of the fonts Symbol and Wingdings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,100 +64,61 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
     """Footnotes met so far, in the order of their references."""
     note_texts: dict[str, str] = field(default_factory=dict)
+    package: Package | None = None
+    relations: dict[str, Relation] = field(default_factory=dict)
     bold: list[Heading] = field(default_factory=list)
     """Short bold paragraphs: headings of a document whose author knew no styles."""
 
 
-def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
+def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
     """Raises ParseError where the file is damaged, protected, a zip bomb or empty."""
     check_size(path)
-    try:
-        with zipfile.ZipFile(path) as package:
-            return _parse(package, path)
-    except OSError as error:
-        raise not_readable(error) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise _damaged() from error
-    except RuntimeError as error:  # zipfile's word for a password
-        raise ParseError(
-            "This document needs a password.",
-            "Save a copy without the password and add that.",
-            "encrypted",
-        ) from error
+    return read(path, path.stem, options)
 
 
-def _parse(package: zipfile.ZipFile, path: Path) -> ParsedDocument:
-    body = child(_part(package, _main_part(package)), "body")
+def read(source: Path | BinaryIO, stem: str, _options: ParseOptions) -> ParsedDocument:
+    with opened(source, "Word") as package:
+        return _read(package, stem)
+
+
+def _read(package: Package, stem: str) -> ParsedDocument:
+    main = package.main_part("word/document.xml")
+    body = child(package.xml(main), "body")
     if body is None:
-        raise _damaged()
+        raise damaged("Word")
     reading = _Reading(
         PageBuilder(),
-        _styles(_part(package, "word/styles.xml")),
-        Numbering.read(_part(package, "word/numbering.xml")),
-        note_texts=_notes(_part(package, "word/footnotes.xml")),
+        _styles(_beside(package, main, "styles")),
+        Numbering.read(_beside(package, main, "numbering")),
+        note_texts=_notes(_beside(package, main, "footnotes"), "footnote")
+        | _notes(_beside(package, main, "endnotes"), "endnote"),
+        package=package,
+        relations=package.relations(main),
     )
     _blocks(body, reading)
     reading.builder.end_group()
     for note in reading.notes:
         reading.builder.item(note)
+    for comment in _comments(_beside(package, main, "comments")):
+        reading.builder.paragraph(comment)
     page = reading.builder.page()
     if not page.headings:
         page = Page(page.number, page.text, tuple(reading.bold))
     if not page.text.strip():
-        raise ParseError("This document has no text.", "", "empty")
-    title = _core_title(_part(package, "docProps/core.xml")) or reading.title
+        raise empty()
+    title = package.core_title() or reading.title
     if not title and page.headings:
         title = min(page.headings, key=lambda heading: (heading.level, heading.start)).title
-    return ParsedDocument("docx", title or path.stem, (page,))
+    return ParsedDocument("docx", title or stem, (page,))
 
 
-# --- the package -------------------------------------------------------------------------------
+def _beside(package: Package, main: str, kind: str) -> Any:
+    """A part that the document refers to; the usual place where it does not say."""
+    names = package.related(main, kind) or [f"word/{kind}.xml"]
+    return package.optional_xml(names[0])
 
 
-def _main_part(package: zipfile.ZipFile) -> str:
-    relations = _part(package, "_rels/.rels")
-    for relation in relations if relations is not None else ():
-        if attribute(relation, "Type").endswith("/officeDocument"):
-            return attribute(relation, "Target").lstrip("/")
-    return "word/document.xml"
-
-
-def _part(package: zipfile.ZipFile, name: str) -> Any:
-    """The root of a part, or ``None`` where the package has none of that name."""
-    try:
-        info = package.getinfo(name)
-    except KeyError:
-        return None
-    bomb = info.file_size > 2**20 and info.file_size > MAX_RATIO * max(info.compress_size, 1)
-    if info.file_size > MAX_PART_BYTES or bomb:
-        raise ParseError(
-            "This document unpacks to far more than a document holds, so it was left unread.",
-            "Open it in a word processor and save it again if you trust it.",
-            "too_large",
-        )
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        with package.open(info) as stream:
-            # The header may lie about the size: never read more than it says.
-            return etree.fromstring(stream.read(info.file_size + 1), parser)
-    except etree.XMLSyntaxError as error:
-        raise _damaged() from error
-
-
-def _damaged() -> ParseError:
-    return ParseError(
-        "This Word document is damaged and cannot be opened.",
-        "Open it in a word processor and save it again.",
-        "damaged",
-    )
-
-
-def _core_title(root: Any) -> str:
-    found = child(root, "title")
-    title = " ".join((found.text or "").split()) if found is not None else ""
-    return "" if title.lower() in ("word document", "untitled", "document") else title
+# --- the parts beside the text -----------------------------------------------------------------
 
 
 def _styles(root: Any) -> dict[str, Style]:
@@ -164,15 +140,32 @@ def _styles(root: Any) -> dict[str, Style]:
     return styles
 
 
-def _notes(root: Any) -> dict[str, str]:
+def _notes(root: Any, kind: str) -> dict[str, str]:
+    """Foot- or endnotes by ``kind`` and id."""
     if root is None:
         return {}
     texts = {}
-    for note in children(root, "footnote"):
-        pieces: list[str] = []
-        _inline(note, pieces, None)
-        texts[attribute(note, "id")] = " ".join("".join(pieces).split())
+    for note in children(root, kind):
+        lines = []
+        for paragraph in note.iter():
+            if name_of(paragraph) == "p":
+                pieces: list[str] = []
+                _inline(paragraph, pieces, None)
+                lines.append("".join(pieces))
+        texts[f"{kind}{attribute(note, 'id')}"] = " ".join(" ".join(lines).split())
     return texts
+
+
+def _comments(root: Any) -> Iterator[str]:
+    for comment in children(root, "comment") if root is not None else []:
+        pieces: list[str] = []
+        for paragraph in children(comment, "p"):
+            _inline(paragraph, pieces, None)
+            pieces.append(" ")
+        text = " ".join("".join(pieces).split())
+        author = attribute(comment, "author")
+        if text:
+            yield f"Comment by {author}: {text}" if author else f"Comment: {text}"
 
 
 # --- the body ----------------------------------------------------------------------------------
@@ -213,12 +206,43 @@ def _paragraph(element: Any, reading: _Reading) -> None:
             reading.builder.heading(min(level, 9), marked)
         elif marker:
             reading.builder.item("  " * min(place[1] if place else 0, 8) + marked)
+        elif _is_code(element, properties, reading, text):
+            reading.builder.code("".join(pieces))
         else:
             standing = reading.builder.paragraph(text)
             if _reads_as_heading(element, text):
                 reading.bold.append(standing)
     for box in boxes:
-        _blocks(box, reading)
+        if name_of(box) == "chart":
+            _chart(box, reading)
+        else:
+            _blocks(box, reading)
+
+
+def _chart(element: Any, reading: _Reading) -> None:
+    relation = reading.relations.get(attribute(element, "id"))
+    if reading.package is None or relation is None or not relation.target:
+        return
+    for text in drawing.chart(reading.package.optional_xml(relation.target)):
+        reading.builder.end_group()
+        for line in text.split("\n"):
+            reading.builder.row([line])
+    reading.builder.end_group()
+
+
+def _is_code(paragraph: Any, properties: Any, reading: _Reading, text: str) -> bool:
+    """Whether spaces and breaks mean something: by its style's name, or wholly in a typewriter's
+    letters and with the signs of programs."""
+    style = reading.styles.get(value(properties, "pStyle")) if properties is not None else None
+    if style is not None and CODE_STYLE.search(style.name):
+        return True
+    if not (CODE_SIGNS.search(text) or reading.builder.in_code):
+        return False
+    runs = [run for run in paragraph.iter() if name_of(run) == "r" and child(run, "t") is not None]
+    fonts = [child(child(run, "rPr"), "rFonts") for run in runs]
+    return bool(fonts) and all(
+        font is not None and TYPEWRITER.search(attribute(font, "ascii")) for font in fonts
+    )
 
 
 def _reads_as_heading(paragraph: Any, text: str) -> bool:
@@ -270,8 +294,15 @@ def _inline(
             pieces.append("\n")
         elif name == "noBreakHyphen":
             pieces.append("-")
-        elif name == "footnoteReference" and reading is not None:
-            note = reading.note_texts.get(attribute(part, "id"))
+        elif name == "sym":
+            pieces.append(SYMBOLS.get(attribute(part, "char").upper(), ""))
+        elif name in ("oMath", "oMathPara"):
+            text = docx_math.formula(part)
+            pieces.append(f"$${text}$$" if name == "oMathPara" else f"${text}$")
+        elif name == "chart" and boxes is not None:
+            boxes.append(part)
+        elif name in ("footnoteReference", "endnoteReference") and reading is not None:
+            note = reading.note_texts.get(name.removesuffix("Reference") + attribute(part, "id"))
             if note:
                 reading.notes.append(f"[{len(reading.notes) + 1}] {note}")
                 pieces.append(f" [{len(reading.notes)}]")

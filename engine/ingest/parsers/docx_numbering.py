@@ -53,6 +53,11 @@ class Numbering:
                     numbering.levels[name, depth] = Level(known.form, known.pattern, _number(start))
         return numbering
 
+    def add(self, name: str, abstract: str, depth: int, level: Level) -> None:
+        """A level of a list; lists of the same ``abstract`` count on from each other."""
+        self._abstract[name] = abstract
+        self.levels[name, depth] = level
+
     def next_marker(self, name: str, depth: int) -> str:
         """The mark of the next item, e.g. ``"•"`` or ``"2.1."``; empty where it has none."""
         level = self.levels.get((name, depth))
@@ -69,7 +74,7 @@ class Numbering:
         marker = level.pattern
         for number in range(depth + 1):
             form = self.levels.get((name, number), level).form
-            marker = marker.replace(f"%{number + 1}", _written(counters[number], form))
+            marker = marker.replace(f"%{number + 1}", written(counters[number], form))
         return marker.strip()
 
 
@@ -97,7 +102,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _written(number: int, form: str) -> str:
+def written(number: int, form: str) -> str:
     if form in ("lowerLetter", "upperLetter") and number > 0:
         letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter.upper() if form == "upperLetter" else letter

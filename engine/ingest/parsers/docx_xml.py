@@ -19,11 +19,16 @@ def child(element: Any, name: str) -> Any:
 
 
 def children(element: Any, name: str) -> list[Any]:
+    """All children of that name; none of ``None``."""
+    if element is None:
+        return []
     return [candidate for candidate in element if name_of(candidate) == name]
 
 
 def attribute(element: Any, name: str) -> str:
     """Value of an attribute, whatever its namespace; empty where it is missing."""
+    if element is None:
+        return ""
     for key, text in element.attrib.items():
         if key.rpartition("}")[2] == name:
             return str(text)

@@ -5,6 +5,8 @@ import re
 
 from charset_normalizer import from_bytes
 
+from engine.ingest.parsers.charsets import decode_as
+
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -17,6 +19,7 @@ FOREIGN_SHARE = 0.2
 SAMPLE = 65_536
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MAX_CONTROL_SHARE = 0.01
+HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def decode(data: bytes, declared: str = "") -> str | None:
@@ -44,16 +47,23 @@ def _decode(data: bytes, declared: str) -> str | None:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    broken = data.decode("utf-8", errors="replace")
+    if _nearly_utf8(broken):
+        return broken
     for name in (declared, _guess(data)):
-        if name:
-            try:
-                return data.decode(name)
-            except (LookupError, UnicodeDecodeError):
-                continue
+        text = decode_as(data, name)
+        if text is not None:
+            return text
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def _nearly_utf8(text: str) -> bool:
+    """Whether a few bytes are broken in what is UTF-8 otherwise."""
+    bad = text.count("\ufffd")
+    return bad * 10 <= sum(letter > "\x7f" for letter in text[:SAMPLE]) - bad
 
 
 def _utf16(data: bytes) -> str | None:
@@ -77,3 +87,10 @@ def _guess(data: bytes) -> str:
         return ""
     best = from_bytes(sample).best()
     return best.encoding if best is not None else ""
+
+
+def whole_letters(text: str) -> str:
+    """The text with halves of letters beyond the first plane joined, or replaced where alone."""
+    if not HALF.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

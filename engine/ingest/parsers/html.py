@@ -12,7 +12,7 @@ from engine.ingest.parsers.encoding import decode
 from engine.ingest.parsers.files import MAX_TEXT_BYTES, read_bytes
 from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.page_builder import PageBuilder, squeeze
-from engine.types import ParsedDocument
+from engine.types import Page, ParsedDocument
 
 SKIPPED = frozenset(
     re.findall(
@@ -32,17 +32,23 @@ BLOCKS = frozenset(
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.I)
+XHTML = re.compile(r"<\?xml\b|www\.w3\.org/1999/xhtml|//DTD XHTML", re.IGNORECASE)
+CLOSED_AT_ONCE = re.compile(
+    r"<(title|script|style|a|div|span|p|i|b|em|strong|td|th|tr|table|li|ul|ol|h[1-6]|section|iframe"
+    r"|canvas|object|textarea|select|small|sup|sub|code|pre|dl|dt|dd)((?:\s[^<>]*?)?)/>",
+    re.IGNORECASE,
+)
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # noqa: ARG001
     """Raises ParseError where nothing of the page would be seen."""
-    data = read_bytes(path, MAX_TEXT_BYTES)
-    declared = CHARSET.search(data[:4096])
-    text = decode(data, declared.group(1).decode("ascii") if declared else "")
-    if text is None:
-        raise ParseError("This HTML file is damaged.", "", "damaged")
-    root = _tree(text)
+    return read(read_bytes(path, MAX_TEXT_BYTES), path.stem)
+
+
+def read(data: bytes, stem: str, declared: str = "") -> ParsedDocument:
+    """A page from its bytes; ``declared`` is the encoding that whoever sent it named."""
+    root = _tree(text_of(data, declared))
     if root is None:
         raise ParseError("This web page has no text.", "", "empty")
     builder = PageBuilder()
@@ -50,11 +56,36 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
     page = builder.page()
     if not page.text.strip():
         raise ParseError("This web page has no text.", "", "empty")
+    return ParsedDocument("html", _title(root) or _first_heading(page) or stem, (page,))
+
+
+def text_of(data: bytes, declared: str = "") -> str:
+    """The page's source. Raises ParseError where the bytes are no text."""
+    if not declared:
+        found = CHARSET.search(data[:4096])
+        declared = found.group(1).decode("ascii") if found else ""
+    text = decode(data, declared)
+    if text is None:
+        raise ParseError("This HTML file is damaged.", "", "damaged")
+    return text
+
+
+def fill(source: str, builder: PageBuilder) -> str:
+    """Hand the blocks of a page to a builder; returns the page's title."""
+    root = _tree(source)
+    if root is None:
+        return ""
+    _Reader(builder).read(root)
+    return _title(root)
+
+
+def _title(root: Any) -> str:
     named = root.find(".//title")
-    title = squeeze(named.text or "").replace("\n", " ") if named is not None else ""
-    if not title and page.headings:
-        title = page.headings[0].title
-    return ParsedDocument("html", title or path.stem, (page,))
+    return squeeze(named.text or "").replace("\n", " ") if named is not None else ""
+
+
+def _first_heading(page: Page) -> str:
+    return page.headings[0].title if page.headings else ""
 
 
 def fragment_text(source: str) -> str:
@@ -70,7 +101,10 @@ def fragment_text(source: str) -> str:
 def _tree(text: str) -> Any:
     # Bounded by libxml2 itself: depth of nesting and size of a text node; no network, no DTD.
     parser = lxml.html.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
-    source = XML_DECLARATION.sub("", text.replace("\0", "")).encode("utf-8", "replace")
+    text = text.replace("\0", "")
+    if XHTML.search(text[:2000]):  # an HTML reader takes no notice of the slash
+        text = CLOSED_AT_ONCE.sub(r"<\1\2></\1>", text)
+    source = XML_DECLARATION.sub("", text).encode("utf-8", "replace")
     try:
         return lxml.html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):

@@ -32,8 +32,7 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
                     builder.item(f"{name}: {value}")
         builder.end_group()
         source = source[matter.end() :]
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    _write(parser.parse(source), builder)
+    fill(source, builder)
     page = builder.page()
     if not page.text.strip():
         raise ParseError("This file is empty.", "", "empty")
@@ -41,6 +40,12 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
     if not title and page.headings:
         title = min(page.headings, key=lambda heading: (heading.level, heading.start)).title
     return ParsedDocument("markdown", title or path.stem, (page,))
+
+
+def fill(source: str, builder: PageBuilder) -> None:
+    """Hand the blocks of a piece of Markdown to a builder."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    _write(parser.parse(source), builder)
 
 
 def _write(tokens: list[Token], builder: PageBuilder) -> None:

@@ -16,6 +16,7 @@ class PageBuilder:
         self._length = 0
         self._headings: list[Heading] = []
         self._tight = False
+        self.in_code = False
 
     def heading(self, level: int, title: str) -> None:
         title = squeeze(title).replace("\n", " ")
@@ -56,12 +57,19 @@ class PageBuilder:
         self._append(text.strip("\n").rstrip(), "\n\n")
         self._tight = False
 
-    def page(self, number: int = 1) -> Page:
-        return Page(number, "".join(self._pieces), tuple(self._headings))
+    def code(self, text: str) -> None:
+        """A line of a program, or several; lines that follow each other stay together."""
+        self._append(text.strip("\n").rstrip(), "\n" if self.in_code else "\n\n")
+        self._tight = False
+        self.in_code = True
+
+    def page(self, number: int = 1, label: str = "") -> Page:
+        return Page(number, "".join(self._pieces), tuple(self._headings), label)
 
     def _append(self, text: str, joint: str) -> None:
         if not text.strip():
             return
+        self.in_code = False
         if self._pieces:
             self._pieces.append(joint)
             self._length += len(joint)

@@ -1,30 +1,46 @@
-"""What pdfium says of the characters of one page: code points, boxes, lines, fonts.
+"""What pdfium says of the characters of one page: code points, lines, fonts.
+
+Asking pdfium about a character costs as much as reading a line of text, so the text comes in one
+piece and only the ends of words are measured.
 
 Only to be called while the lock of ``pdf.py`` is held: pdfium is not thread-safe.
 """
 
 import ctypes
 import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-HYPHEN_MARK = 2
-"""pdfium's code for a hyphen at the end of a line; the line break after it is left out."""
+HYPHEN_MARK = "\2"
+"""Stands for a hyphen at the end of a line; pdfium leaves out the line break after it."""
 
 MAX_CHARS = 400_000
 """Characters read from one page; a real page has a few thousand."""
+CELL_GAP = 1.6
+"""Gap inside a line, in font sizes, that parts two cells of a row."""
 
-BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
+BOLD_NAMES = (b"bold", b"black", b"heavy", b"semibold", b"demi")
+
+_SPACES = " \t\u00a0\u3000\u2000-\u200a"
+_LINE = re.compile(rf"[^\r\n{HYPHEN_MARK}]*{HYPHEN_MARK}|[^\r\n{HYPHEN_MARK}]+")
+_WORD = re.compile(rf"[^\0{_SPACES}]+")
+_LAM_ALEF = re.compile("[اأإآ]ل")
+
+Box = tuple[float, float, float, float]
+"""(left, bottom, right, top) in points, as tall as the font."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A run of characters that stand on one line, as pdfium orders them."""
+    """A run of characters on one line without wide gaps, as pdfium orders them."""
 
-    indices: tuple[int, ...]
-    """pdfium's character indices, from the first to the last visible one."""
+    start: int
+    end: int
+    """Characters ``start`` to ``end`` of the page, end exclusive, spaces at both ends left out."""
     x0: float
     x1: float
     baseline: float
@@ -34,15 +50,16 @@ class Line:
     bold: bool
     upright: bool
     """False where the text runs up or down the page."""
+    first_right: float
+    """Where the first word ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageChars:
-    """The characters of a page. Lists run parallel, one entry a pdfium character index."""
+    """The characters of a page."""
 
-    codes: list[int]
-    boxes: list[tuple[float, float, float, float]]
-    """(left, bottom, right, top) in points, as tall as the font; zeros for generated ones."""
+    codes: str
+    """One character for each of pdfium's, surrogates not joined."""
     lines: list[Line]
     width: float
     height: float
@@ -50,104 +67,127 @@ class PageChars:
 
 def read_chars(page: Any, textpage: Any) -> PageChars:
     """Read all characters of a page and gather them into lines."""
-    count = min(textpage.count_chars(), MAX_CHARS)
-    raw = textpage.raw
-    rect = pdfium_c.FS_RECTF()
-    codes: list[int] = []
-    boxes: list[tuple[float, float, float, float]] = []
-    for index in range(count):
-        codes.append(pdfium_c.FPDFText_GetUnicode(raw, index))
-        found = pdfium_c.FPDFText_GetLooseCharBox(raw, index, rect)
-        boxes.append((rect.left, rect.bottom, rect.right, rect.top) if found else (0, 0, 0, 0))
     width, height = page.get_size()
-    lines = [_line(raw, codes, boxes, indices) for indices in _split(codes, boxes)]
-    return PageChars(codes, boxes, lines, width, height)
+    codes = read_codes(textpage)
+    reader = _Reader(textpage.raw, codes)
+    return PageChars(reader.codes, list(reader.lines()), width, height)
 
 
-def is_space(code: int) -> bool:
-    return code in (0x20, 0x09, 0xA0, 0x3000) or 0x2000 <= code <= 0x200A
+def read_codes(textpage: Any) -> str:
+    """The page's characters, one for each of pdfium's indices."""
+    raw = textpage.raw
+    count = min(textpage.count_chars(), MAX_CHARS)
+    if count <= 0:
+        return ""
+    units = (ctypes.c_ushort * (count + 1))()
+    written = pdfium_c.FPDFText_GetText(raw, 0, count, units) - 1
+    if written == count:
+        return "".join(map(chr, units[:count])).replace("\ufffe", HYPHEN_MARK)
+    # pdfium leaves control characters out of the text but counts them.
+    get = pdfium_c.FPDFText_GetUnicode
+    return "".join(chr(min(get(raw, index), 0x10FFFF)) for index in range(count))
 
 
-def _split(
-    codes: list[int], boxes: list[tuple[float, float, float, float]]
-) -> list[tuple[int, ...]]:
-    """Indices of each line, spaces at both ends left out."""
-    lines: list[tuple[int, ...]] = []
-    current: list[int] = []
-    last: tuple[float, float, float, float] | None = None
-
-    def flush() -> None:
-        while current and is_space(codes[current[-1]]):
-            current.pop()
-        if current:
-            lines.append(tuple(current))
-        current.clear()
-
-    for index, code in enumerate(codes):
-        if code in (0x0A, 0x0D):
-            flush()
-            last = None
-            continue
-        if is_space(code):
-            if current:
-                current.append(index)
-            continue
-        if code == 0:
-            continue
-        box = boxes[index]
-        if last is not None and current:
-            off_line = box[3] <= last[1] or box[1] >= last[3]
-            went_back = box[0] < last[0] - (last[3] - last[1])
-            if off_line and went_back:
-                flush()
-        current.append(index)
-        last = box
-        if code == HYPHEN_MARK:
-            flush()
-            last = None
-    flush()
-    return lines
+def char_box(raw: Any, index: int) -> Box:
+    """Where a character stands; zeros for one that pdfium made up."""
+    rect = pdfium_c.FS_RECTF()
+    if pdfium_c.FPDFText_GetLooseCharBox(raw, index, rect):
+        return rect.left, rect.bottom, rect.right, rect.top
+    return 0.0, 0.0, 0.0, 0.0
 
 
-def _line(
-    raw: Any,
-    codes: list[int],
-    boxes: list[tuple[float, float, float, float]],
-    indices: tuple[int, ...],
-) -> Line:
-    visible = [index for index in indices if not is_space(codes[index])]
-    samples = {visible[0], visible[len(visible) // 2], visible[-1]}
-    size = _size(raw, visible[len(visible) // 2])
-    tops, bottoms = [boxes[i][3] for i in visible], [boxes[i][1] for i in visible]
-    return Line(
-        indices=indices,
-        x0=min(boxes[index][0] for index in visible),
-        x1=max(boxes[index][2] for index in visible),
-        baseline=_baseline(raw, visible[0]),
-        size=size,
-        bold=all(_bold(raw, index) for index in samples),
-        upright=max(tops) - min(bottoms) < 4 * max(size, 1.0),
-    )
+def is_space(code: str) -> bool:
+    return code in " \t\u00a0\u3000" or "\u2000" <= code <= "\u200a"
 
 
-def _baseline(raw: Any, index: int) -> float:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium_c.FPDFText_GetCharOrigin(raw, index, x, y)
-    return y.value
+class _Reader:
+    """Measures the words of one page."""
+
+    def __init__(self, raw: Any, codes: str) -> None:
+        self._raw = raw
+        self._rect = pdfium_c.FS_RECTF()
+        self.codes = self._mended(codes)
+
+    def _mended(self, codes: str) -> str:
+        """One glyph for lam and alef comes backwards: pdfium turns it with its line."""
+        for match in _LAM_ALEF.finditer(codes):
+            if self._box(match.start()) == self._box(match.start() + 1):
+                alef = codes[match.start()]
+                codes = f"{codes[: match.start()]}ل{alef}{codes[match.end() :]}"
+        return codes
+
+    def _box(self, index: int) -> Box:
+        rect = self._rect
+        if pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, rect):
+            return rect.left, rect.bottom, rect.right, rect.top
+        return 0.0, 0.0, 0.0, 0.0
+
+    def lines(self) -> Iterator[Line]:
+        for match in _LINE.finditer(self.codes):
+            words: list[tuple[int, int, Box, Box]] = []
+            size = 0.0
+            for word in _WORD.finditer(self.codes, match.start(), match.end()):
+                start, end = word.span()
+                first = self._box(start)
+                last = first if end - start == 1 else self._box(end - 1)
+                if words:
+                    before = words[-1][3]
+                    if _went_to_other_line(before, first) or (
+                        max(first[0] - before[2], before[0] - first[2]) > CELL_GAP * size
+                        and not _runs_up(before, first)
+                    ):
+                        yield self._line(words, size)
+                        words = []
+                if not words:
+                    size = self._size(start)
+                words.append((start, end, first, last))
+            if words:
+                yield self._line(words, size)
+
+    def _line(self, words: list[tuple[int, int, Box, Box]], size: float) -> Line:
+        start, end = words[0][0], words[-1][1]
+        boxes = [box for word in words for box in word[2:]]
+        lowest, highest = min(box[1] for box in boxes), max(box[3] for box in boxes)
+        if len(words) > 2:
+            size = self._size(words[len(words) // 2][0])
+        return Line(
+            start,
+            end,
+            min(box[0] for box in boxes),
+            max(box[2] for box in boxes),
+            self._baseline(start),
+            size,
+            self._bold(start) and self._bold(end - 1) and self._bold(words[len(words) // 2][0]),
+            highest - lowest < 4 * max(size, 1.0),
+            max(words[0][2][2], words[0][3][2]),
+        )
+
+    def _baseline(self, index: int) -> float:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pdfium_c.FPDFText_GetCharOrigin(self._raw, index, x, y)
+        return y.value
+
+    def _size(self, index: int) -> float:
+        size = float(pdfium_c.FPDFText_GetFontSize(self._raw, index))
+        matrix = pdfium_c.FS_MATRIX()
+        if pdfium_c.FPDFText_GetMatrix(self._raw, index, matrix):
+            size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c)) or 1.0
+        return size
+
+    def _bold(self, index: int) -> bool:
+        if pdfium_c.FPDFText_GetFontWeight(self._raw, index) >= 600:
+            return True
+        name = ctypes.create_string_buffer(128)
+        flags = ctypes.c_int()
+        pdfium_c.FPDFText_GetFontInfo(self._raw, index, name, 128, flags)
+        return any(word in name.value.lower() for word in BOLD_NAMES)
 
 
-def _size(raw: Any, index: int) -> float:
-    size = float(pdfium_c.FPDFText_GetFontSize(raw, index))
-    matrix = pdfium_c.FS_MATRIX()
-    if pdfium_c.FPDFText_GetMatrix(raw, index, matrix):
-        size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c)) or 1.0
-    return size
+def _went_to_other_line(before: Box, box: Box) -> bool:
+    off_line = box[3] <= before[1] or box[1] >= before[3]
+    return off_line and box[0] < before[0] - (before[3] - before[1])
 
 
-def _bold(raw: Any, index: int) -> bool:
-    if pdfium_c.FPDFText_GetFontWeight(raw, index) >= 600:
-        return True
-    name = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    pdfium_c.FPDFText_GetFontInfo(raw, index, name, 128, flags)
-    return any(word in name.value.lower().decode("latin-1") for word in BOLD_NAMES)
+def _runs_up(before: Box, box: Box) -> bool:
+    """Whether two words of one line stand over each other: the text is turned."""
+    return box[3] <= before[1] or box[1] >= before[3]

@@ -46,6 +46,10 @@ def _style(span: LineSpan) -> Style:
     return round(span.line.size * 2) / 2, span.line.bold
 
 
+def _is_cell(joint: str) -> bool:
+    return "\t" in joint or "|" in joint
+
+
 def _folded(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
@@ -161,7 +165,7 @@ def _candidates(
     for place, span in enumerate(page.spans):
         style = _style(span)
         stands_out = style[0] >= LARGER * body or (style[1] and style[0] >= 0.95 * body)
-        if not stands_out or (number, place) in running or "\t" in span.joint:
+        if not stands_out or (number, place) in running or _is_cell(span.joint):
             open_group = False
             continue
         if open_group and groups[-1][0] == style and "\n\n" not in span.joint:
@@ -179,7 +183,7 @@ def _candidates(
 def _reads_as_heading(page: PageText, style: Style, spans: list[LineSpan], body: float) -> bool:
     text = page.text[spans[0].start : spans[-1].end]
     after = page.text[spans[-1].end : spans[-1].end + 1]
-    if len(text) > MAX_LENGTH or "\t" in text or after not in ("", "\n"):
+    if len(text) > MAX_LENGTH or after not in ("", "\n"):
         return False
     if sum(character.isalpha() for character in text) < max(2, 0.4 * len(text.replace(" ", ""))):
         return False

@@ -9,27 +9,42 @@ gives the same text whether the file is being indexed or a citation is being dra
 
 import itertools
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from engine.ingest.parsers.pdf_chars import HYPHEN_MARK, Line, PageChars, is_space
+from engine.ingest.parsers.layout import BAR, Piece, arrange
+from engine.ingest.parsers.pdf_chars import CELL_GAP, HYPHEN_MARK, Line, PageChars, is_space
 
-LIGATURES = {
-    0xFB00: "ff",
-    0xFB01: "fi",
-    0xFB02: "fl",
-    0xFB03: "ffi",
-    0xFB04: "ffl",
-    0xFB05: "st",
-    0xFB06: "st",
-}
 BULLETS = frozenset("•◦▪▫‣⁃●○■□–—-*·➢✓✔")
-SYMBOL_BULLETS = frozenset({0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076, 0xF02D, 0xF06F})
+SYMBOL_BULLETS = frozenset("\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf02d\uf06f")
 """Where Symbol and Wingdings keep their bullets in the private use area."""
+LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
+PRESENTATION = range(0xFB50, 0xFEFD)
+"""Arabic letters as drawn, which stand for plain ones."""
+_PLAIN = re.compile(
+    "[!-~\u00a1-\u00ac\u00ae-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff"
+    "\u3001-\ud7ff\uf900-\ufaff]+"
+    "(?: [!-~\u00a1-\u00ac\u00ae-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff"
+    "\u3001-\ud7ff\uf900-\ufaff]+)*"
+)
+"""Text that needs no mending."""
+CJK = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uff9f]")
+"""Scripts that part no words: a line goes on in the next one without a space."""
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 ENUMERATOR = re.compile(r"(\d{1,3}(\.\d{1,3})*[.)]|\(?[a-zA-Z]\)|\([ivx]{1,5}\)|[ivx]{1,5}[.)])\s")
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+DIVIDED = re.compile(rf"([^\W\d_]+(?:-[^\W\d_]+)*){HYPHEN_MARK}\s*([^\W\d_]+(?:-[^\W\d_]+)*)")
 FIRST_PARTS = frozenset(
     re.findall(
         r"\w+",
@@ -41,8 +56,6 @@ FIRST_PARTS = frozenset(
 )
 """First parts of compounds that keep their hyphen, where the pages themselves do not tell."""
 
-CELL_GAP = 1.6
-"""Gap inside a line, in font sizes, that parts two cells of a row."""
 NARROWEST_COLUMN = 12
 """Width, in font sizes, under which lines are entries of a list and not a column of prose."""
 PARAGRAPH_GAP = 1.28
@@ -70,56 +83,74 @@ class PageText:
     spans: list[LineSpan]
 
 
-def words_of(codes: list[int]) -> set[str]:
+def words_of(codes: str) -> set[str]:
     """The words of a page that no line end divides, in lower case: evidence for hyphens."""
-    text = "".join(_plain(code) if code != HYPHEN_MARK else "\0" for code in codes)
-    return {
-        match.group().lower()
-        for match in WORD.finditer(text)
-        if text[match.end() : match.end() + 1] != "\0"
-        and text[max(0, match.start() - 1) : match.start()] != "\0"
-    }
+    text = codes
+    for ligature, plain in LIGATURES.items():
+        if ligature in text:
+            text = text.replace(ligature, plain)
+    if HYPHEN_MARK in text:
+        text = DIVIDED.sub(" ", text)
+    return set(WORD.findall(text.lower()))
 
 
-def assemble(chars: PageChars, known: Set[str]) -> PageText:
-    """Join a page's lines into its text. ``known`` are words of this and the pages around it."""
-    pieces: list[str] = []
+def assemble(chars: PageChars, known: Set[str], *, drawn_in_order: bool = True) -> PageText:
+    """Join a page's lines into its text. ``known`` are words of this and the pages around it.
+
+    ``drawn_in_order`` is False where the order of the lines means nothing.
+    """
+    pieces = []
+    places: dict[int, Sequence[int]] = {}
+    for line in chars.lines:
+        text, found = _line_text(chars.codes, line)
+        if text:
+            pieces.append(Piece(line, text, _is_right_to_left(text)))
+            places[line.start] = found
+    arranged = arrange(pieces, drawn_in_order=drawn_in_order)
+    pitches = _usual_pitches([piece.line for piece in arranged.order])
+    lines = [piece.line for piece in arranged.order]
+    written: list[str] = []
     indices: list[int] = []
     spans: list[LineSpan] = []
-    pitches = _usual_pitches(chars.lines)
     length = 0
-    before: Line | None = None
-    texts = [_line_text(chars, line) for line in chars.lines]
-    for number, (line, (text, places)) in enumerate(zip(chars.lines, texts, strict=True)):
-        if not text:
-            continue
+    before: Piece | None = None
+    for number, piece in enumerate(arranged.order):
+        line, text = piece.line, piece.text
         joint = ""
-        if before is not None:
-            if chars.codes[before.indices[-1]] == HYPHEN_MARK:
-                if not _keeps_hyphen(pieces[-1], text, known):
-                    pieces[-1] = pieces[-1][:-1]
-                    indices.pop()
-                    length -= 1
-                    last = spans[-1]
-                    spans[-1] = LineSpan(last.start, last.end - 1, last.line, last.joint)
-            else:
-                fits = _fits(chars, before, line, _right_margin(chars.lines, number))
-                pitch = pitches.get(round(max(before.size, line.size)), 0.0)
-                joint = _joint(before, line, pieces[-1], text, pitch, fits)
+        if number in arranged.joints:
+            joint = arranged.joints[number]
+        elif before is not None and chars.codes[before.line.end - 1] == HYPHEN_MARK:
+            if not _keeps_hyphen(written[-1], text, known):
+                written[-1] = written[-1][:-1]
+                indices.pop()
+                length -= 1
+                last = spans[-1]
+                spans[-1] = LineSpan(last.start, last.end - 1, last.line, last.joint)
+        elif before is not None:
+            fits = _fits(before.line, line, _right_margin(lines, number))
+            pitch = pitches.get(round(max(before.line.size, line.size)), 0.0)
+            after_row = BAR in arranged.joints.get(number - 1, "")
+            joint = _joint(before.line, line, written[-1], text, pitch, fits, after_row)
+            if joint == " " and CJK.match(written[-1][-1]) and CJK.match(text):
+                joint = ""
         if joint:
-            pieces.append(joint)
+            written.append(joint)
             indices.extend([-1] * len(joint))
             length += len(joint)
-        pieces.append(text)
-        indices.extend(places)
+        written.append(text)
+        indices.extend(places[line.start])
         spans.append(LineSpan(length, length + len(text), line, joint))
         length += len(text)
-        before = line
-    return PageText("".join(pieces), indices, spans)
+        before = piece
+    return PageText("".join(written), indices, spans)
 
 
-def _plain(code: int) -> str:
-    """A code point as it reads: ligatures taken apart, no control characters."""
+def _is_right_to_left(text: str) -> bool:
+    return 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
+
+
+def _plain(code: str) -> str:
+    """A character as it reads: ligatures taken apart, no control characters."""
     if code in LIGATURES:
         return LIGATURES[code]
     if code == HYPHEN_MARK:
@@ -128,46 +159,46 @@ def _plain(code: int) -> str:
         return "•"
     if is_space(code):
         return " "
-    if code < 0x20 or 0x7F <= code < 0xA0 or code in (0xAD, 0xFEFF, 0xFFFE, 0xFFFF, 0x200B):
+    point = ord(code)
+    if point in PRESENTATION:
+        return unicodedata.normalize("NFKC", code)
+    if point < 0x20 or 0x7F <= point < 0xA0 or code in "\u00ad\ufeff\ufffe\uffff\u200b":
         return ""
-    if code > 0x10FFFF or 0xE000 <= code <= 0xF8FF:
-        return ""
-    return chr(code)
+    return "" if 0xE000 <= point <= 0xF8FF else code
 
 
-def _line_text(chars: PageChars, line: Line) -> tuple[str, list[int]]:
+def _line_text(codes: str, line: Line) -> tuple[str, Sequence[int]]:
     """A line's text and for each of its characters pdfium's index."""
+    plain = codes[line.start : line.end]
+    if _PLAIN.fullmatch(plain):
+        return plain, range(line.start, line.end)
     text: list[str] = []
     places: list[int] = []
-    right: float | None = None
     space: int | None = None
     high: tuple[int, int] | None = None
-    for index in line.indices:
-        code = chars.codes[index]
+    for index in range(line.start, line.end):
+        code = codes[index]
         if is_space(code):
             space = index
             continue
-        if 0xD800 <= code < 0xDC00:
-            high = (code, index)
+        if "\ud800" <= code < "\udc00":
+            high = (ord(code), index)
             continue
-        if 0xDC00 <= code < 0xE000:
+        if "\udc00" <= code < "\ue000":
             if high is None:
                 continue
-            code = 0x10000 + ((high[0] - 0xD800) << 10) + (code - 0xDC00)
+            code = chr(0x10000 + ((high[0] - 0xD800) << 10) + (ord(code) - 0xDC00))
             high = None
         plain = _plain(code)
         if not plain:
             continue
-        left = chars.boxes[index][0]
         if space is not None and text:
-            wide = right is not None and left - right > CELL_GAP * max(line.size, 1.0)
-            text.append("\t" if wide else " ")
+            text.append(" ")
             places.append(space)
         space = None
         for character in plain:
             text.append(character)
             places.append(index)
-        right = chars.boxes[index][2]
     return "".join(text), places
 
 
@@ -198,22 +229,25 @@ def _right_margin(lines: list[Line], number: int) -> float:
     )
 
 
-def _fits(chars: PageChars, above: Line, below: Line, margin: float) -> bool:
+def _fits(above: Line, below: Line, margin: float) -> bool:
     """Whether the lower line's first word had room on the upper one: the break was meant.
 
     Where all lines are short there is no margin that they could have reached.
     """
     if margin - min(above.x0, below.x0) < NARROWEST_COLUMN * below.size:
         return True
-    right = below.x0
-    for index in below.indices:
-        if is_space(chars.codes[index]):
-            break
-        right = max(right, chars.boxes[index][2])
-    return above.x1 + 0.3 * below.size + (right - below.x0) < margin
+    return above.x1 + 0.3 * below.size + (below.first_right - below.x0) < margin
 
 
-def _joint(above: Line, below: Line, above_text: str, text: str, pitch: float, fits: bool) -> str:
+def _joint(
+    above: Line,
+    below: Line,
+    above_text: str,
+    text: str,
+    pitch: float,
+    fits: bool,
+    after_row: bool,
+) -> str:
     """What stands between two lines. ``pitch`` is 0 where the page does not tell it."""
     size = max(above.size, below.size, 1.0)
     distance = above.baseline - below.baseline
@@ -226,12 +260,13 @@ def _joint(above: Line, below: Line, above_text: str, text: str, pitch: float, f
     flows = text[0].islower() and above_text[-1] not in ".!?:;"
     if distance < 0:
         return " " if flows else "\n\n"
-    rows = "\t" in above_text and "\t" in text
-    if abs(above.size - below.size) > 0.08 * size and not rows:
+    if after_row:
+        return "\n\n"
+    if abs(above.size - below.size) > 0.08 * size:
         return "\n\n"
     if distance > PARAGRAPH_GAP * (pitch or 1.3 * size):
         return " " if flows and distance > 6 * size else "\n\n"
-    if above.bold != below.bold or _starts_item(text) or "\t" in above_text or "\t" in text:
+    if above.bold != below.bold or _starts_item(text):
         return "\n"
     indented = above_text[-1] in ".!?:" and 0.8 * size < below.x0 - above.x0 < 5 * size
     return "\n" if fits or indented else " "

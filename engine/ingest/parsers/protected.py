@@ -5,7 +5,9 @@ The decrypted bytes stay in memory; nothing is written to disk in clear.
 
 import importlib
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -21,6 +23,12 @@ from engine.types import ParsedDocument
 
 WELL_KNOWN = "VelvetSweatshop"
 """Excel's own password for books that are only locked against changes."""
+
+LIBRARY_FAULTS = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError,
+    EOFError, RecursionError, struct.error, zlib.error, NotImplementedError, MemoryError,
+)  # fmt: skip
+"""What libraries for office formats raise, besides their own errors, when a file is broken."""
 
 
 class Reader(Protocol):
@@ -61,13 +69,7 @@ def decrypted(stream: BinaryIO, password: str | None) -> io.BytesIO:
         exceptions.FileFormatError,
         exceptions.ParseError,
         exceptions.EncryptionError,
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ArithmeticError,
-        AssertionError,
+        *LIBRARY_FAULTS,
     ) as error:  # a broken file ends in any of these inside the library
         if password is None:
             raise needed(given=False) from error
@@ -84,6 +86,15 @@ def needed(*, given: bool) -> ParseError:
     return ParseError(
         "This document needs a password.",
         "Give its password, or save a copy without one and add that.",
+        "encrypted",
+    )
+
+
+def rights() -> ParseError:
+    return ParseError(
+        "This document is protected by a rights management server, and only its owner's program "
+        "can open it.",
+        "Ask its owner for an unprotected copy.",
         "encrypted",
     )
 

@@ -8,6 +8,7 @@ from typing import cast
 from engine.errors import ParseError
 from engine.ingest.parsers.detect import detect, unsupported
 from engine.ingest.parsers.formats import FORMATS, FileFormat
+from engine.ingest.parsers.inside import Inside
 from engine.ingest.parsers.options import ParseOptions
 from engine.types import ParsedDocument
 
@@ -24,7 +25,11 @@ def parse(
     """
     if path.is_dir():
         raise ParseError("This is a folder, not a file.", "", "unreadable")
-    return parser_of(detect(path))(path, ParseOptions(password, ocr, languages))
+    return _parse(path, ParseOptions(password, ocr, languages, Inside(_parse)))
+
+
+def _parse(path: Path, options: ParseOptions) -> ParsedDocument:
+    return parser_of(detect(path))(path, options)
 
 
 def parser_of(found: FileFormat) -> Parser:

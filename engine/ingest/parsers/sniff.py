@@ -42,7 +42,8 @@ def excel_xml(text: str) -> bool:
 
 def separated(text: str) -> bool:
     """Whether lines are rows of values: the same delimiter, equally often, in each of them."""
-    lines = [line for line in text.splitlines()[:-1][:MAX_SEPARATED_LINES] if line.strip()]
+    whole = text.splitlines() if text.endswith("\n") else text.splitlines()[:-1]
+    lines = [line for line in whole[:MAX_SEPARATED_LINES] if line.strip()]
     if len(lines) < 3:
         return False
     for delimiter in DELIMITERS:

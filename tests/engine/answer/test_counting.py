@@ -91,3 +91,27 @@ def test_held_out_questions_are_mostly_right(counter: Any) -> None:
 def test_other_questions_are_left_to_the_documents(counter: Any, question: str) -> None:
     made = counter[0].plan(question)
     assert made is None, made.query
+
+
+def test_of_an_extreme_only_its_rows_are_cited(counter: Any) -> None:
+    counts, _, documents = counter
+    draft, query = counts.answer(
+        "What is the highest amount?", documents, library=None, similar=None
+    )
+    best = max(ROWS["orders"], key=lambda row: row["Amount"])
+    assert len(draft.citations) == 1
+    assert str(best["Amount"]) in draft.citations[0].quote
+    assert best["Customer"] in draft.text
+    assert query.startswith("SELECT")
+
+
+def test_rows_cited_stand_on_their_pages(counter: Any) -> None:
+    counts, _, documents = counter
+    draft, _ = counts.answer(
+        "How many orders came from Vienna?", documents, library=None, similar=None
+    )
+    pages = {page.number: page.text for page in documents.pages(draft.citations[0].path)}
+    assert len(draft.citations) == 20
+    for citation in draft.citations:
+        assert pages[citation.page][citation.start : citation.end] == citation.quote
+        assert "Vienna" in citation.quote

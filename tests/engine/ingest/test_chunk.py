@@ -110,3 +110,13 @@ def test_text_in_other_scripts_is_cut_at_its_own_full_stops() -> None:
     assert "".join(draft.text for draft in drafts) == text
     assert all(draft.text.endswith("。") for draft in drafts)
     assert max(draft.tokens for draft in drafts) <= 254
+
+
+@pytest.mark.parametrize("stretch", [7, 100, 1000])
+def test_a_page_read_in_stretches_is_cut_alike(
+    embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch, stretch: int
+) -> None:
+    text = "\n\n".join(" ".join(f"word{n}, {part}." for n in range(80)) for part in range(9))
+    whole = cut(shelf.document(text), embedder)
+    monkeypatch.setattr("engine.ingest.chunk.STRETCH", stretch)
+    assert cut(shelf.document(text), embedder) == whole

@@ -10,7 +10,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from engine.errors import ParseError
-from engine.ingest.parsers import pdf
+from engine.ingest.parsers import pdf, pdf_view
 
 WIDTH, HEIGHT = A4
 PARAGRAPH = (
@@ -64,7 +64,7 @@ def test_text_reads_as_prose(document: Path) -> None:
     assert parsed.title == "Chapter 1: winter store"
     assert PARAGRAPH in text
     assert f"{PARAGRAPH}\n\n{PARAGRAPH.replace('north', 'south')}\n\n• oars\n• anchors" in text
-    assert "Boat\tFee\nDinghy\t40\nSkiff\t65" in text
+    assert "Boat | Fee\nDinghy | 40\nSkiff | 65" in text
 
 
 def test_headings_stand_where_they_say_and_running_lines_are_none(document: Path) -> None:
@@ -78,7 +78,7 @@ def test_headings_stand_where_they_say_and_running_lines_are_none(document: Path
 def test_rectangles_cover_exactly_what_is_quoted(document: Path) -> None:
     page = pdf.parse(document).pages[1]
     start = page.text.index("its key hangs")
-    (rect,) = pdf.rectangles(document, 2, start, start + len("its key hangs"))
+    (rect,) = pdf_view.rectangles(document, 2, start, start + len("its key hangs"))
     assert 0 < rect.x0 < rect.x1 < 1
     # The second line of the first paragraph, baseline 14.3 points under the first at 120.
     baseline = (120 + 14.3) / HEIGHT
@@ -91,7 +91,7 @@ def test_rectangles_cover_exactly_what_is_quoted(document: Path) -> None:
 def test_a_passage_over_lines_has_a_rectangle_for_each(document: Path) -> None:
     page = pdf.parse(document).pages[0]
     start = page.text.index(PARAGRAPH)
-    rects = pdf.rectangles(document, 1, start, start + len(PARAGRAPH))
+    rects = pdf_view.rectangles(document, 1, start, start + len(PARAGRAPH))
     assert len(rects) == 3
     for above, below in itertools.pairwise(rects):
         assert above.y1 <= below.y0 + 1e-9
@@ -112,7 +112,7 @@ def test_rectangles_follow_a_turned_and_cropped_page(tmp_path: Path) -> None:
     page.close()
     document.close()
     text = pdf.parse(path).pages[0].text
-    (rect,) = pdf.rectangles(path, 1, 0, len(text))
+    (rect,) = pdf_view.rectangles(path, 1, 0, len(text))
     # Turned clockwise the page is as wide as the crop is high; text runs down its right side.
     assert rect.x0 == pytest.approx(1 - (60 + 3) / (HEIGHT / 2), abs=0.05)
     assert rect.y0 == pytest.approx(100 / WIDTH, abs=0.02)
@@ -132,7 +132,7 @@ def test_a_divided_word_is_joined_and_a_compound_keeps_its_hyphen(tmp_path: Path
 
 
 def test_rendered_page_has_the_asked_width(document: Path) -> None:
-    image = pdf.render(document, 1, width_px=400)
+    image = pdf_view.render(document, 1, width_px=400)
     assert image.width == 400
     assert image.height == pytest.approx(400 * HEIGHT / WIDTH, abs=1)
     assert len(image.rgb) == image.width * image.height * 3
@@ -142,7 +142,7 @@ def test_rendered_page_has_the_asked_width(document: Path) -> None:
 
 def test_a_page_that_is_not_there_is_told(document: Path) -> None:
     with pytest.raises(ParseError) as caught:
-        pdf.render(document, 9, width_px=100)
+        pdf_view.render(document, 9, width_px=100)
     assert caught.value.code == "damaged"
 
 
@@ -155,7 +155,7 @@ def test_pictures_only(tmp_path: Path) -> None:
     picture.write_bytes(b"P6 2 2 255 " + bytes(range(12)))
     canvas.drawImage(ImageReader(str(picture)), 0, 0, 300, 300)
     canvas.save()
-    with pytest.raises(ParseError, match="no text, only pictures of pages") as caught:
+    with pytest.raises(ParseError, match="No text was found in the pictures") as caught:
         pdf.parse(path)
     assert caught.value.code == "empty"
 

@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from engine.errors import ParseError
 from engine.ingest.parsers import files, registry
+from engine.ingest.parsers.detect import detect
 
 
 def make_pdf(path: Path) -> None:
@@ -47,15 +48,22 @@ def test_a_mislabelled_file_is_read_as_what_it_is(tmp_path: Path) -> None:
     [
         ("a.pdf", b"", "empty", "This file is empty."),
         ("a.txt", b" \n\n", "empty", "empty"),
-        ("a.png", b"\x89PNG\r\n\x1a\n123", "unsupported", "Picture files are not supported yet."),
+        ("a.png", b"\x89PNG\r\n\x1a\n123", "damaged", "This picture is damaged"),
         ("a.exe", b"MZ\0\0\1\2", "unsupported", "Program"),
-        ("a.csv", b"a,b\n1,2\n", "unsupported", "CSV"),
+        ("a.djvu", b"AT&TFORM\0\0\0\x0cDJVU", "unsupported", "DjVu files are not supported yet."),
+        ("a.wpd", b"\xffWPC\x10\0\0\0", "unsupported", "WordPerfect"),
+        ("a.pst", b"!BDN\0\0\0\0", "unsupported", "Outlook mailbox"),
+        ("a.chm", b"ITSF\x03\0\0\0", "unsupported", "CHM"),
         ("a.bin", bytes(range(256)), "unsupported", "BIN files are not supported yet."),
         ("a.pdf", bytes(range(256)), "damaged", "named .pdf"),
         ("a.pdf", b"1 0 obj << >> endobj", "damaged", "damaged"),
         ("a.docx", b"PK\x03\x04 cut off", "damaged", "damaged"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),
-         "unsupported", "Old Word"),
+         "damaged", "Word document is damaged"),
+        ("a.hwp", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "FileHeader".encode("utf-16-le"),
+         "unsupported", "Hangul"),
+        ("~$a.docx", b"\x05Heidi" + bytes(48) + b"\x05\0H\0e\0i\0d\0i\0" + bytes(96),
+         "unsupported", "no document but a mark"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
          "encrypted", "password"),
     ],
@@ -75,12 +83,35 @@ def test_sentences_that_begin_like_a_mark_are_text(tmp_path: Path) -> None:
     assert registry.parse(path).type == "text"
 
 
-def test_other_zips_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("member", "content", "words"),
+    [
+        ("Index/Document.iwa", "x", "Apple iWork"),
+        ("index.apxl", "x", "Apple Keynote"),
+        ("mimetype", "application/hwp+zip", "Hangul"),
+        ("FixedDocSeq.fdseq", "x", "XPS"),
+        ("visio/document.xml", "x", "Visio"),
+    ],
+)
+def test_other_zips_are_named(tmp_path: Path, member: str, content: str, words: str) -> None:
     path = tmp_path / "sheet.docx"
     with zipfile.ZipFile(path, "w") as package:
-        package.writestr("xl/workbook.xml", "<x/>")
-    with pytest.raises(ParseError, match="Excel files are not supported yet"):
+        package.writestr(member, content)
+    with pytest.raises(ParseError, match=f"{words}.* files are not supported yet") as caught:
         registry.parse(path)
+    assert caught.value.code == "unsupported"
+
+
+def test_a_main_part_decides_over_what_lies_inside(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr(
+            "[Content_Types].xml",
+            '<Types><Override PartName="/main.xml" ContentType="application/vnd.openxmlformats-'
+            'officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+        )
+        package.writestr("word/document.xml", "<x/>")
+    assert detect(path).type == "xlsx"
 
 
 def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,156 @@
+"""Rows of documents, pages and passages, written inside a running transaction."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import apsw
+
+from engine.inference.embedder import Vectors as Matrix
+from engine.store import tables
+from engine.store.attached import bounds
+from engine.store.roots import ensure_library
+from engine.store.rows import rows, value
+from engine.types import Page, ParsedDocument, PassageDraft
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells whether a file changed."""
+
+    path: str
+    size_bytes: int
+    mtime_ns: int
+    sha256: bytes
+    """Of its bytes; empty where they could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A document inside a file, with what its passages need; see :class:`engine.types.Attachment`.
+
+    ``matrix`` is (len(drafts), dimension).
+    """
+
+    path: str
+    container: str
+    """Path of the document it lies in: the file, or another inner one named before."""
+    parsed: ParsedDocument | None
+    drafts: Sequence[PassageDraft]
+    digests: Sequence[bytes]
+    matrix: Matrix
+    code: str = ""
+    reason: str = ""
+
+
+def put_row(
+    db: apsw.Connection,
+    stamp: FileStamp,
+    library: str,
+    type: str,
+    title: str,
+    state: str,
+    code: str,
+    reason: str,
+    *,
+    note: str = "",
+    parent_id: int | None = None,
+) -> int:
+    """Write a document's row, new or in place of the old one; returns its number."""
+    document_id: int = value(
+        db,
+        "INSERT INTO documents(library_id, path, type, title, state, code, reason, size_bytes, "
+        "mtime_ns, sha256, indexed_at, note, parent_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT(path) DO UPDATE SET library_id = excluded.library_id, "
+        "type = excluded.type, title = excluded.title, state = excluded.state, "
+        "code = excluded.code, reason = excluded.reason, size_bytes = excluded.size_bytes, "
+        "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, "
+        "indexed_at = excluded.indexed_at, note = excluded.note, "
+        "parent_id = excluded.parent_id, page_count = 0, passage_count = 0 RETURNING id",
+        (
+            ensure_library(db, library),
+            stamp.path,
+            type,
+            title,
+            state,
+            code,
+            reason,
+            stamp.size_bytes,
+            stamp.mtime_ns,
+            stamp.sha256,
+            time.time(),
+            note,
+            parent_id,
+        ),
+    )
+    return document_id
+
+
+def fill(
+    db: apsw.Connection,
+    document_id: int,
+    parsed: ParsedDocument,
+    drafts: Sequence[PassageDraft],
+    digests: Sequence[bytes],
+) -> list[int]:
+    """Store pages and passages of a document; the numbers of its passages."""
+    db.execute(
+        "UPDATE documents SET page_count = ?, passage_count = ? WHERE id = ?",
+        (len(parsed.pages), len(drafts), document_id),
+    )
+    db.executemany(
+        "INSERT INTO pages(document_id, number, text, headings, label) VALUES (?, ?, ?, ?, ?)",
+        [
+            (document_id, page.number, page.text, _headings(page), page.label)
+            for page in parsed.pages
+        ],
+    )
+    labels = {page.number: page.label for page in parsed.pages}
+    ids = []
+    for ordinal, (draft, name) in enumerate(zip(drafts, digests, strict=True)):
+        db.execute(
+            'INSERT INTO passages(document_id, ordinal, page, start, "end", title, '
+            "heading, text, digest, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id,
+                ordinal,
+                draft.page,
+                draft.start,
+                draft.end,
+                parsed.title,
+                draft.heading,
+                draft.text,
+                name,
+                labels[draft.page],
+            ),
+        )
+        ids.append(db.last_insert_rowid())
+    tables.put(db, document_id, parsed.tables)
+    return ids
+
+
+def drop_inner(db: apsw.Connection, path: str) -> int:
+    """Forget the documents inside a file; how many there were."""
+    found = rows(
+        db,
+        "SELECT id FROM documents WHERE path >= ? AND path < ? AND parent_id IS NOT NULL",
+        bounds(path),
+    )
+    for (document_id,) in found:
+        clear(db, document_id)
+    for (document_id,) in found:
+        db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    return len(found)
+
+
+def clear(db: apsw.Connection, document_id: int) -> None:
+    """Forget the text of a document."""
+    db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
+    tables.drop(db, document_id)
+
+
+def _headings(page: Page) -> str:
+    return json.dumps([[h.start, h.level, h.title] for h in page.headings], ensure_ascii=False)

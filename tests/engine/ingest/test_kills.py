@@ -1,0 +1,16 @@
+"""Indexing killed at random moments of everything it does; the bench does more of it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.quality import ingest_kills
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_indexing_outlives_every_kill(tmp_path: Path) -> None:
+    outcome = ingest_kills.kill(tmp_path, trials=24, seed=7)
+    assert outcome.wrong == []
+    assert outcome.trials == 24
+    assert sum(outcome.hit.values()) >= 12, outcome.hit  # the kills do hit

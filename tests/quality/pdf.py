@@ -1,0 +1,76 @@
+"""Speed of reading PDFs beside pypdf: the same files, in turns, in one run."""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdf
+from pypdf.errors import PyPdfError
+
+from engine.errors import ParseError
+from engine.ingest.parsers import pdf
+from engine.ingest.parsers.options import ParseOptions
+from tests.quality import data
+from tests.quality.record import Row
+from tests.quality.workplace import Workplace
+
+ROUNDS = 3
+LONGEST = 700
+"""Pages of one file; longer ones would be the whole measurement."""
+
+
+def run(place: Workplace) -> None:
+    files = [*(data.folder("company_handbook") / "docs").glob("*.pdf")]
+    files += (data.folder("formats") / "pdf").glob("*.pdf")
+    ours: dict[Path, float] = {}
+    theirs: dict[Path, float] = {}
+    pages: dict[Path, int] = {}
+    for path in sorted(files):
+        counts = {_ours(path), _theirs(path)}
+        if len(counts) != 1 or not 0 < max(counts) <= LONGEST:
+            place.record.note(f"pdf: {path.name} left out: it has no text of its own.")
+            continue
+        pages[path] = counts.pop()
+        # In turns, so that both meet the same other work on the machine.
+        times = [(_seconds(_ours, path), _seconds(_theirs, path)) for _ in range(ROUNDS)]
+        ours[path] = min(one for one, _ in times)
+        theirs[path] = min(one for _, one in times)
+    total = sum(pages.values())
+    over = f"{len(pages)} files, {total} pages"
+    for name, taken in (("Alcove", ours), ("pypdf", theirs)):
+        place.record.add(
+            Row(
+                "pdf",
+                over,
+                f"{name}: pages a second",
+                total / sum(taken.values()),
+                "pages/s",
+                total,
+            )
+        )
+    ratio = sum(theirs.values()) / sum(ours.values())
+    place.record.add(Row("pdf", over, "times as fast as pypdf", ratio, "×", total))
+    middle = statistics.median(theirs[path] / ours[path] for path in pages)
+    place.record.add(Row("pdf", over, "the same, median of the files", middle, "×", len(pages)))
+
+
+def _seconds(read: Callable[[Path], int], path: Path) -> float:
+    start = time.process_time()
+    read(path)
+    return time.process_time() - start
+
+
+def _ours(path: Path) -> int:
+    try:
+        return len(pdf.parse(path, ParseOptions(ocr=False)).pages)
+    except ParseError:
+        return 0
+
+
+def _theirs(path: Path) -> int:
+    try:
+        with pypdf.PdfReader(path) as reader:
+            return len([page.extract_text() for page in reader.pages])
+    except PyPdfError:
+        return -1
