@@ -6,16 +6,15 @@ thread; ``ask`` runs one question at a time.
 
 import threading
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from engine import health, logs, network, settings
-from engine.answer.answer import Answerer
-from engine.answer.counting import Counter
-from engine.errors import DamagedVaultError, InputError, ModelError, NotFoundError
+from engine.answer.answer import TRUSTED_BYTES
+from engine.asking import Asking, check_question
+from engine.conversations import Conversations
+from engine.errors import DamagedVaultError, InputError, ModelError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
-from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.ingest import ingest, watch
 from engine.ingest.passwords import Passwords
@@ -30,12 +29,11 @@ from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
 from engine.source_jobs import SourceJobs
 from engine.store import check
-from engine.store.chats import Chats, shorten
+from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
-from engine.store.tables import Tables
 from engine.types import (
     AddReport,
     Answer,
@@ -45,7 +43,6 @@ from engine.types import (
     Conversation,
     Document,
     Library,
-    Message,
     Mode,
     ModelCard,
     Page,
@@ -70,6 +67,7 @@ class Assistant:
         *,
         embedder: Embedder | None = None,
         chat_model: ChatModel | None = None,
+        trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
         self.profile = profile
         self._guard = network.install()
@@ -78,24 +76,31 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._passwords = Passwords()
-        self._chats = Chats(vault)
-        self._counter = Counter(Tables(vault))
         self._building = threading.Lock()
-        self._asking = threading.Lock()
         self._embedder = embedder
         self.shelf = Shelf(profile)
-        self._states = None if vault.encrypted else StateStore(profile.states)
+        states = StateStore(profile.states, key=vault.derived_key("saved states"))
+        if vault.encrypted:
+            states.drop_plain()
         self._keeper = ChatModelKeeper(
             profile,
             self._settings,
             self.shelf,
             self._guard,
-            states=self._states,
+            states=states,
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
+        self._conversations = Conversations(Chats(vault), self._documents, states)
+        self._asking = Asking(
+            vault,
+            self._conversations,
+            self._keeper,
+            self._settings,
+            self._ready_embedder,
+            trusted_bytes=trusted_bytes,
+        )
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
-        self._tokens_per_s: float | None = None
 
     @classmethod
     def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":
@@ -198,7 +203,7 @@ class Assistant:
     @property
     def tokens_per_s(self) -> float | None:
         """Writing speed measured in the last answer, in tokens per second."""
-        return self._tokens_per_s
+        return self._asking.tokens_per_s
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -297,8 +302,8 @@ class Assistant:
 
     def search(self, query: str, *, library: str | None = None, top: int = 10) -> SearchResult:
         """Passages for a query, best first. Raises InputError, NotFoundError."""
-        self._check_question(query, "The search is empty.")
-        self._check_library(library)
+        check_question(query, "The search is empty.")
+        self._asking.check_library(library)
         if top < 1:
             raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
         embedder = drain(self._ready_embedder())
@@ -319,103 +324,75 @@ class Assistant:
     ) -> Generator[AskEvent | Progress, None, Answer]:
         """Answer a question; with a conversation, both turns are kept in it.
 
-        ``model`` names one of :meth:`models`; only one is loaded at a time. ``options`` count for
-        this question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The
-        answer keeps to a JSON schema or a GBNF grammar where one is given. The question is
-        stored before the model runs, so that a crash loses nothing. Raises InputError,
-        NotFoundError, ModelError.
+        ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
+        default. Only one is loaded at a time. ``options`` count for this question, before those
+        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
+        or a GBNF grammar where one is given. The question is stored before the model runs, so that
+        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
-        self._check_question(question, "The question is empty.")
-        self._check_library(library)
-        if mode in ("tuned", "both"):
-            raise InputError(
-                "No adapter has been trained yet, so there is nothing tuned to ask.",
-                "Ask with --mode rag or --mode plain.",
-            )
-        embedder = yield from self._ready_embedder(cancel)
-        with self._asking:
-            chat_model = yield from self._ready_model(cancel, model)
-            answerer = Answerer(
-                Retriever(self._vault, embedder),
-                chat_model,
-                self._documents,
-                counter=self._counter,
-                similar=embedder,
-            )
-            history = self._open_turn(conversation_id, question)
-            if isinstance(chat_model, ProcessChatModel):
-                chat_model.use_state(_state_key(conversation_id))
-            answer = yield from answerer.ask(
-                question,
-                history=history,
-                library=library,
-                mode=mode,
-                cancel=cancel,
-                sampling=replace(
-                    self._keeper.chosen.for_question(
-                        options or ModelOptions(), from_documents=mode == "rag"
-                    ).sampling(max_tokens=self._settings.answer.max_tokens),
-                    json_schema=json_schema,
-                    grammar=grammar,
-                ),
-            )
-            self._measure(answer)
-            if conversation_id is not None:
-                self._chats.append(conversation_id, "assistant", answer.text, answer)
-        return answer
+        return self._asking.ask(
+            question,
+            conversation_id=conversation_id,
+            library=library,
+            mode=mode,
+            model=model,
+            options=options,
+            json_schema=json_schema,
+            grammar=grammar,
+            cancel=cancel,
+        )
 
-    def _open_turn(self, conversation_id: int | None, question: str) -> list[Message]:
-        """Store the question, unless it is the unanswered last turn; return the turns before."""
-        if conversation_id is None:
-            return []
-        stored = self._chats.messages(conversation_id)
-        if stored and stored[-1].role == "user" and stored[-1].text == question:
-            stored.pop()
-        else:
-            self._chats.append(conversation_id, "user", question)
-        return [Message(turn.role, turn.text) for turn in stored]
+    def warm(
+        self,
+        *,
+        mode: Mode = "rag",
+        conversation_id: int | None = None,
+        model: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, None]:
+        """Make ready for the next question, in the background: after the start, when a
+        conversation is opened, after each of its answers.
 
-    def _measure(self, answer: Answer) -> None:
-        writing_s = answer.timings.total_s - answer.timings.first_token_s
-        if answer.usage.completion_tokens > 1 and writing_s > 0:
-            self._tokens_per_s = (answer.usage.completion_tokens - 1) / writing_s
-
-    def _check_question(self, text: str, message: str) -> None:
-        if not text.strip():
-            raise InputError(message, "Write a few words about what you want to know.")
-
-    def _check_library(self, library: str | None) -> None:
-        if library is None:
-            return
-        names = [found.name for found in self.libraries()]
-        if library not in names:
-            known = ", ".join(names) or "none yet"
-            raise NotFoundError(
-                f"There is no library called “{library}”.", f"Libraries here: {known}."
-            )
+        Loads the model, folds older turns where the next question would need it and reads the part
+        of the prompt that is known. Gives way to a question at once and raises nothing: what is
+        wrong is told by the question. Does nothing while one is being answered.
+        """
+        return self._asking.warm(
+            mode=mode, conversation_id=conversation_id, model=model, cancel=cancel
+        )
 
     # --- conversations -------------------------------------------------------------------------
 
     def conversations(self) -> list[Conversation]:
-        return self._chats.conversations()
+        return self._conversations.all()
+
+    def conversation(self, conversation_id: int) -> Conversation:
+        return self._conversations.one(conversation_id)
 
     def create_conversation(self, title: str = "") -> Conversation:
-        return self._chats.create(shorten(title))
+        return self._conversations.create(title)
 
     def rename_conversation(self, conversation_id: int, title: str) -> None:
-        self._chats.rename(conversation_id, shorten(title))
+        self._conversations.rename(conversation_id, title)
+
+    def set_conversation_model(self, conversation_id: int, name: str) -> None:
+        """Hold a conversation with this model from now on; empty takes the default.
+
+        Raises NotFoundError, and ModelError for a model that cannot answer.
+        """
+        if name:
+            self._keeper.try_again(name)
+        self._conversations.set_model(conversation_id, name)
 
     def delete_conversation(self, conversation_id: int) -> None:
-        self._chats.delete(conversation_id)
-        key = _state_key(conversation_id)
-        model = self._keeper.current
-        if isinstance(model, ProcessChatModel) and key is not None:
-            model.forget_state(key)
-        elif self._states is not None and key is not None:
-            self._states.forget(key)
+        self._conversations.delete(conversation_id, self._keeper.current)
 
     def messages(self, conversation_id: int) -> list[ChatMessage]:
-        return self._chats.messages(conversation_id)
+        return self._conversations.messages(conversation_id)
+
+    def pin(self, message_id: int, pinned: bool = True) -> ChatMessage:
+        """Keep a turn before the model however long the conversation grows, or let it go."""
+        return self._conversations.pin(message_id, pinned)
 
     # --- health --------------------------------------------------------------------------------
 
@@ -452,8 +429,3 @@ class Assistant:
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         return [*parts, *check.check(self._vault, deep=deep)]
-
-
-def _state_key(conversation_id: int | None) -> str | None:
-    """The name under which the model's state of a conversation is saved."""
-    return f"conversation {conversation_id}" if conversation_id is not None else None

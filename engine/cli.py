@@ -13,6 +13,7 @@ from rich.table import Table
 from engine import cli_locked, cli_models, cli_options, cli_sources, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
 from engine.cli_answers import answer_one, asked, say_unused
+from engine.cli_chat import Chat
 from engine.cli_options import (
     Grammar,
     JsonSchema,
@@ -269,6 +270,7 @@ def ask(
             )
             return
         failures = 0
+        terminal.run(assistant.warm(mode=way, model=model))
         for row in read_questions(questions):
             try:
                 answer = terminal.run(
@@ -315,27 +317,7 @@ def chat(
             json_schema=json_schema,
             grammar=grammar,
         )
-        terminal.run(assistant.prepare(model=model))
-        conversation_id: int | None = None
-        while (question := read_line(terminal)) is not None:
-            if not question:
-                continue
-            if conversation_id is None:
-                conversation_id = assistant.create_conversation(question).id
-            try:
-                answer_one(
-                    terminal,
-                    assistant,
-                    question,
-                    library=library,
-                    mode=way,
-                    model=model,
-                    how=how,
-                    conversation_id=conversation_id,
-                )
-            except EngineError as error:
-                # One failed question does not end the conversation.
-                terminal.fail(error)
+        Chat(terminal, assistant, library, way, how, model).run()
 
 
 # --- health -------------------------------------------------------------------------
@@ -403,16 +385,6 @@ def interrupted(waiting: Waiting) -> list[str]:
         for what, (count, noun) in told.items()
         if count
     ]
-
-
-def read_line(terminal: Terminal) -> str | None:
-    """The next question; None at the end of the conversation."""
-    try:
-        prompt = "" if terminal.as_json or not sys.stdin.isatty() else "\nYou › "
-        line = input(prompt).strip()
-    except EOFError:
-        return None
-    return None if line in ("/exit", "/quit") else line
 
 
 def show_report(terminal: Terminal, report: AddReport) -> None:

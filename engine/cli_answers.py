@@ -21,7 +21,7 @@ def answer_one(
     model: str | None = None,
     how: Writing = Writing(),
     conversation_id: int | None = None,
-) -> None:
+) -> Answer:
     """Ask one question and show the answer as it comes, or as one JSON line."""
     work = asked(
         assistant,
@@ -33,16 +33,16 @@ def answer_one(
         conversation_id=conversation_id,
     )
     if terminal.as_json:
-        answer = terminal.run(work)
-        terminal.value(jsonform.answer(answer))
-        say_unused(terminal, how, answer)
-        return
+        said = terminal.run(work)
+        terminal.value(jsonform.answer(said))
+        say_unused(terminal, how, said)
+        return said
     streamed = ""
     while True:
         try:
             event = next(work)
         except StopIteration as stop:
-            answer = stop.value
+            answer: Answer = stop.value
             break
         if isinstance(event, AnswerDelta) and terminal.out.is_terminal:
             streamed += event.text
@@ -51,6 +51,7 @@ def answer_one(
         terminal.say("\n")
     show_answer(terminal, answer)
     say_unused(terminal, how, answer)
+    return answer
 
 
 def asked(
@@ -82,7 +83,10 @@ def say_unused(terminal: Terminal, how: Writing, answer: Answer) -> None:
 
 
 def show_answer(terminal: Terminal, answer: Answer) -> None:
-    """Print an answer with its checked citations below."""
+    """Print an answer with its checked citations below; a model's thinking stays folded."""
+    if answer.thinking:
+        words = len(answer.thinking.split())
+        terminal.say(f"Thought first, in {words} words (--json shows them).", style="dim")
     if answer.abstained:
         terminal.say(answer.text)
     for sentence in () if answer.abstained else answer.sentences:

@@ -275,8 +275,9 @@ def show_card(terminal: Terminal, card: ModelCard) -> None:
 def show_fit(terminal: Terminal, report: FitReport) -> None:
     terminal.say(report.words, style="bold")
     need = report.need
+    copied = f" + {gigabytes(need.copied)} of them again" if need.copied else ""
     terminal.say(
-        f"Memory   {gigabytes(need.weights)} weights + {gigabytes(need.context)} context + "
+        f"Memory   {gigabytes(need.weights)} weights{copied} + {gigabytes(need.context)} context + "
         f"{gigabytes(need.overhead)} overhead = {gigabytes(need.total)}"
     )
     terminal.say(

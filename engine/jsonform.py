@@ -12,6 +12,7 @@ from engine.store.sources import Source
 from engine.types import (
     AddReport,
     Answer,
+    ContextUse,
     Document,
     FailedFile,
     Hit,
@@ -99,14 +100,29 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
             "retrieve_s": round(value.timings.retrieve_s, 4),
             "first_token_s": round(value.timings.first_token_s, 4),
             "total_s": round(value.timings.total_s, 4),
+            "tokens_per_s": round(value.timings.tokens_per_s, 2),
         },
         "usage": {
             "prompt_tokens": value.usage.prompt_tokens,
             "completion_tokens": value.usage.completion_tokens,
             "reused_tokens": value.usage.reused_tokens,
         },
+        "context": context(value.context) if value.context is not None else None,
+        "thinking": value.thinking,
         # Only there where the answer was counted in a table.
         **({"query": value.query} if value.query else {}),
+    }
+
+
+def context(value: ContextUse) -> Json:
+    """Turns are named by their place in the conversation, from 0."""
+    return {
+        "n_ctx": value.n_ctx,
+        "prompt_tokens": value.prompt_tokens,
+        "reserved_tokens": value.reserved_tokens,
+        "kept": list(value.kept),
+        "dropped": list(value.dropped),
+        "summary": value.summary,
     }
 
 
@@ -186,6 +202,7 @@ def fit(value: FitReport) -> Json:
             "weights": value.need.weights,
             "context": value.need.context,
             "overhead": value.need.overhead,
+            "copied": value.need.copied,
             "total": value.need.total,
             "available": value.available,
         },

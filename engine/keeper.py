@@ -1,17 +1,22 @@
 """Keeps the one chat model that is loaded, and changes it for another when another is asked for."""
 
+import logging
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from engine.errors import ModelCrashedError, ModelError, ModelLoadError
 from engine.inference import keys
 from engine.inference.chat_model import ChatModel
 from engine.inference.endpoint import EndpointChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.models import options, packages, starter
+from engine.models.calibration import Calibration
+from engine.models.marks import Mark
 from engine.models.option_store import OptionStore
 from engine.models.options import Chosen, ModelOptions
 from engine.models.shelf import Item, Shelf
@@ -21,8 +26,14 @@ from engine.progress import CancelToken, Progress
 from engine.settings import Settings
 from engine.types import ChatModelInfo, ModelCard
 
+log = logging.getLogger(__name__)
+
 STARTER = "starter"
 ENDPOINT = "endpoint"
+CRASHES = frozenset(
+    {"model_crashed", "model_unstable", "killed", "hung", "model_fault", "out_of_memory"}
+)
+"""Codes of errors that a model's process or its memory caused, not what was asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +78,34 @@ class ChatModelKeeper:
         """The options of the model that is open."""
 
     def ready(
-        self, name: str | None = None, *, cancel: CancelToken | None = None
+        self,
+        name: str | None = None,
+        *,
+        cancel: CancelToken | None = None,
+        chosen: bool = False,
     ) -> Generator[Progress, None, ChatModel]:
-        """The named model, not yet loaded. Raises NotFoundError, InputError, ModelError."""
+        """The named model, not yet loaded. Raises NotFoundError, InputError, ModelError.
+
+        A model that failed again and again is refused unless the user has ``chosen`` it just now.
+        """
         with self._lock:
             wanted = self._wanted(name)
-            chosen, key = self._chosen(wanted), wanted.key
-            run = (chosen.all.n_ctx, chosen.all.threads)
+            options, key = self._chosen(wanted), wanted.key
+            if not chosen:
+                self._check_mark(key)
+            run = (options.all.n_ctx, options.all.threads)
             if self._model is not None and key == self._key and self._run in (None, run):
-                self.chosen = chosen
+                self.chosen = options
                 return self._model
             if key == STARTER:
                 path = yield from starter.prepare_chat(self._profile, cancel=cancel)
-                model = self._process(path, chosen.all)
+                model = self._process(path, options.all)
             elif key == ENDPOINT:
-                model = self._endpoint(chosen.all)
+                model = self._endpoint(options.all)
             else:
-                model = self._process(Path(key), chosen.all, name or self._settings.model.name)
+                model = self._process(Path(key), options.all, name or self._settings.model.name)
             self._close()
-            self._model, self._key, self._run, self.chosen = model, key, run, chosen
+            self._model, self._key, self._run, self.chosen = model, key, run, options
             return model
 
     def _wanted(self, name: str | None) -> _Wanted:
@@ -98,8 +118,10 @@ class ChatModelKeeper:
         return _Wanted(STARTER) if item.starter else _Wanted(str(item.path), item)
 
     def _process(self, path: Path, run: ModelOptions, name: str = "") -> ChatModel:
+        measured = Calibration.read()
         return ProcessChatModel(
             path,
+            batch=measured.batch if measured is not None else 0,
             n_ctx=run.n_ctx,
             threads=run.threads or None,
             name=name,
@@ -116,6 +138,70 @@ class ChatModelKeeper:
             n_ctx=run.n_ctx or chosen.n_ctx,
             key=keys.read(chosen.url),
         )
+
+    # --- failures ------------------------------------------------------------------------------
+
+    def try_again(self, name: str) -> None:
+        """The user wants this model, also where it failed before.
+
+        Raises NotFoundError, InputError, ModelError.
+        """
+        key = self._wanted(name).key
+        if (path := self._path_of(key)) is not None:
+            self._shelf.marks.on_trial(path)
+
+    @contextmanager
+    def watching(self, model: ChatModel) -> Iterator[None]:
+        """Count it when the model fails while it is asked; tells what to do after several."""
+        try:
+            yield
+        except (ModelCrashedError, ModelLoadError) as error:
+            if isinstance(model, ProcessChatModel) and error.code in CRASHES:
+                because = error.message.rpartition(" because ")[2].rstrip(".")
+                mark = self._shelf.marks.failed(model.path, because)
+                log.warning("the model failed %d times in a row", mark.failures)
+                if mark.unstable:
+                    raise self._unstable(model.path, mark) from error
+            raise
+
+    def worked(self, model: ChatModel) -> None:
+        """The model answered, so that its next failure is a first one."""
+        if isinstance(model, ProcessChatModel):
+            self._shelf.marks.clear(model.path)
+
+    def _check_mark(self, key: str) -> None:
+        """Raise ModelError for a model that failed again and again, where another is to be had."""
+        if not self._shelf.marks.any():
+            return
+        path = self._path_of(key)
+        mark = self._shelf.marks.of(path) if path is not None else None
+        if path is None or mark is None or not mark.unstable:
+            return
+        if self._shelf.instead_of(path) is not None:
+            raise self._unstable(path, mark)
+
+    def _unstable(self, path: Path, mark: Mark) -> ModelError:
+        items = {item.path: item.card.name for item in self._shelf.items()}
+        name = items.get(path, path.stem)
+        other = self._shelf.instead_of(path)
+        hint = (
+            f"Choose another: {other.card.name} fits this machine. To try {name} once more, choose "
+            "it by name."
+            if other is not None
+            else "Download another one, or see `alcove doctor`."
+        )
+        return ModelError(f"The model {name} {mark.words}.", hint, code="model_unstable")
+
+    def _path_of(self, key: str) -> Path | None:
+        """The file behind a key; None for a server or a starter model not prepared yet."""
+        if key == ENDPOINT:
+            return None
+        if key != STARTER:
+            return Path(key)
+        if isinstance(self._model, ProcessChatModel) and self._key == STARTER:
+            return self._model.path
+        starters = (item for item in self._shelf.items() if item.starter and item.answers)
+        return next((item.path for item in starters), None)
 
     # --- options -------------------------------------------------------------------------------
 

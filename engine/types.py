@@ -4,7 +4,8 @@ Positions are character offsets (Unicode code points) into the text of one page,
 so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["plain", "rag", "tuned", "both"]
@@ -290,6 +291,10 @@ class ChatModelInfo:
     """All layers of the model, the output counted as one."""
     gpu_note: str = ""
     """Why the graphics processor could not be used, where there is one; empty otherwise."""
+    kv_type: str = ""
+    """Numbers that the context is kept in: ``"f16"`` or ``"q8_0"``."""
+    buffers: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of memory by place and use, as llama.cpp tells them: ``"CPU KV"``, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +378,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """What of a conversation the model had before it. Turns are named by their place, from 0."""
+    """What of a conversation the model had before it.
+
+    Turns are named by their place in the conversation, from 0; the question is the last one.
+    """
 
     n_ctx: int
     prompt_tokens: int
@@ -386,6 +394,8 @@ class ContextUse:
     """Older turns that it did not read, or only as a summary."""
     summary: str = ""
     """What stood in their place; empty where they were left out."""
+    passages: tuple[tuple[int, int, int], ...] = ()
+    """Passages that came with the question, in prompt order: id, start and end on the page."""
 
     @property
     def fits(self) -> bool:

@@ -5,12 +5,13 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, extract, followup, form, pack, spans, tables
+from engine.answer import abstain, extract, followup, form, pack, prompt, spans, summary, tables
 from engine.answer.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
+from engine.answer.talk import Talk
 from engine.errors import InputError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.progress import CancelToken
@@ -19,6 +20,7 @@ from engine.types import (
     AnswerDelta,
     AskEvent,
     Completion,
+    ContextUse,
     Hit,
     Message,
     Mode,
@@ -35,6 +37,12 @@ NEAREST = 5
 """Passages offered where the answer abstains."""
 EVIDENCE = 6
 """Sentences that are weighed and read."""
+TRUSTED_BYTES = 1_000_000_000
+"""Size of the weights from which a model words its own answers and sums up its conversations."""
+ALONE = Talk()
+"""No conversation."""
+QUESTION = "What does it say there, and why? " * 6
+"""Stands for a question to come where room is made for it."""
 SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
 """How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
@@ -83,6 +91,7 @@ class Answerer:
         *,
         counter: Counter | None = None,
         similar: Similar | None = None,
+        trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
         """``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
         self._counter = counter
@@ -90,13 +99,14 @@ class Answerer:
         self._retriever = retriever
         self._model = model
         self._documents = documents
+        self._trusted_bytes = trusted_bytes
         self._reader = Reader()
 
     def ask(
         self,
         question: str,
         *,
-        history: Sequence[Message] = (),
+        talk: Talk = ALONE,
         library: str | None = None,
         mode: Mode = "rag",
         cancel: CancelToken | None = None,
@@ -107,16 +117,21 @@ class Answerer:
         ``sampling`` counts where the model writes, and so does the form it asks for: a small model
         that only weighs sentences is not asked with one (InputError).
         The final answer may replace what was streamed: it holds what the documents support.
-        A cancelled answer ends normally with ``stopped=True``. Raises InputError for an empty
-        question or one longer than the context, ModelError where the model fails.
+        A cancelled answer ends normally with ``stopped=True``. Its ``context`` tells what of the
+        conversation the model read; a small model reads none where it quotes the documents.
+        Raises InputError for an empty question or one longer than the context, ModelError where
+        the model fails.
         """
         question = pack.checked(question)
-        max_tokens = max(1, min(sampling.max_tokens, self._model.info.n_ctx // 2))
+        max_tokens = self._length(sampling.max_tokens)
         sampling = replace(sampling, max_tokens=max_tokens)
         run = _Run(question, mode, self._model.info.name, cancel)
+        summarise = self._summarise(cancel)
         if mode in ("plain", "tuned"):
-            talk = pack.pack_plain(question, history, self._model, max_tokens=max_tokens)
-            completion = yield from self._write(talk, run, sampling)
+            packed = pack.pack_plain(
+                question, talk, self._model, max_tokens=max_tokens, summarise=summarise
+            )
+            completion = yield from self._write(packed, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
         if _formed(sampling) and not self._trusted:
@@ -126,7 +141,7 @@ class Answerer:
                 "Ask without documents (--mode plain), or choose a larger model.",
                 code="no_form",
             )
-        about = followup.standalone(question, history)
+        about = followup.standalone(question, talk.history)
         pack.check_question(question, self._model, max_tokens=max_tokens)
         if self._counter is not None:
             counted = self._counter.answer(
@@ -140,14 +155,7 @@ class Answerer:
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
-        trusted = self._trusted
-        packed: Packed | None = None
-        if trusted:
-            packed = pack.pack_rag(
-                question, result.hits, evidence, history, self._model, max_tokens=max_tokens
-            )
-            yield Retrieved(packed.hits)
-        else:
+        if not self._trusted:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
             evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
@@ -157,8 +165,20 @@ class Answerer:
             return run.finish(Draft(""))
         signals = abstain.signals(about, found.hits, evidence)
         if abstain.probability(signals) < abstain.THRESHOLD:
+            if self._trusted:
+                yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
-        if packed is not None:
+        if self._trusted:
+            packed = pack.pack_rag(
+                question,
+                result.hits,
+                evidence,
+                talk,
+                self._model,
+                max_tokens=max_tokens,
+                summarise=summarise,
+            )
+            yield Retrieved(packed.hits)
             draft = yield from self._written(found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
@@ -167,10 +187,50 @@ class Answerer:
         stands = bool(draft.citations) or run.cancelled or _formed(sampling)
         return run.finish(draft) if stands else run.abstain(found.hits)
 
+    # --- before a question ---------------------------------------------------------------------
+
+    def foresee(
+        self,
+        talk: Talk,
+        *,
+        mode: Mode = "rag",
+        cancel: CancelToken | None = None,
+        max_tokens: int = SAMPLING.max_tokens,
+    ) -> Talk:
+        """The talk with its older turns folded already where the next question would need it."""
+        limit = pack.room(self._model, self._length(max_tokens))
+        wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
+        build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
+        return pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
+
+    def beginning(self, talk: Talk, mode: Mode = "rag") -> list[Message]:
+        """What the prompt of the next question begins with, whatever it will be."""
+        if mode in ("rag", "both") and not self._trusted:
+            return prompt.asking("", "")
+        build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
+        return build(talk)
+
+    def reads_talk(self, mode: Mode) -> bool:
+        """Whether the model gets to see the conversation in this mode."""
+        return self._trusted or mode in ("plain", "tuned")
+
+    def _reads_passages(self, mode: Mode) -> bool:
+        return self._trusted and mode in ("rag", "both")
+
     @property
     def _trusted(self) -> bool:
         """Whether the model words its own answers."""
-        return self._model.info.size_bytes >= pack.SMALL_MODEL_BYTES
+        return self._model.info.size_bytes >= self._trusted_bytes
+
+    def _length(self, max_tokens: int) -> int:
+        return max(1, min(max_tokens, self._model.info.n_ctx // 2))
+
+    def _summarise(self, cancel: CancelToken | None) -> pack.Summarise | None:
+        if not self._trusted:
+            return None
+        return lambda talk, dropped: summary.summed_up(self._model, talk, dropped, cancel)
+
+    # --- writing -------------------------------------------------------------------------------
 
     def _quoted(self, question: str, found: _Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""
@@ -216,8 +276,7 @@ class Answerer:
                 piece = next(stream)
             except StopIteration as end:
                 completion: Completion = end.value
-                run.usage = completion.usage
-                run.stopped = completion.finish_reason == "cancelled"
+                run.wrote(completion, packed.context)
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
@@ -236,6 +295,13 @@ def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
     return sorted(evidence, key=lambda item: (first[item.hit], item.start))
 
 
+def stopped(question: str, mode: Mode) -> Answer:
+    """The answer where the user stopped it before the model was there."""
+    return Answer(
+        question, "", False, (), (), Timings(0.0, 0.0, 0.0), Usage(), mode=mode, stopped=True
+    )
+
+
 class _Run:
     """The clock and the fixed parts of one answer."""
 
@@ -250,6 +316,20 @@ class _Run:
         self.usage = Usage()
         self.stopped = False
         """Whether the model was stopped while it wrote."""
+        self._context: ContextUse | None = None
+        self._thinking = ""
+        self._tokens_per_s = 0.0
+
+    def wrote(self, completion: Completion, context: ContextUse) -> None:
+        """Note what the model wrote and what it had before it."""
+        self.usage = completion.usage
+        self.stopped = completion.finish_reason == "cancelled"
+        self._context = context
+        self._thinking = completion.thinking.strip()
+        # The first token is part of reading the prompt: it comes with the end of that.
+        writing_s = completion.total_s - completion.first_token_s
+        if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
+            self._tokens_per_s = (completion.usage.completion_tokens - 1) / writing_s
 
     @property
     def cancelled(self) -> bool:
@@ -274,10 +354,12 @@ class _Run:
             abstained=False,
             sentences=draft.sentences,
             citations=draft.citations,
-            timings=Timings(self.retrieve_s, self._first_s or total_s, total_s),
+            timings=Timings(self.retrieve_s, self._first_s or total_s, total_s, self._tokens_per_s),
             usage=self.usage,
             mode=self._mode,
             model=self._model,
             stopped=self.stopped or (self.cancelled and not draft.citations),
             quotation=draft.quotation,
+            context=self._context,
+            thinking=self._thinking,
         )

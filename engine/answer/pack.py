@@ -1,25 +1,35 @@
-"""Few, short passages into the model's real token budget."""
+"""Conversation, passages and question into the model's real token budget.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+There is one order for all prompts: the rules, the turns before, each question behind the passages
+that came with it, then the new passages and the question. A prompt thus begins with the whole of
+the one before. Passages that are found again stay where they stand and are not repeated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from engine.answer import prompt
 from engine.answer.extract import Evidence
 from engine.answer.prompt import PromptPassage
 from engine.answer.sentences import split
+from engine.answer.talk import Talk
 from engine.errors import InputError
+from engine.inference import context_use
 from engine.inference.chat_model import ChatModel
-from engine.types import Hit, Message
+from engine.types import ContextUse, Hit, Message, Passage
 
-SMALL_MODEL_BYTES = 1_000_000_000
-SMALL_PROMPT_TOKENS = 700
-"""Whole prompt for models under a gigabyte: longer ones only distract them and cost seconds."""
-LARGE_PROMPT_TOKENS = 2400
+PROMPT_TOKENS = 2400
+"""Whole prompt of a first question: longer ones only distract and cost seconds."""
+FRESH_TOKENS = 1200
+"""Most that the new passages of a follow-up take."""
+SUMMARY_TOKENS = 160
 MAX_PASSAGES = 5
-HISTORY_SHARE = 0.3
-"""Most of the prompt that the turns before may take."""
 MARGIN = 8
 """Tokens kept free beside the answer, for templates that add some."""
+
+Summarise = Callable[[Talk, frozenset[int]], str]
+"""What is to stand in place of these turns; empty for nothing. May take long."""
+Build = Callable[[Talk], list[Message]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Packed:
 
     messages: tuple[Message, ...]
     hits: tuple[Hit, ...]
+    context: ContextUse
 
 
 def room(model: ChatModel, max_tokens: int) -> int:
@@ -45,54 +56,156 @@ def checked(question: str) -> str:
 
 def check_question(question: str, model: ChatModel, *, max_tokens: int) -> None:
     """Raise InputError where the question alone is longer than the context."""
-    _check_fits(prompt.rag(question, ()), model, room(model, max_tokens))
+    _check_alone(prompt.rag([Message("user", question)]), model, room(model, max_tokens))
+
+
+def _check_alone(messages: Sequence[Message], model: ChatModel, limit: int) -> None:
+    needed = model.count_prompt(messages)
+    if needed > limit:
+        raise InputError(
+            f"The question is too long for the model: {needed} tokens, with room for {limit}.",
+            "Shorten it, or put the long text into a file and add that to the library.",
+        )
+
+
+def plain(question: str) -> Build:
+    return lambda talk: prompt.plain(talk.read(Message("user", question)))
+
+
+def rag(question: str, passages: Sequence[PromptPassage] = ()) -> Build:
+    said = Message("user", prompt.over(passages, question))
+    return lambda talk: prompt.rag(talk.read(said))
 
 
 def pack_plain(
-    question: str, history: Sequence[Message], model: ChatModel, *, max_tokens: int
+    question: str,
+    talk: Talk,
+    model: ChatModel,
+    *,
+    max_tokens: int,
+    summarise: Summarise | None = None,
 ) -> Packed:
-    """The conversation as it fits, oldest turns dropped first. Raises InputError."""
-    limit = room(model, max_tokens)
-    _check_fits(prompt.plain(question), model, limit)
-    kept = _history(history, model, limit - model.count_prompt(prompt.plain(question)))
-    return Packed(tuple(prompt.plain(question, kept)), ())
+    """The conversation as it fits. Raises InputError."""
+    build, limit = plain(question), room(model, max_tokens)
+    _check_alone(build(Talk()), model, limit)
+    talk = folded(talk, model, build, limit, summarise)
+    messages = build(talk)
+    return Packed(tuple(messages), (), _use(talk, model, messages, max_tokens))
 
 
 def pack_rag(
     question: str,
     hits: Sequence[Hit],
     evidence: Sequence[Evidence],
-    history: Sequence[Message],
+    talk: Talk,
     model: ChatModel,
     *,
     max_tokens: int,
+    summarise: Summarise | None = None,
 ) -> Packed:
-    """The best passages that fit, each trimmed around its evidence where it must be.
+    """The conversation as it fits, and the best passages that are not in it yet.
 
-    The best passage stands last, next to the question.
+    Each is trimmed around its evidence where it must be. The best one stands last, next to the
+    question. Raises InputError.
     """
     limit = room(model, max_tokens)
-    small = model.info.size_bytes < SMALL_MODEL_BYTES
-    target = min(limit, SMALL_PROMPT_TOKENS if small else LARGE_PROMPT_TOKENS)
-    base = model.count_prompt(prompt.rag(question, ()))
-    left = max(target, min(limit, base + SMALL_PROMPT_TOKENS // 2)) - base
-    kept = _history(history, model, int(left * HISTORY_SHARE))
-    left -= sum(_cost(model, message.content) for message in kept)
-    chosen: list[tuple[Hit, PromptPassage]] = []
-    for index in _order(hits, evidence)[:MAX_PASSAGES]:
+    order = _order(hits, evidence)[:MAX_PASSAGES]
+    wanted = sum(
+        _cost(model, hits[index].passage.text)
+        for index in order
+        if not _stands(hits[index], index, evidence, talk.passages)
+    )
+    wanted = min(wanted, FRESH_TOKENS, limit // 2) if talk.turns else 0
+    talk = folded(talk, model, rag(question), limit - wanted, summarise)
+    base = model.count_prompt(rag(question)(talk))
+    left = min(limit - base, FRESH_TOKENS if talk.kept else PROMPT_TOKENS - base)
+    standing = talk.passages
+    fresh: list[tuple[Hit, Passage]] = []
+    for index in order:
         hit = hits[index]
-        source = _source(hit)
-        available = left - _cost(model, source)
-        text = _fitting(hit.passage.text, index, evidence, model, available)
-        if not text:
+        if _stands(hit, index, evidence, standing):
+            continue
+        available = left - _cost(model, PromptPassage.of(hit.passage).source)
+        start, end = _fitting(hit.passage.text, index, evidence, model, available)
+        if start == end:
             break
-        left = available - _cost(model, text)
-        chosen.insert(0, (hit, PromptPassage(source, text)))
-    messages = prompt.rag(question, [passage for _, passage in chosen], kept)
-    while chosen and model.count_prompt(messages) > limit:
-        chosen.pop(0)
-        messages = prompt.rag(question, [passage for _, passage in chosen], kept)
-    return Packed(tuple(messages), tuple(hit for hit, _ in chosen))
+        passage = _part(hit.passage, start, end)
+        left = available - _cost(model, passage.text)
+        fresh.insert(0, (hit, passage))
+    while True:
+        passages = [passage for _, passage in fresh]
+        messages = rag(question, [PromptPassage.of(each) for each in passages])(talk)
+        if not fresh or model.count_prompt(messages) <= limit:
+            break
+        fresh.pop(0)
+    found = {hit.passage.id: hit for hit in hits}
+    before = {each.id: found.get(each.id) or Hit(0, each, 0.0, 0.0, 0.0) for each in standing}
+    shown = before | {hit.passage.id: hit for hit, _ in fresh}
+    use = _use(talk, model, messages, max_tokens)
+    spans = tuple((each.id, each.start, each.end) for each in passages)
+    return Packed(tuple(messages), tuple(shown.values()), replace(use, passages=spans))
+
+
+def folded(
+    talk: Talk, model: ChatModel, build: Build, limit: int, summarise: Summarise | None
+) -> Talk:
+    """The talk without the older turns that must go, with what stands in their place.
+
+    Raises InputError where what must stay does not fit either.
+    """
+
+    def tokens(dropped: frozenset[int]) -> int:
+        if dropped == talk.dropped:
+            return model.count_prompt(build(talk))
+        bare = replace(talk, dropped=dropped, summary="")
+        return model.count_prompt(build(bare)) + (SUMMARY_TOKENS if summarise else 0)
+
+    dropped = context_use.fit(talk.exchanges(), talk.dropped, tokens, limit)
+    if dropped != talk.dropped:
+        summary = summarise(talk, dropped) if summarise is not None and dropped else ""
+        talk = replace(talk, dropped=dropped, summary=summary)
+    needed = model.count_prompt(build(talk))
+    if needed > limit and talk.summary:
+        talk = replace(talk, summary="")
+        needed = model.count_prompt(build(talk))
+    if needed > limit:
+        raise InputError(
+            f"The question and the pinned turns are too long for the model: {needed} tokens, with "
+            f"room for {limit}.",
+            "Let go of a pinned turn, or begin a new conversation.",
+        )
+    return talk
+
+
+def _use(talk: Talk, model: ChatModel, messages: Sequence[Message], reserve: int) -> ContextUse:
+    return ContextUse(
+        n_ctx=model.info.n_ctx,
+        prompt_tokens=model.count_prompt(messages),
+        reserved_tokens=reserve,
+        kept=(*talk.kept, len(talk.turns)),
+        dropped=tuple(sorted(talk.dropped)),
+        summary=talk.summary,
+    )
+
+
+def _stands(
+    hit: Hit, index: int, evidence: Sequence[Evidence], standing: Sequence[Passage]
+) -> bool:
+    """Whether the part of a passage that matters stands in a kept turn."""
+    passage = hit.passage
+    best = next((item for item in evidence if item.hit == index), None)
+    start, end = (best.start, best.end) if best else (0, len(passage.text))
+    return any(
+        each.id == passage.id
+        and each.start <= passage.start + start
+        and passage.start + end <= each.end
+        for each in standing
+    )
+
+
+def _part(passage: Passage, start: int, end: int) -> Passage:
+    at = passage.start
+    return replace(passage, start=at + start, end=at + end, text=passage.text[start:end])
 
 
 def _order(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[int]:
@@ -101,32 +214,30 @@ def _order(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[int]:
     return order + [index for index in range(len(hits)) if index not in order]
 
 
-def _source(hit: Hit) -> str:
-    heading = hit.passage.heading
-    return f"{hit.passage.title} › {heading}" if heading else hit.passage.title
-
-
 def _cost(model: ChatModel, text: str) -> int:
     return model.count_tokens(text) + 8
 
 
 def _fitting(
     text: str, index: int, evidence: Sequence[Evidence], model: ChatModel, available: int
-) -> str:
-    """The passage, or the sentences around its best evidence, within the tokens available."""
+) -> tuple[int, int]:
+    """The span of the passage, or of the sentences around its best evidence, that fits.
+
+    Empty where nothing does within the tokens available.
+    """
     if available <= 16:
-        return ""
+        return 0, 0
     if _cost(model, text) <= available:
-        return text
+        return 0, len(text)
     spans = split(text)
     if not spans:
-        return ""
+        return 0, 0
     best = next((item for item in evidence if item.hit == index), None)
     start, end = (best.start, best.end) if best else spans[0]
     first = next((i for i, span in enumerate(spans) if span[1] > start), 0)
     last = next((i for i, span in enumerate(spans) if span[1] >= end), first)
     if _cost(model, text[spans[first][0] : spans[last][1]]) > available:
-        return ""
+        return 0, 0
     while True:
         grown = False
         for low, high in ((first, last + 1), (first - 1, last)):
@@ -135,26 +246,4 @@ def _fitting(
             if _cost(model, text[spans[low][0] : spans[high][1]]) <= available:
                 first, last, grown = low, high, True
         if not grown:
-            return text[spans[first][0] : spans[last][1]]
-
-
-def _history(history: Sequence[Message], model: ChatModel, available: int) -> list[Message]:
-    """The latest whole turns that fit; a user's turn is never kept without its answer."""
-    kept: list[Message] = []
-    for message in reversed(history):
-        available -= _cost(model, message.content)
-        if available < 0:
-            break
-        kept.insert(0, message)
-    while kept and kept[0].role != "user":
-        kept.pop(0)
-    return kept
-
-
-def _check_fits(messages: Sequence[Message], model: ChatModel, limit: int) -> None:
-    needed = model.count_prompt(messages)
-    if needed > limit:
-        raise InputError(
-            f"The question is too long for the model: {needed} tokens, with room for {limit}.",
-            "Shorten it, or put the long text into a file and add that to the library.",
-        )
+            return spans[first][0], spans[last][1]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.types import Message
+from engine.types import Message, Passage
 
 PLAIN_RULES = "You are a helpful assistant on the user's own computer. Answer clearly and briefly."
 
@@ -32,30 +32,59 @@ class PromptPassage:
     """Title and headings, for the model's orientation."""
     text: str
 
+    @classmethod
+    def of(cls, passage: Passage) -> "PromptPassage":
+        heading = passage.heading
+        source = f"{passage.title} › {heading}" if heading else passage.title
+        return cls(source, passage.text)
+
 
 def defused(text: str) -> str:
     """Document text that can neither close the fence nor open a turn of the conversation."""
     return FENCE.sub(" ", text).strip()
 
 
-def plain(question: str, history: Sequence[Message] = ()) -> list[Message]:
-    """The messages for an answer without documents."""
-    return [Message("system", PLAIN_RULES), *history, Message("user", question)]
+def plain(turns: Sequence[Message]) -> list[Message]:
+    """The messages for an answer without documents; the question is the last turn."""
+    return [Message("system", PLAIN_RULES), *turns]
 
 
-def rag(
-    question: str, passages: Sequence[PromptPassage], history: Sequence[Message] = ()
-) -> list[Message]:
-    """The messages for an answer from passages, the most relevant passage last."""
+def rag(turns: Sequence[Message]) -> list[Message]:
+    """The messages for an answer from passages, which stand in the turns they came with."""
+    return [Message("system", RULES), *turns]
+
+
+def over(passages: Sequence[PromptPassage], question: str) -> str:
+    """A question behind the passages found for it, the most relevant passage last."""
+    if not passages:
+        return question
     blocks = [
         f"[{number}] {defused(passage.source)}\n{defused(passage.text)}"
         for number, passage in enumerate(passages, start=1)
     ]
     fenced = "<passages>\n" + "\n\n".join(blocks) + "\n</passages>"
+    return f"{fenced}\n\nQuestion: {question}"
+
+
+def after_summary(summary: str, content: str) -> str:
+    """The first turn that is read, behind what was said before it."""
+    return f"Earlier in this conversation: {defused(summary)}\n\n{content}"
+
+
+def summarising(summary: str, turns: Sequence[Message]) -> list[Message]:
+    """The messages after which a model sums up the older turns of a conversation."""
+    said = "\n".join(
+        f"{'User' if turn.role == 'user' else 'Assistant'}: {' '.join(turn.content.split())}"
+        for turn in turns
+    )
+    before = f"What was said before: {summary}\n" if summary else ""
     return [
-        Message("system", RULES),
-        *history,
-        Message("user", f"{fenced}\n\nQuestion: {question}"),
+        Message("system", "You sum up conversations."),
+        Message(
+            "user",
+            f"{before}{defused(said)}\n\nSum up this conversation in at most five short sentences. "
+            "Keep names, numbers, dates and what was decided. Add nothing.",
+        ),
     ]
 
 

@@ -1,61 +1,57 @@
 """Which turns of a conversation the model gets to see, counted with its own tokenizer and template.
 
-Older turns go first, a question always with its answer, and what went is told, so that a face can
-show where the model's memory of the conversation begins.
+Older turns go first, a question always with its answer. What went stays out, and when something
+must go more goes than must, so that the prompt then begins the same for several questions: what
+the model has read of it is not read again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from engine.inference.chat_model import ChatModel
-from engine.types import ContextUse, Message
+from engine.types import Message
+
+LOW_WATER = 0.6
+"""Share of the room that the prompt may take after something had to go."""
+
+
+def exchanges(turns: Sequence[Message], pinned: Collection[int]) -> list[frozenset[int]]:
+    """What may go, oldest first: a question with what follows it up to the next question.
+
+    An exchange with a pinned turn in it stays whole.
+    """
+    groups: list[list[int]] = []
+    for place, turn in enumerate(turns):
+        if turn.role == "user" or not groups:
+            groups.append([])
+        groups[-1].append(place)
+    return [frozenset(group) for group in groups if not any(place in pinned for place in group)]
 
 
 def fit(
-    model: ChatModel,
-    messages: Sequence[Message],
-    *,
-    reserve: int,
-    pinned: Collection[int] = (),
-) -> tuple[list[Message], ContextUse]:
-    """The turns that fit beside an answer of ``reserve`` tokens, and what became of each.
+    groups: Sequence[frozenset[int]],
+    before: Collection[int],
+    tokens: Callable[[frozenset[int]], int],
+    room: int,
+) -> frozenset[int]:
+    """The places of the turns to leave out, so that the prompt takes at most ``room`` tokens.
 
-    The system's words, the last turn and those named in ``pinned`` stay, whatever they take.
+    ``before`` was left out the last time, ``tokens`` tells the length of the prompt without the
+    places that it is given. All groups go where even that is not enough; the caller has to look.
     """
-    groups = _exchanges(messages, pinned)
-    n_ctx = model.info.n_ctx
+    out = frozenset().union(*(group for group in groups if group <= frozenset(before)))
+    if tokens(out) <= room:
+        return out
+    left = [group for group in groups if not group <= out]
 
-    def kept(dropped: int) -> list[int]:
-        gone = {place for group in groups[:dropped] for place in group}
-        return [place for place in range(len(messages)) if place not in gone]
+    def without(count: int) -> frozenset[int]:
+        return out.union(*left[:count])
 
-    def tokens(dropped: int) -> int:
-        return model.count_prompt([messages[place] for place in kept(dropped)])
-
-    low, high = 0, len(groups)  # the fewest exchanges that must go, found by halving
+    low, high = 1, len(left)  # the fewest exchanges that must go, found by halving
     while low < high:
         middle = (low + high) // 2
-        if tokens(middle) + reserve <= n_ctx:
+        if tokens(without(middle)) <= room * LOW_WATER:
             high = middle
         else:
             low = middle + 1
-    places = kept(low)
-    use = ContextUse(
-        n_ctx=n_ctx,
-        prompt_tokens=tokens(low),
-        reserved_tokens=reserve,
-        kept=tuple(places),
-        dropped=tuple(place for place in range(len(messages)) if place not in places),
-    )
-    return [messages[place] for place in places], use
-
-
-def _exchanges(messages: Sequence[Message], pinned: Collection[int]) -> list[list[int]]:
-    """What may go, oldest first: a question with what follows it up to the next question."""
-    groups: list[list[int]] = []
-    for place, message in enumerate(messages[:-1]):
-        if message.role == "system":
-            continue
-        if message.role == "user" or not groups:
-            groups.append([])
-        groups[-1].append(place)
-    return [group for group in groups if not any(place in pinned for place in group)]
+    if low == len(left) > 1 and tokens(without(low - 1)) <= room:
+        low -= 1  # the last exchange is worth more than room to spare
+    return without(low) if left else out

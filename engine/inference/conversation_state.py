@@ -64,7 +64,11 @@ class ConversationState:
             return 0
         try:
             done = self._requests.ask(
-                child, "restore", path=str(store.path_of(key)), identity=self._identity()
+                child,
+                "restore",
+                path=str(store.path_of(key)),
+                identity=self._identity(),
+                key=_hex(store.key),
             )
         except (ModelRefusedError, OSError) as error:
             log.info("a saved state is dropped: %s", error)
@@ -95,6 +99,7 @@ class ConversationState:
                 "save",
                 path=str(store.path_of(key)),
                 identity=self._identity(),
+                key=_hex(store.key),
                 least=MIN_TOKENS,
                 most_bytes=store.cap_bytes // 2,
             )
@@ -106,6 +111,11 @@ class ConversationState:
 
     def _identity(self) -> str:
         return identity(self._path, self._supervisor.facts, self._supervisor.adapters)
+
+
+def _hex(key: bytes | None) -> str:
+    """A key as a frame takes it; it goes over the pipe only."""
+    return key.hex() if key is not None else ""
 
 
 def identity(path: Path, facts: dict[str, Any], adapters: tuple[tuple[str, float], ...]) -> str:

@@ -10,7 +10,8 @@ import json
 import logging
 import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -111,15 +112,11 @@ class EndpointChatModel:
         text: list[str] = []
         thinking = Thinking()
         first_token_s = 0.0
-        finish, usage = "stop", None
+        finish, usage = "", None
         try:
             with (
                 self._client(cancel) as client,
-                client.stream(
-                    "POST",
-                    f"{self._url}/chat/completions",
-                    json=self._request(messages, sampling, prefill),
-                ) as answer,
+                self._asked(client, self._request(messages, sampling, prefill)) as answer,
             ):
                 self._check(answer)
                 for event in _events(answer):
@@ -146,6 +143,13 @@ class EndpointChatModel:
         except httpx.TransportError as error:
             raise self._lost(error, begun=bool(text)) from error
         whole = "".join(text)
+        if not finish and not whole and not thinking.text:
+            raise EndpointError(
+                f"The server {self._where} ended the answer before its first word.",
+                "The question may be too long for it: lower endpoint.n_ctx to what the server "
+                "gives, or look into its log.",
+                code="endpoint_empty",
+            )
         return Completion(
             text=whole,
             finish_reason="length" if finish == "length" else _reason(finish),
@@ -154,6 +158,21 @@ class EndpointChatModel:
             total_s=time.perf_counter() - started,
             thinking=thinking.text,
         )
+
+    @contextmanager
+    def _asked(self, client: httpx.Client, request: dict[str, Any]) -> Iterator[httpx.Response]:
+        """The answer to a request; a schema is asked for in the older way where the newer one is
+        refused, as llama_cpp's own server does.
+        """
+        url = f"{self._url}/chat/completions"
+        with client.stream("POST", url, json=request) as answer:
+            form = request.get("response_format")
+            if form is None or answer.status_code not in (400, 422, 500):
+                yield answer
+                return
+        older = {"type": "json_object", "schema": form["json_schema"]["schema"]}
+        with client.stream("POST", url, json={**request, "response_format": older}) as answer:
+            yield answer
 
     def _request(
         self, messages: Sequence[Message], sampling: Sampling, prefill: str
@@ -178,6 +197,8 @@ class EndpointChatModel:
             request["min_p"] = sampling.min_p
         if sampling.top_k:
             request["top_k"] = sampling.top_k
+        if sampling.repeat_penalty != 1.0:
+            request["repeat_penalty"] = sampling.repeat_penalty
         if sampling.grammar:
             request["grammar"] = sampling.grammar
         if sampling.json_schema:

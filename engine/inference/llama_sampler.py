@@ -28,6 +28,7 @@ class LlamaSampler:
         self._context = context
         self._n_vocab = n_vocab
         self._grammar = _grammar(api, vocab, grammar) if grammar else None
+        self._greedy = not grammar and choice.temperature <= 0 and choice.repeat_penalty == 1.0
         self._chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
         if choice.repeat_penalty != 1.0:
             self._add(
@@ -51,6 +52,9 @@ class LlamaSampler:
         self._api.llama_sampler_chain_add(self._chain, sampler)
 
     def sample(self) -> int:
+        if self._greedy:  # a look at the logits, where the chain would copy and weigh them
+            pointer = self._api.llama_get_logits_ith(self._context, -1)
+            return int(np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).argmax())
         if self._grammar is None:
             return int(self._api.llama_sampler_sample(self._chain, self._context, -1))
         return self._sample_by_grammar()

@@ -7,6 +7,7 @@ crash the next call starts it again, after several in a row with a pause before.
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 from engine.errors import CancelledError, InputError
 from engine.formats import chat
@@ -37,6 +38,8 @@ class ProcessChatModel:
         name: str = "",
         log_folder: Path | None = None,
         states: StateStore | None = None,
+        batch: int = 0,
+        kv_type: str = "",
         command: Sequence[str] | None = None,
     ) -> None:
         """Remember how to run the model; nothing is started yet.
@@ -44,7 +47,9 @@ class ProcessChatModel:
         ``n_ctx`` is the context in tokens, by default 4,096 or what the model was trained on,
         less where memory is short. ``threads`` is by default the number of physical cores.
         ``log_folder`` gets what llama.cpp reports. ``states`` keeps what conversations left in the
-        context, see :meth:`use_state`. ``command`` replaces the worker, for tests.
+        context, see :meth:`use_state`. ``batch`` is the number of tokens read at once, by default
+        512. ``kv_type`` fixes how the context is kept (``"f16"``, ``"q8_0"``), which by default
+        depends on the free memory. ``command`` replaces the worker, for tests.
         """
         self._path = path
         self._name = name
@@ -58,6 +63,8 @@ class ProcessChatModel:
             threads=self._threads,
             log_file=log_folder / "model.log" if log_folder is not None else None,
             command=command,
+            batch=batch,
+            kv_type=kv_type,
         )
         self._requests = Requests(self._supervisor)
         self._state = ConversationState(path, self._supervisor, self._requests, states)
@@ -76,12 +83,21 @@ class ProcessChatModel:
             n_ctx=facts["n_ctx"],
             n_ctx_train=facts["n_ctx_train"],
             size_bytes=facts["size_bytes"],
-            note="; ".join(filter(None, [self._template()[1], facts.get("gpu_note", "")])),
+            note="; ".join(
+                filter(None, [self._template()[1], facts.get("gpu_note", ""), _kept(facts)])
+            ),
             gpu=", ".join(device["name"] for device in facts.get("gpus", [])),
             gpu_layers=facts.get("gpu_layers", 0),
             layers=facts.get("layers", 0),
             gpu_note=facts.get("gpu_note", ""),
+            kv_type=facts.get("kv_type", ""),
+            buffers=facts.get("buffers", {}),
         )
+
+    @property
+    def path(self) -> Path:
+        """The model's file."""
+        return self._path
 
     @property
     def pid(self) -> int | None:
@@ -221,8 +237,12 @@ class ProcessChatModel:
 
     # --- what is kept in the context -----------------------------------------------------------
 
-    def warm(self, messages: Sequence[Message], *, cancel: CancelToken | None = None) -> int:
+    def warm(
+        self, messages: Sequence[Message], *, cancel: CancelToken | None = None, own: bool = False
+    ) -> int:
         """Read the beginning of prompts to come, so that they need not; returns its tokens.
+
+        ``own`` says that they are of the conversation in use, whose saved state comes back first.
 
         Meant for a lane in the background: gives way to the next answer, which keeps what was
         read by then. Returns 0 where it did not come to it. Raises ModelError.
@@ -237,7 +257,11 @@ class ProcessChatModel:
                 segments = self._segments(messages, open_turn=False)
             except InputError:  # some templates want a question behind the system's words
                 segments = self._segments([*messages, Message("user", "")], open_turn=False)
-            self._state.disturbed()
+            if own:
+                self._state.bring(child)
+                self._state.answered(child)
+            else:
+                self._state.disturbed()
             done = self._requests.ask(
                 child, "warm", cancel=cancel, segments=wire.segments(segments)
             )
@@ -387,3 +411,10 @@ class ProcessChatModel:
                 self._state.keep()
             finally:
                 self._requests.lock.release()
+
+
+def _kept(facts: dict[str, Any]) -> str:
+    """That the context is not kept exactly, where it is not."""
+    if facts.get("kv_type", "f16") == "f16":
+        return ""
+    return "memory is short, so the context is kept in 8-bit numbers"

@@ -290,7 +290,9 @@ class Service:
         if data.nbytes > int(frame["most_bytes"]):
             return {"tokens": 0, "bytes": 0}
         try:
-            size = state_file.write(Path(frame["path"]), frame["identity"], context.tokens, data)
+            size = state_file.write(
+                Path(frame["path"]), frame["identity"], context.tokens, data, key=_key(frame)
+            )
         except OSError as error:
             raise RefusedError("state", error.strerror or "it cannot be written") from error
         return {"tokens": len(context.tokens), "bytes": size}
@@ -299,7 +301,7 @@ class Service:
         self._loaded()
         assert self._context is not None
         try:
-            state = state_file.read(Path(frame["path"]), frame["identity"])
+            state = state_file.read(Path(frame["path"]), frame["identity"], key=_key(frame))
         except StateFileError as error:
             raise RefusedError("state", str(error)) from error
         except OSError as error:
@@ -312,6 +314,11 @@ class Service:
         if self._model is None:
             raise RefusedError("not_loaded", "no model is loaded")
         return self._model
+
+
+def _key(frame: Frame) -> bytes | None:
+    """What a state is encrypted with; None where it is plain."""
+    return bytes.fromhex(frame.get("key", "")) or None
 
 
 def _adapters(frame: Frame) -> list[tuple[str, float]]:

@@ -5,10 +5,10 @@ import logging
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.inference.state_file import PARTIAL_SUFFIX, SUFFIX
+from engine.inference.state_file import PARTIAL_SUFFIX, SUFFIX, is_sealed
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +20,14 @@ STALE_PARTIAL_S = 60.0
 class StateStore:
     """Where states lie and how much room they may take.
 
-    They hold what was said and read, in another form: a profile whose vault is encrypted gets no
-    store, since files here are not.
+    They hold what was said and read, in another form: where the vault is encrypted, so are they.
     """
 
     folder: Path
     cap_bytes: int = DEFAULT_CAP_BYTES
     """All files together; the state of one conversation takes 20 kB to 500 kB a token."""
+    key: bytes | None = field(default=None, repr=False)
+    """Derived from the vault's; None leaves the files plain."""
 
     def path_of(self, key: str) -> Path:
         """The file of a conversation or pinned document, whether or not it is there."""
@@ -50,6 +51,13 @@ class StateStore:
         for path, _, _ in self._files():
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+    def drop_plain(self) -> None:
+        """Drop what was saved before the vault was encrypted."""
+        for path, _, _ in self._files():
+            with suppress(OSError):
+                if not is_sealed(path):
+                    path.unlink(missing_ok=True)
 
     def size_bytes(self) -> int:
         return sum(size for _, size, _ in self._files())

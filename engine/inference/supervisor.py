@@ -41,8 +41,12 @@ class Supervisor:
         threads: int,
         log_file: Path | None,
         command: Sequence[str] | None,
+        batch: int = 0,
+        kv_type: str = "",
     ) -> None:
         self._path = path
+        self._batch = batch
+        self._kv_type = kv_type
         self._n_ctx = n_ctx
         self._threads = threads
         self._log_file = log_file
@@ -141,6 +145,8 @@ class Supervisor:
                 path=str(self._path),
                 n_ctx=self._n_ctx,
                 threads=self._threads,
+                batch=self._batch,
+                kv_type=self._kv_type,
                 adapters=self.adapters,
                 gpu=self._gpu,
                 gpu_note=self._gpu_note,

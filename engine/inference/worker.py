@@ -7,36 +7,39 @@ itself may write to descriptor 1. Its own messages go to stderr, which the paren
 
 import ctypes
 import os
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from importlib import metadata
 from typing import IO, Any
 
-import llama_cpp
-import llama_cpp.llama_cpp as llama
 import numpy as np
 import psutil
-from llama_cpp._ggml import libggml
-from llama_cpp.llama_grammar import json_schema_to_gbnf
 from numpy.typing import NDArray
 
 from engine import network
-from engine.inference import llama_devices
+from engine.inference import context_plan, llama_devices, thin_package, trim
+from engine.inference.context_plan import ContextPlan
 from engine.inference.frames import Frame
 from engine.inference.generation import Choice, Sampler, StoppedError
 from engine.inference.llama_adapters import LlamaAdapters
+from engine.inference.llama_log import LlamaLog
 from engine.inference.llama_sampler import LlamaSampler
 from engine.inference.llama_stop import StopFlag
 from engine.inference.service import RefusedError, Service
 from engine.inference.writing_threads import WritingThreads
 
-LOG_WARN = 3
+# llama-cpp-python's package brings its high-level classes along, which nothing here uses: leaving
+# them out saves 4 MB and a quarter of a second of every start.
+thin_package.install("llama_cpp")
+
+import llama_cpp.llama_cpp as llama  # noqa: E402
+from llama_cpp._ggml import libggml  # noqa: E402
+
 BATCH_TOKENS = 512
-SCORE_TOKENS = 64
-"""Tokens whose logits are held at once while scoring: 64 × 49,152 floats are 12 MB."""
+SCORE_TOKENS = 32
+"""Tokens whose logits are held at once while scoring: 32 × 49,152 floats are 6 MB, twice."""
 DEFAULT_N_CTX = 4096
-MIN_N_CTX = 512
+KV_TYPES = {"f16": llama.GGML_TYPE_F16, "q8_0": llama.GGML_TYPE_Q8_0}
 BYTES_PER_WRITING_THREAD = 150_000_000
 MARKS = (b"<think>", b"</think>")
 """Control tokens that are told as text, because what stands between them is shown apart."""
@@ -48,18 +51,15 @@ class LlamaBackend:
 
     def __init__(self) -> None:
         self._stop = StopFlag(llama)
-        self._errors: list[str] = []
-        self._log = llama.llama_log_callback(self._on_log)
-        llama.llama_log_set(self._log, ctypes.c_void_p(0))
+        self._log = LlamaLog()
+        self._callback = llama.llama_log_callback(self._on_log)
+        llama.llama_log_set(self._callback, ctypes.c_void_p(0))
         llama.llama_backend_init()
+        llama_devices.load_backends(libggml, *llama_devices.beside(libggml))
 
     def _on_log(self, level: int, text: bytes | None, _: Any) -> None:
-        if level < LOG_WARN or text is None:
-            return
-        line = text.decode("utf-8", "replace")
-        self._errors = [*self._errors[-20:], line.strip()]
-        sys.stderr.write(line)
-        sys.stderr.flush()
+        if text is not None:
+            self._log.take(level, text)
 
     def hello(self) -> dict[str, Any]:
         system = llama.llama_print_system_info() or b""
@@ -73,8 +73,8 @@ class LlamaBackend:
         self._stop.set(stop)
 
     def load(self, options: Frame) -> "LlamaModel":
-        self._errors = []
-        return LlamaModel(options, self._stop, self._errors_text)
+        self._log.clear()
+        return LlamaModel(options, self._stop, self._log)
 
     def requantize(self, options: Frame) -> dict[str, Any]:
         """Write the model again in another quantization."""
@@ -82,55 +82,59 @@ class LlamaBackend:
         params.ftype = FTYPES[options["quantization"]]
         params.allow_requantize = True
         params.nthread = int(options["threads"])
-        self._errors = []
+        self._log.clear()
         started = time.perf_counter()
         status = llama.llama_model_quantize(
             os.fsencode(options["source"]), os.fsencode(options["target"]), ctypes.byref(params)
         )
         if status != 0:
-            raise RefusedError("requantize", self._errors_text() or "llama.cpp gave no reason")
+            raise RefusedError("requantize", self._log.errors() or "llama.cpp gave no reason")
         return {"seconds": time.perf_counter() - started}
-
-    def _errors_text(self) -> str:
-        return "\n".join(self._errors)
 
 
 class LlamaModel:
     """One model with one context, of one sequence."""
 
-    def __init__(self, options: Frame, stop: StopFlag, errors: Any) -> None:
+    def __init__(self, options: Frame, stop: StopFlag, log: LlamaLog) -> None:
         self._stop = stop
+        self._log = log
         self._path: str = options["path"]
-        self._gpus = llama_devices.gpus(libggml) if llama.llama_supports_gpu_offload() else []
+        self._gpus = (
+            llama_devices.gpus(libggml, *llama_devices.beside(libggml))
+            if llama.llama_supports_gpu_offload()
+            else []
+        )
         self._layers = 0
         """Layers asked to be on a graphics processor."""
         self._gpu_note = str(options.get("gpu_note", ""))
-        self._model = self._open(options, errors)
+        self._batch_tokens = int(options.get("batch") or 0) or BATCH_TOKENS
+        self._model = self._open(options)
         self._vocab = llama.llama_model_get_vocab(self._model)
         self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
-        self._context = self._start(options, errors)
+        self._shape = llama_devices.shape(lambda key: _meta(self._model, key))
+        self._plan, self._context = self._start(options)
         few = self._writing_threads(int(options["threads"]))
         self._pace = WritingThreads(few, int(options["threads"]))
         self._threads_set, self._reading_threads = few, int(options["threads"])
         self._one = (llama.llama_token * 1)()
-        self._kv_type = "f16"
         self._memory = llama.llama_get_memory(self._context)
         self._n_ctx = int(llama.llama_n_ctx(self._context))
         self._batch = llama.llama_batch_init(SCORE_TOKENS, 0, 1)
         self._pieces: dict[int, bytes] = {}
-        self._adapters = LlamaAdapters(llama, self._model, errors)
+        self._adapters = LlamaAdapters(llama, self._model, log.errors)
+        trim.heap()
 
-    def _open(self, options: Frame, errors: Any) -> Any:
+    def _open(self, options: Frame) -> Any:
         """Load the file, on a graphics processor as far as it fits, else on the CPU."""
         if self._gpus and options.get("gpu", True):
             self._layers = self._offload(int(options.get("n_ctx") or 0) or DEFAULT_N_CTX)
         if self._layers:
             try:
-                return self._read(self._layers, errors)
+                return self._read(self._layers)
             except RefusedError as refusal:
                 self._layers = 0
                 self._gpu_note = f"the graphics processor could not be used ({refusal})"
-        return self._read(0, errors)
+        return self._read(0)
 
     def _offload(self, n_ctx: int) -> int:
         """Number of layers that the free memory of all graphics processors holds."""
@@ -141,16 +145,17 @@ class LlamaModel:
         if peek is None:
             return 0
         try:
+            shape = llama_devices.shape(lambda key: _meta(peek, key))
             return llama_devices.layers_that_fit(
-                int(llama.llama_model_n_layer(peek)),
-                Path(self._path).stat().st_size,
-                n_ctx * _kv_bytes_per_token(peek),
-                sum(device.free_bytes for device in self._gpus),
+                shape.layers,
+                int(llama.llama_model_size(peek)),
+                2 * n_ctx * shape.kv_width,
+                [device.free_bytes for device in self._gpus],
             )
         finally:
             llama.llama_model_free(peek)
 
-    def _read(self, gpu_layers: int, errors: Any) -> Any:
+    def _read(self, gpu_layers: int) -> Any:
         params = llama.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
         progress = llama.llama_progress_callback(lambda _share, _data: not self._stop.raised)
@@ -159,15 +164,31 @@ class LlamaModel:
         if model is None:
             if self._stop.raised:
                 raise StoppedError
-            raise RefusedError("load", errors() or "llama.cpp gave no reason")
+            raise RefusedError("load", self._log.errors() or "llama.cpp gave no reason")
         return model
 
-    def _start(self, options: Frame, errors: Any) -> Any:
-        params = llama.llama_context_default_params()
+    def _start(self, options: Frame) -> tuple[ContextPlan, Any]:
         trained = int(llama.llama_model_n_ctx_train(self._model))
-        wanted = int(options.get("n_ctx") or 0) or min(trained, DEFAULT_N_CTX)
-        params.n_ctx = self._affordable(min(wanted, trained))
-        params.n_batch = params.n_ubatch = BATCH_TOKENS
+        wanted = min(int(options.get("n_ctx") or 0) or min(trained, DEFAULT_N_CTX), trained)
+        width, free = self._shape.kv_width, psutil.virtual_memory().available
+        plan = context_plan.plan(wanted, width, free, blocks=self._shape.blocks)
+        if options.get("kv_type"):
+            plan = context_plan.exactly(wanted, width, options["kv_type"])
+        context = self._made(options, plan)
+        if context is None and plan.kv_type != "f16":  # flash attention is not for every model
+            plan = context_plan.plan(wanted, width, free, blocks=False)
+            context = self._made(options, plan)
+        if context is None:
+            raise RefusedError("load", self._log.errors() or "llama.cpp could not make a context")
+        return plan, context
+
+    def _made(self, options: Frame, plan: ContextPlan) -> Any:
+        params = llama.llama_context_default_params()
+        params.n_ctx = plan.n_ctx
+        params.type_k = params.type_v = KV_TYPES[plan.kv_type]
+        if plan.flash:
+            params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        params.n_batch = params.n_ubatch = self._batch_tokens
         params.n_outputs_max = SCORE_TOKENS
         params.n_threads_batch = int(options["threads"])
         params.n_threads = self._writing_threads(int(options["threads"]))
@@ -175,17 +196,7 @@ class LlamaModel:
         params.no_perf = True
         params.abort_callback = self._stop.callback
         params.abort_callback_data = self._stop.data
-        context = llama.llama_init_from_model(self._model, params)
-        if context is None:
-            raise RefusedError("load", errors() or "llama.cpp could not make a context")
-        return context
-
-    def _affordable(self, n_ctx: int) -> int:
-        """Halve the context until its state takes at most half of the memory that is free."""
-        per_token = _kv_bytes_per_token(self._model)
-        while n_ctx > MIN_N_CTX and n_ctx * per_token > psutil.virtual_memory().available // 2:
-            n_ctx //= 2
-        return n_ctx
+        return llama.llama_init_from_model(self._model, params)
 
     def _writing_threads(self, threads: int) -> int:
         """Threads for one token at a time: fewer for small models.
@@ -207,13 +218,13 @@ class LlamaModel:
             and (text := llama.llama_vocab_get_text(self._vocab, token))
         ]
         return {
-            "name": self._meta("general.name"),
-            "architecture": self._meta("general.architecture"),
+            "name": _meta(self._model, "general.name"),
+            "architecture": _meta(self._model, "general.architecture"),
             "quantization": self._quantization(),
             "n_ctx": self._n_ctx,
             "n_ctx_train": int(llama.llama_model_n_ctx_train(self._model)),
             "size_bytes": int(llama.llama_model_size(self._model)),
-            "template": self._meta("tokenizer.chat_template"),
+            "template": _meta(self._model, "tokenizer.chat_template"),
             "bos": self._token_text(llama.llama_vocab_bos(self._vocab)),
             "eos": self._token_text(llama.llama_vocab_eos(self._vocab)),
             "control": control,
@@ -224,17 +235,10 @@ class LlamaModel:
             "gpu_layers": min(self._layers, int(llama.llama_model_n_layer(self._model)) + 1),
             "layers": int(llama.llama_model_n_layer(self._model)) + 1,
             "gpu_note": self._gpu_note,
-            "build": f"{llama_cpp.__version__} {self._kv_type}",
+            "build": f"{metadata.version('llama-cpp-python')} {self._plan.kv_type}",
+            "kv_type": self._plan.kv_type,
+            "buffers": self._log.buffers,
         }
-
-    def _meta(self, key: str) -> str:
-        size = 256
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            length = llama.llama_model_meta_val_str(self._model, key.encode(), buffer, size)
-            if length < size:
-                return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
-            size = length + 1
 
     def _quantization(self) -> str:
         name = llama.llama_ftype_name(llama.llama_model_ftype(self._model)) or b""
@@ -297,8 +301,8 @@ class LlamaModel:
         if len(tokens) == 1:
             self._evaluate_one(tokens[0])
             return
-        for start in range(0, len(tokens), BATCH_TOKENS):
-            part = tokens[start : start + BATCH_TOKENS]
+        for start in range(0, len(tokens), self._batch_tokens):
+            part = tokens[start : start + self._batch_tokens]
             array = (llama.llama_token * len(part))(*part)
             self._decode(llama.llama_batch_get_one(array, len(part)))
 
@@ -400,17 +404,14 @@ class LlamaModel:
         return {"prefill_s": prefilled - started, "decode_s": ended - prefilled}
 
 
-def _kv_bytes_per_token(model: Any) -> int:
-    """Memory of one token of context, keys and values as 16-bit floats."""
-    heads = int(llama.llama_model_n_head(model)) or 1
-    width = int(llama.llama_model_n_embd(model)) // heads
-    return (
-        4 * int(llama.llama_model_n_layer(model)) * width * int(llama.llama_model_n_head_kv(model))
-    )
+def _meta(model: Any, key: str) -> str:
+    return llama_devices.meta(llama, model, key)
 
 
 def _schema_grammar(schema: str) -> str:
     """GBNF of a JSON schema. Raises RefusedError."""
+    from llama_cpp.llama_grammar import json_schema_to_gbnf  # seldom wanted
+
     try:
         grammar = str(json_schema_to_gbnf(schema))
     # The converter walks whatever the schema holds, and fails in as many ways as it can be wrong.

@@ -34,7 +34,7 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 FILE = "calibration.json"
 STAGE = "measuring this machine"
 
@@ -45,6 +45,11 @@ MEMORY_ROUNDS = 8
 PREFILL_TOKENS = 192
 DECODE_TOKENS = 24
 N_CTX = 512
+BATCHES = (128, 256, 512)
+DEFAULT_BATCH = 512
+BATCH_ROUNDS = 2
+NEARLY = 0.97
+"""Share of the best speed that counts as the best; less is noise of the measurement."""
 
 REACHED_SHARE = 0.55
 """Of the memory's speed, in llama.cpp's decoding: 0.5 to 0.6 with 0.6 and 1.1 GB of weights."""
@@ -73,6 +78,8 @@ class Calibration:
     memory_bytes_per_s: float
     probes: tuple[Probe, ...]
     machine: str
+    batches: tuple[tuple[int, float], ...] = ()
+    """Tokens read at once, and the tokens per second of that."""
     gpu: str = ""
     """The graphics processor that the probes ran on; empty for none."""
 
@@ -111,6 +118,15 @@ class Calibration:
         same = [probe for probe in self.probes if (probe.quantization in REPACKED) == kind]
         return min(same or self.probes, key=lambda probe: probe.prefill_tokens_per_s, default=None)
 
+    @property
+    def batch(self) -> int:
+        """Tokens to read at once: the fewest that read nearly as fast as any, for they take less
+        memory and are stopped sooner; llama.cpp's default where nothing was measured.
+        """
+        best = max((rate for _, rate in self.batches), default=0.0)
+        enough = [size for size, rate in self.batches if rate >= best * NEARLY]
+        return min(enough, default=DEFAULT_BATCH)
+
     # --- kept ----------------------------------------------------------------------------------
 
     @classmethod
@@ -121,7 +137,8 @@ class Calibration:
             if values.pop("version") != VERSION or values["machine"] != this_machine():
                 return None
             probes = tuple(Probe(**probe) for probe in values.pop("probes"))
-            found = cls(probes=probes, **values)
+            batches = tuple((int(size), float(rate)) for size, rate in values.pop("batches"))
+            found = cls(probes=probes, batches=batches, **values)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
         return found if found.memory_bytes_per_s > 0 else None
@@ -160,15 +177,16 @@ def _processor() -> str:
 def calibrate(
     *, cancel: CancelToken | None = None, again: bool = False
 ) -> Generator[Progress, None, Calibration]:
-    """The machine's figures, from the cache or measured now (about ten seconds)."""
+    """The machine's figures, from the cache or measured now (about twenty seconds)."""
     known = None if again else Calibration.read()
     if known is not None:
         return known
     files = starter_files()
-    total = len(files) + 2
+    total = len(files) + 3
     yield Progress(STAGE, 0, total, "memory")
     memory = memory_bytes_per_s(threads=usable_cores())
     probes: list[Probe] = []
+    batches: tuple[tuple[int, float], ...] = ()
     gpu = ""
     with tempfile.TemporaryDirectory(prefix="alcove-") as folder:
         try:
@@ -182,7 +200,11 @@ def calibrate(
                 probes.append(measured)
         except ModelError as error:
             log.warning("a starter model could not be measured: %s", error.code)
-    found = Calibration(memory, tuple(probes), this_machine(), gpu)
+        if probes:
+            yield Progress(STAGE, total - 1, total, "how much to read at once")
+            best = max(probes, key=lambda probe: probe.prefill_tokens_per_s).quantization
+            batches = batch_rates(files[best], cancel=cancel)
+    found = Calibration(memory, tuple(probes), this_machine(), batches, gpu)
     if probes:
         found.write()
     yield Progress(STAGE, total, total)
@@ -240,6 +262,30 @@ def probe(path: Path, *, cancel: CancelToken | None = None) -> tuple[Probe, str]
         decode_bytes=header.decode_bytes,
     )
     return measured, info.gpu if info.gpu_layers else ""
+
+
+def batch_rates(
+    path: Path, *, sizes: Sequence[int] = BATCHES, cancel: CancelToken | None = None
+) -> tuple[tuple[int, float], ...]:
+    """Tokens read per second by the number read at once; the best of rounds taken in turn.
+
+    Raises ModelError, CancelledError.
+    """
+    tokens = max(sizes)
+    models = {size: ProcessChatModel(path, n_ctx=2 * tokens, batch=size) for size in sizes}
+    seconds: dict[int, list[float]] = {size: [] for size in sizes}
+    try:
+        for model in models.values():
+            model.preload(cancel=cancel)
+        for _ in range(BATCH_ROUNDS):
+            for size, model in models.items():
+                if cancel is not None:
+                    cancel.check()
+                seconds[size].append(model.measure(TEXT, prompt_tokens=tokens, decode_tokens=1)[0])
+    finally:
+        for model in models.values():
+            model.close()
+    return tuple((size, round(tokens / min(taken), 1)) for size, taken in seconds.items())
 
 
 def _rate(tokens: int, seconds: Sequence[float]) -> float:

@@ -50,14 +50,14 @@ def _starter_card(
             return
         quantization = quantization or header.quantization
         context = header.n_ctx_train
-        needed = fit.need(header, fit.DEFAULT_N_CTX)
+        needed = fit.need(header, fit.choose_context(header, fit.DEFAULT_N_CTX, memory))
         speeds = fit.expected(header, needed, calibration)
     else:
         quantization = quantization or "fp32"
         context = EMBEDDER_CONTEXT
         needed = fit.Need(path.stat().st_size, 0, fit.OVERHEAD_BYTES)
         speeds = (None, None)
-    fits = fit.judge(needed.total, memory)
+    fits = fit.judge(needed, memory)
     yield ModelCard(
         name=model.name,
         role="chat" if model is packages.CHAT else "embedding",
@@ -96,8 +96,8 @@ def file_card(
     name: str = "",
 ) -> ModelCard:
     """The card of a GGUF file."""
-    needed = fit.need(header, fit.choose_n_ctx(header, fit.DEFAULT_N_CTX, memory))
-    fits = fit.judge(needed.total, memory)
+    needed = fit.need(header, fit.choose_context(header, fit.DEFAULT_N_CTX, memory))
+    fits = fit.judge(needed, memory)
     chats = header.kind == "model" and not header.embeds
     speeds = fit.expected(header, needed, calibration if chats else None)
     if header.kind != "model":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import DiskFullError, InputError
+from engine.inference import context_plan
 from engine.models import requantize, splits
 from engine.models.fit import Memory, need
 from engine.models.gguf_header import GgufHeader
@@ -71,7 +72,7 @@ def make_faster(
                 cancel=cancel,
             )
         )
-        overhead = need(header, requantize.N_CTX)
+        overhead = need(header, context_plan.exactly(requantize.N_CTX, header.kv_width, "f16"))
         each = overhead.context + overhead.overhead
         wanted = sum(sizes.values()) + header.tensor_bytes + each * len(files)
         speeds = yield from _told(

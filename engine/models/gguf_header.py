@@ -61,6 +61,10 @@ class GgufHeader:
     """Weights read to write one token: not the table of embeddings, only the experts at work."""
     prefill_parameters: int = 0
     """Weights multiplied for each token read: as above, without the output layer."""
+    repackable: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of the matrices inside the layers, by quantization; llama.cpp copies some kinds."""
+    head_width: int = 0
+    """Numbers in one head's key; 0 where it is not known."""
     split_parts: int = 1
     """Files that the model is spread over; the sizes above are those of this file alone."""
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -141,6 +145,9 @@ class _Reader:
                 ) from error
             size = elements // block * block_bytes
             weights.count(name, elements, size)
+            if dimensions > 1 and name not in (_EMBEDDINGS, _OUTPUT):
+                kind_name = GGMLQuantizationType(kind).name
+                weights.kinds[kind_name] = weights.kinds.get(kind_name, 0) + size
             end = max(end, offset + size)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1:
@@ -223,6 +230,7 @@ class _Weights:
     def __init__(self, experts_at_work: float) -> None:
         self._experts_at_work = experts_at_work
         self.parameters = self.size = 0
+        self.kinds: dict[str, int] = {}
         self._read_bytes = self._multiplied = 0.0
         self._tied_bytes = 0
         self._has_output = False
@@ -296,6 +304,8 @@ def _describe(metadata: dict[str, Any], weights: _Weights, file_bytes: int) -> G
         * ((number("attention.key_length") or width) + (number("attention.value_length") or width)),
         decode_bytes=weights.decode_bytes,
         prefill_parameters=weights.prefill_parameters,
+        repackable=weights.kinds,
+        head_width=number("attention.key_length") or width,
         split_parts=split if isinstance(split, int) and split > 1 else 1,
         metadata=metadata,
     )

@@ -12,6 +12,7 @@ from engine.models import cards, fit, places, splits
 from engine.models.calibration import Calibration
 from engine.models.fit import FitReport, Memory
 from engine.models.gguf_header import GgufHeader
+from engine.models.marks import Marks
 from engine.models.places import Machine
 from engine.models.registry import Contents, Entry, Kind, Registry
 from engine.paths import Profile
@@ -53,6 +54,7 @@ class Shelf:
         self._profile = profile
         self._machine = machine
         self._registry = Registry(profile)
+        self.marks = Marks(profile)
         self._lock = threading.Lock()
         self._headers: dict[tuple[str, int, int], GgufHeader | ModelError] = {}
 
@@ -74,7 +76,27 @@ class Shelf:
                 continue
             seen.add(real)
             others.append(self._item(place, memory, figures))
-        return _named([*found, *_with_adapters(others)])
+        return [self._marked(item) for item in _named([*found, *_with_adapters(others)])]
+
+    def _marked(self, item: Item) -> Item:
+        """The item with what the user should know before choosing it."""
+        mark = self.marks.of(item.path)
+        if mark is None or not mark.unstable:
+            return item
+        note = f"It {mark.words}. {item.card.note}".strip()
+        return replace(item, card=replace(item.card, note=note))
+
+    def instead_of(self, path: Path) -> Item | None:
+        """What to offer for a model that fails: the smallest other that fits, else the starter."""
+        able = [
+            item
+            for item in self.items()
+            if item.answers
+            and item.card.fit == "fits"
+            and not _same(item.path, path)
+            and not ((mark := self.marks.of(item.path)) and mark.unstable)
+        ]
+        return min(able, key=lambda item: (item.starter, item.card.size_bytes), default=None)
 
     def cards(self) -> list[ModelCard]:
         return [item.card for item in self.items()]
@@ -215,6 +237,7 @@ class Shelf:
             raise NotFoundError(f"{path} is not there.", "Check the path.")
         for file in files:
             self._registry.put(file, Entry("", "added"))
+            self.marks.clear(file)
         added = {os.path.realpath(file) for file in files}
         return [item for item in self.items() if os.path.realpath(item.path) in added]
 
@@ -245,6 +268,10 @@ class Shelf:
                 ) from error
         self._registry.forget(item.path, hide=not deletes)
         return item, deletes
+
+
+def _same(first: Path, second: Path) -> bool:
+    return os.path.realpath(first) == os.path.realpath(second)
 
 
 def _other_names(path: Path) -> tuple[str, ...]:

@@ -41,7 +41,10 @@ def from_json(text: str) -> Answer | None:
     context = stored.pop("context", None)
     if context is not None:
         turns = {part: tuple(context[part]) for part in ("kept", "dropped")}
-        context = ContextUse(**{**context, **turns})
+        spans = tuple(
+            (int(id), int(start), int(end)) for id, start, end in context.get("passages", ())
+        )
+        context = ContextUse(**{**context, **turns, "passages": spans})
     return Answer(
         **stored,
         sentences=sentences,

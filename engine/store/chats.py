@@ -10,10 +10,8 @@ from engine.store.connect import Vault
 from engine.store.rows import Row, row, rows, value
 from engine.types import Answer, ChatMessage, Conversation, Role
 
-_CONVERSATION = "SELECT id, title, created_at, changed_at FROM conversations "
-_MESSAGE = "SELECT id, role, text, created_at, answer FROM messages "
-
-TITLE_LENGTH = 60
+_CONVERSATION = "SELECT id, title, created_at, changed_at, model FROM conversations "
+_MESSAGE = "SELECT id, role, text, created_at, answer, pinned FROM messages "
 
 
 class Chats:
@@ -28,6 +26,13 @@ class Chats:
             found = rows(db, _CONVERSATION + "ORDER BY changed_at DESC, id DESC")
         return [Conversation(*each) for each in found]
 
+    def conversation(self, conversation_id: int) -> Conversation:
+        """One of them. Raises NotFoundError."""
+        with self._vault.read() as db:
+            _exists(db, conversation_id)
+            found = rows(db, _CONVERSATION + "WHERE id = ?", (conversation_id,))
+        return Conversation(*found[0])
+
     def create(self, title: str = "") -> Conversation:
         now = time.time()
         with self._vault.write() as db:
@@ -41,6 +46,21 @@ class Chats:
         with self._vault.write() as db:
             _exists(db, conversation_id)
             db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
+
+    def set_model(self, conversation_id: int, model: str) -> None:
+        """Name the model that a conversation is held with; empty for the default."""
+        with self._vault.write() as db:
+            _exists(db, conversation_id)
+            db.execute("UPDATE conversations SET model = ? WHERE id = ?", (model, conversation_id))
+
+    def pin(self, message_id: int, pinned: bool) -> ChatMessage:
+        """Pin a turn, or let it go. Raises NotFoundError."""
+        with self._vault.write() as db:
+            db.execute("UPDATE messages SET pinned = ? WHERE id = ?", (int(pinned), message_id))
+            found = rows(db, _MESSAGE + "WHERE id = ?", (message_id,))
+        if not found:
+            raise NotFoundError("This turn does not exist any more.", "Open the conversation anew.")
+        return _message(found[0])
 
     def delete(self, conversation_id: int) -> None:
         """Forget a conversation and its messages; one that is gone already is no error."""
@@ -108,11 +128,6 @@ def _json(answer: Answer | None) -> str | None:
 
 
 def _message(found: Row) -> ChatMessage:
-    id, role, text, created_at, answer = found
-    return ChatMessage(id, role, text, created_at, answers.from_json(answer) if answer else None)
-
-
-def shorten(title: str) -> str:
-    """A question as the title of its conversation: one line, at most 60 characters."""
-    line = " ".join(title.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+    id, role, text, created_at, answer, pinned = found
+    given = answers.from_json(answer) if answer else None
+    return ChatMessage(id, role, text, created_at, given, bool(pinned))

@@ -42,6 +42,19 @@ class Vault:
         """Whether the file is encrypted; then nothing said in it may lie beside it in clear."""
         return self._key is not None
 
+    def derived_key(self, purpose: str) -> bytes | None:
+        """A key (32 bytes) for files beside the vault; None where the vault is not encrypted.
+
+        Of the vault's own by HKDF with SHA-256 (RFC 5869), another for each purpose.
+        """
+        if self._key is None:
+            return None
+        # Only encrypted vaults need it.
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), 32, None, f"alcove {purpose}".encode()).derive(self._key)
+
     @classmethod
     def open(cls, path: Path, *, key: bytes | None = None) -> Self:
         """Open the vault, making it or bringing it up to date where needed.

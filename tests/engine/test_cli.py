@@ -15,6 +15,7 @@ from engine.errors import ModelCrashedError
 from engine.paths import open_profile
 from engine.store.connect import Vault
 from tests.fakes import HashingEmbedder, ScriptedChatModel
+from tests.ggufs import write_model
 
 FACT = "The ferry to Odell Island leaves at 07:40 from pier four."
 
@@ -131,7 +132,8 @@ def test_ask_gives_the_documented_json(alcove: Callable[..., Result], documents:
     assert result.exit_code == 0
     (answer,) = lines(result)
     assert set(answer) == {
-        "id", "answer", "abstained", "sentences", "citations", "timings", "usage",
+        "id", "answer", "abstained", "sentences", "citations", "timings", "usage", "context",
+        "thinking",
     }  # fmt: skip
     assert "07:40" in answer["answer"]
     assert not answer["abstained"]
@@ -275,3 +277,45 @@ def test_without_a_display_the_conversation_is_in_the_terminal(
     assert result.exit_code == 0
     assert "07:40" in result.stdout
     assert "no display" in result.stderr
+
+
+def test_chat_shows_what_the_model_read_and_pins(
+    alcove: Callable[..., Result], documents: Path
+) -> None:
+    alcove("add", documents)
+    said = "When does it leave?\n/pin\n/context\n/model\n/pin 9\n/unpin 1\n/fly\n"
+    rows = lines(alcove("chat", "--mode", "plain", "--json", input=said))
+    answer, pinned, context, model, wrong, let_go, unknown = rows
+    assert set(answer["context"]) == {
+        "n_ctx", "prompt_tokens", "reserved_tokens", "kept", "dropped", "summary",
+    }  # fmt: skip
+    assert answer["context"]["kept"] == [0]
+    assert pinned == {"turn": 0, "pinned": True}
+    assert context == {"context": answer["context"], "pinned": [0]}
+    assert model == {"model": ""}
+    assert wrong["error"]["code"] == unknown["error"]["code"] == "bad_input"
+    assert "/context" in unknown["error"]["hint"]
+    assert let_go == {"turn": 0, "pinned": False}
+
+
+def test_chat_tells_when_older_turns_are_left_out(
+    alcove: Callable[..., Result], documents: Path
+) -> None:
+    said = "".join(f"Question {number} {'word ' * 150}\n" for number in range(12))
+    result = alcove("chat", "--mode", "plain", input=f"/pin\n{said}/context\n")
+    assert "Nothing was said yet." in result.stderr
+    assert "older turns are not read any more" in result.stderr
+    assert "(not read any more)" in result.stdout
+    assert "The model read " in result.stdout
+
+
+def test_chat_takes_another_model_for_the_conversation(
+    alcove: Callable[..., Result], documents: Path, tmp_path: Path
+) -> None:
+    write_model(tmp_path / "tiny.gguf", name="Tiny")
+    alcove("models", "add", tmp_path / "tiny.gguf")
+    result = alcove("chat", "--mode", "plain", "--json", input="/model Tiny\nWho?\n/model gpt\n")
+    chosen, failed, missing = lines(result)
+    assert chosen == {"model": "Tiny"}
+    assert failed["error"]["code"] == "model_damaged"  # it is not whole
+    assert missing["error"]["code"] == "not_found"

@@ -11,16 +11,16 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality import (
-    <<<<<<< HEAD     formats,
-    =======     handbook,
-    >>>>>>> next-sandbox     process,
     answers,
+    cold,
     contracts,
+    formats,
     handbook,
     ingest,
     ingest_kills,
     model,
     pdf,
+    process,
     retrieval,
 )
 from tests.quality.data import ROOT, MissingDataError
@@ -30,6 +30,11 @@ from tests.quality.workplace import Workplace
 BENCHES: dict[str, Callable[[Workplace], None]] = {
     "model": model.run,
     "process": process.run,
+    "reuse": process.reuse,
+    "stops": process.stops,
+    "memory": process.memory,
+    "kills": process.ends,
+    "cold": cold.run,
     "ingest": ingest.run,
     "formats": formats.run,
     "pdf": pdf.run,
@@ -39,11 +44,14 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "handbook": handbook.run,
     "contracts": contracts.run,
 }
+PARTS = ("reuse", "stops", "memory", "kills")
+"""Of ``process``, for themselves."""
+DEFAULT = [name for name in BENCHES if name not in PARTS]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=list(BENCHES))
+    parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=DEFAULT)
     parser.add_argument(
         "--limit", type=int, help="at most this many questions of each set, files or rounds"
     )

@@ -25,6 +25,7 @@ from tests.quality.workplace import Workplace
 
 ROUNDS = 7
 PROMPT_WORDS = 560
+PROMPT_TOKENS = 800
 GENERATE = 96
 N_CTX = 2048
 BYTES_PER_WRITING_THREAD = 150_000_000
@@ -74,10 +75,13 @@ def run(place: Workplace) -> None:
     try:
         for number in range((place.limit or ROUNDS) + 1):
             text = " ".join(words[number * PROMPT_WORDS : (number + 1) * PROMPT_WORDS])
-            ours = _process(process, text)
-            taken = {OURS: ours}
-            for name, loop in loops.items():
-                taken[name] = loop.run(text, int(ours["prompt_tokens"]), GENERATE)
+            taken = {}
+            # In turns, so that no one always finds the processor as another left it.
+            for name in _rotated([OURS, *loops], number):
+                if name == OURS:
+                    taken[name] = _process(process, text)
+                else:
+                    taken[name] = loops[name].run(text, PROMPT_TOKENS, GENERATE)
             if number == 0:  # all warm up
                 continue
             for name, one in taken.items():
@@ -103,6 +107,11 @@ def run(place: Workplace) -> None:
                     n=len(ratios), low=min(ratios), high=max(ratios),
                     note="median, least and most")
             )  # fmt: skip
+
+
+def _rotated(names: list[str], by: int) -> list[str]:
+    by %= len(names)
+    return names[by:] + names[:by]
 
 
 def _process(model: ProcessChatModel, text: str) -> dict[str, float]:

@@ -5,7 +5,6 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 
@@ -17,6 +16,7 @@ from engine.models import gguf_header
 from engine.progress import CancelToken, drain
 from engine.types import Completion, Message
 from tests.quality import kills
+from tests.quality import memory as measured
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
@@ -30,18 +30,16 @@ STORY = [Message("user", "Write a long story about the sea.")]
 
 
 def run(place: Workplace) -> None:
-    chat = place.models().chat
-    _first_token(place, chat)
-    _stops(place, chat)
-    _memory(place, chat)
-    _kills(place, chat)
+    for bench in (reuse, stops, memory, ends):
+        bench(place)
 
 
 # --- the first token -----------------------------------------------------------------------------
 
 
-def _first_token(place: Workplace, chat: Path) -> None:
-    """Of a follow-up, and of a conversation reopened after a restart, against a cold one."""
+def reuse(place: Workplace) -> None:
+    """First token of a follow-up and of a conversation reopened after a restart / a cold one."""
+    chat = place.models().chat
     over = f"{chat.name}, about 1,000 tokens of context"
     cold: list[float] = []
     follow: list[float] = []
@@ -83,8 +81,9 @@ def _ask(model: ProcessChatModel, talk: list[Message]) -> Completion:
 # --- stopping ------------------------------------------------------------------------------------
 
 
-def _stops(place: Workplace, chat: Path) -> None:
+def stops(place: Workplace) -> None:
     """From the request to stop until the caller has its end, at random moments."""
+    chat = place.models().chat
     tries = place.limit or TRIES
     model = ProcessChatModel(chat)
     try:
@@ -150,8 +149,9 @@ def _stop_after(delay: float, work: Callable[[CancelToken], object]) -> list[flo
 # --- memory --------------------------------------------------------------------------------------
 
 
-def _memory(place: Workplace, chat: Path) -> None:
-    """Private and mapped memory of the child after a tenth of the questions, and after all."""
+def memory(place: Workplace) -> None:
+    """Memory of the child after a tenth of the questions, and after all."""
+    chat = place.models().chat
     questions = place.limit or QUESTIONS
     warm = max(1, questions // 10)
     model = ProcessChatModel(chat)
@@ -163,14 +163,19 @@ def _memory(place: Workplace, chat: Path) -> None:
             if number + 1 >= warm:
                 sizes.append(psutil.Process(model.pid).memory_info().rss)
         info = model.info
+        assert model.pid is not None
+        found = measured.of(model.pid)
     finally:
         model.close()
     over = f"{chat.name}, {questions} questions"
+    size = chat.stat().st_size
     kv = gguf_header.read(chat).kv_bytes_per_token * info.n_ctx
-    place.record.add(
-        Row("process", over, "memory without the context / file size",
-            (sizes[-1] - kv) / chat.stat().st_size, note=f"context: {kv / 1e6:.0f} MB")
-    )  # fmt: skip
+    note = f"file {size / 1e6:.0f} MB, context {kv / 1e6:.0f} MB, own {found.own / 1e6:.0f} MB"
+    for name, value in (
+        ("memory / (file + context)", found.total / (size + kv)),
+        ("memory without the context / file", (found.total - kv) / size),
+    ):
+        place.record.add(Row("process", over, name, value, note=note))
     place.record.add(
         Row("process", over, "memory at the end / after a tenth", sizes[-1] / sizes[0], n=questions)
     )
@@ -179,12 +184,14 @@ def _memory(place: Workplace, chat: Path) -> None:
 # --- kills ---------------------------------------------------------------------------------------
 
 
-def _kills(place: Workplace, chat: Path) -> None:
+def ends(place: Workplace) -> None:
+    """The process ended at random moments, in every way a system ends one."""
+    chat = place.models().chat
     folder = place.folder / "kills"
     folder.mkdir(parents=True, exist_ok=True)
     outcome = kills.run(
         chat, folder, trials=place.limit or KILLS, seed=1,
-        stopped_s=STOPPED_S if place.limit is None else 1.0,
+        stopped_s=STOPPED_S,
     )  # fmt: skip
     over = f"{chat.name}, kill, segmentation fault and suspension in {', '.join(kills.STAGES)}"
     place.record.add(

@@ -5,6 +5,7 @@ import pytest
 
 from engine.answer.abstain import NOT_FOUND
 from engine.answer.answer import Answerer
+from engine.answer.talk import Talk
 from engine.errors import InputError, ModelCrashedError
 from engine.progress import CancelToken
 from engine.types import Answer, AnswerDelta, AskEvent, ChatModelInfo, Message, Retrieved
@@ -152,7 +153,7 @@ def test_plain_answers_have_no_sources() -> None:
 def test_a_follow_up_searches_with_the_question_before() -> None:
     library = Library()
     history = [Message("user", "How many days of paid holiday?"), Message("assistant", "27 days")]
-    finish(answerer("27 days", library).ask("And for part-time staff?", history=history))
+    finish(answerer("27 days", library).ask("And for part-time staff?", talk=Talk.of(history)))
     assert library.queries == ["How many days of paid holiday? And for part-time staff?"]
 
 
@@ -160,7 +161,7 @@ def test_a_whole_question_searches_alone() -> None:
     library = Library()
     history = [Message("user", "How many days of paid holiday?"), Message("assistant", "27 days")]
     question = "Which class of train tickets is booked for trips?"
-    finish(answerer("second class", library).ask(question, history=history))
+    finish(answerer("second class", library).ask(question, talk=Talk.of(history)))
     assert library.queries == [question]
 
 
@@ -212,8 +213,16 @@ def test_the_prompt_never_outgrows_the_context() -> None:
     model = ScriptedChatModel("Holiday rule number 3.", n_ctx=400)
     library = Library(long)
     history = [Message("user", "What is it? " * 30), Message("assistant", "It is. " * 30)] * 4
-    finish(Answerer(library, model, library).ask("What does plan say on holiday?", history=history))
-    finish(Answerer(library, model, library).ask("What is holiday?", history=history, mode="plain"))
+    finish(
+        Answerer(library, model, library).ask(
+            "What does plan say on holiday?", talk=Talk.of(history)
+        )
+    )
+    finish(
+        Answerer(library, model, library).ask(
+            "What is holiday?", talk=Talk.of(history), mode="plain"
+        )
+    )
     assert model.prompts
     assert all(model.count_prompt(prompt) + 160 <= 400 for prompt in model.prompts)
 

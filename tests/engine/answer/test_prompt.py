@@ -12,21 +12,21 @@ def written(messages: list[Message]) -> str:
 
 
 def test_the_prompt_over_passages() -> None:
+    passages = [
+        PromptPassage("travel.md", "Train tickets are booked in second class."),
+        PromptPassage("handbook.md › Working hours", "The office opens at 7 a.m."),
+    ]
+    question = prompt.over(passages, "When does the office open?")
     messages = prompt.rag(
-        "When does the office open?",
-        [
-            PromptPassage("travel.md", "Train tickets are booked in second class."),
-            PromptPassage("handbook.md › Working hours", "The office opens at 7 a.m."),
-        ],
-        [Message("user", "Hello"), Message("assistant", "Hello.")],
+        [Message("user", "Hello"), Message("assistant", "Hello."), Message("user", question)]
     )
     assert written(messages) == (GOLDEN / "rag.txt").read_text(encoding="utf-8")
 
 
 def test_the_plain_prompt() -> None:
-    assert written(prompt.plain("Who are you?")) == (GOLDEN / "plain.txt").read_text(
-        encoding="utf-8"
-    )
+    assert written(prompt.plain([Message("user", "Who are you?")])) == (
+        GOLDEN / "plain.txt"
+    ).read_text(encoding="utf-8")
 
 
 def test_the_prompt_that_weighs_a_sentence() -> None:
@@ -40,7 +40,7 @@ def test_a_document_can_neither_close_the_fence_nor_speak_as_a_role() -> None:
 
 
 def test_the_fixed_part_comes_first() -> None:
-    first = prompt.rag("One?", [PromptPassage("a", "b")])
-    second = prompt.rag("Two?", [PromptPassage("c", "d")])
+    first = prompt.rag([Message("user", prompt.over([PromptPassage("a", "b")], "One?"))])
+    second = prompt.rag([Message("user", prompt.over([PromptPassage("c", "d")], "Two?"))])
     assert first[0] == second[0]
     assert first[0].role == "system"

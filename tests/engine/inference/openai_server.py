@@ -5,12 +5,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.progress import CancelToken
 from engine.types import Completion, Message
+from tests import loopback
 
 
 @dataclass
@@ -129,16 +130,5 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(openai: OpenAIServer) -> Iterator[OpenAIServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = False
-    server.openai = openai  # type: ignore[attr-defined]
-    openai.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with loopback.serving(_Handler, openai.ending, openai=openai) as openai.port:
         yield openai
-    finally:
-        openai.ending.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,63 +1,71 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.inference.context_use import fit
+from engine.inference.context_use import LOW_WATER, exchanges, fit
 from engine.types import Message
-from tests.fakes import ScriptedChatModel
 
 
 def talk(*lengths: int) -> list[Message]:
-    """A system message and turns of these lengths in words, beginning with the user."""
-    turns = [
+    """Turns of these lengths in words, beginning with the user."""
+    return [
         Message("user" if number % 2 == 0 else "assistant", "word " * length)
         for number, length in enumerate(lengths)
     ]
-    return [Message("system", "Be brief."), *turns]
+
+
+def left_out(
+    lengths: list[int], room: int, *, before: set[int], pinned: set[int]
+) -> frozenset[int]:
+    def tokens(out: frozenset[int]) -> int:
+        return sum(length for place, length in enumerate(lengths) if place not in out)
+
+    return fit(exchanges(talk(*lengths), pinned), before, tokens, room)
 
 
 def test_what_fits_is_left_alone() -> None:
-    messages = talk(5, 5, 5)
-    kept, use = fit(ScriptedChatModel(n_ctx=200), messages, reserve=50)
-    assert kept == messages
-    assert use.dropped == ()
-    assert use.fits
+    assert left_out([20, 20, 20, 20], 80, before=set(), pinned=set()) == frozenset()
 
 
-def test_the_oldest_exchanges_go_whole_and_are_told() -> None:
-    messages = talk(20, 20, 20, 20, 5)
-    kept, use = fit(ScriptedChatModel(n_ctx=100), messages, reserve=30)
-    assert use.dropped == (1, 2)
-    assert kept == [messages[0], *messages[3:]]
-    assert use.prompt_tokens + use.reserved_tokens <= use.n_ctx
+def test_the_oldest_exchanges_go_whole_and_more_than_must() -> None:
+    assert left_out([20] * 10, 199, before=set(), pinned=set()) == {0, 1, 2, 3, 4, 5}
 
 
-def test_pinned_turns_stay() -> None:
-    _, use = fit(ScriptedChatModel(n_ctx=100), talk(20, 20, 20, 20, 5), reserve=30, pinned={1})
-    assert use.dropped == (3, 4)
+def test_what_went_stays_out_while_the_rest_fits() -> None:
+    assert left_out([20] * 10, 160, before={0, 1, 2, 3}, pinned=set()) == {0, 1, 2, 3}
+    assert left_out([20] * 20, 330, before={0, 1, 2, 3}, pinned=set()) == {0, 1, 2, 3}
 
 
-def test_a_last_turn_too_long_is_told() -> None:
-    kept, use = fit(ScriptedChatModel(n_ctx=100), talk(5, 5, 500), reserve=30)
-    assert not use.fits
-    assert [message.role for message in kept] == ["system", "user"]
+def test_pinned_turns_stay_with_their_exchange() -> None:
+    assert left_out([20] * 10, 199, before=set(), pinned={1}) == {2, 3, 4, 5, 6, 7}
+    # Pinned after it went: it comes back.
+    assert 0 not in left_out([20] * 10, 220, before={0, 1, 2, 3}, pinned={0})
+
+
+def test_questions_without_an_answer_go_alone() -> None:
+    turns = [Message("user", "a"), Message("user", "b"), Message("assistant", "c")]
+    assert exchanges(turns, ()) == [{0}, {1, 2}]
+
+
+def test_the_last_exchange_is_kept_where_it_fits_at_all() -> None:
+    assert left_out([90, 90, 80, 10], 100, before=set(), pinned=set()) == {0, 1}
 
 
 @given(
-    st.lists(st.integers(1, 60), min_size=1, max_size=12),
-    st.integers(50, 400),
-    st.sets(st.integers(1, 12)),
+    st.lists(st.integers(1, 60), max_size=14),
+    st.integers(1, 400),
+    st.sets(st.integers(0, 13)),
+    st.sets(st.integers(0, 13)),
 )
-def test_no_more_goes_than_must(lengths: list[int], n_ctx: int, pinned: set[int]) -> None:
-    messages = talk(*lengths)
-    model = ScriptedChatModel(n_ctx=n_ctx)
-    kept, use = fit(model, messages, reserve=30, pinned=pinned)
-    assert sorted(use.kept + use.dropped) == list(range(len(messages)))
-    assert 0 in use.kept
-    assert len(messages) - 1 in use.kept
-    assert not pinned & set(use.dropped)
-    assert use.prompt_tokens == model.count_prompt(kept)
-    if use.dropped and use.fits:
-        back = max(use.dropped)
-        group = [back] if messages[back].role == "user" else [back - 1, back]
-        more = sorted({*use.kept, *(place for place in group if place >= 1)})
-        assert model.count_prompt([messages[place] for place in more]) + 30 > n_ctx
+def test_it_fits_where_it_can_and_is_the_same_the_next_time(
+    lengths: list[int], room: int, before: set[int], pinned: set[int]
+) -> None:
+    out = left_out(lengths, room, before=before, pinned=pinned)
+    groups = exchanges(talk(*lengths), pinned)
+    rest = sum(length for place, length in enumerate(lengths) if place not in out)
+    assert rest <= room or out == frozenset().union(*groups)
+    assert not out & pinned
+    assert left_out(lengths, room, before=set(out), pinned=pinned) == out
+    gone = [group for group in groups if group <= out and not group <= before]
+    if len(gone) > 1:  # one exchange less would have left it above the low water mark
+        more = sum(lengths[place] for place in gone[-1])
+        assert rest + more > room * LOW_WATER

@@ -172,3 +172,21 @@ def test_a_damaged_file_is_told(
         model.preload()
     assert raised.value.code == code, raised.value.message
     model.close()
+
+
+def test_a_context_of_8_bits_answers_as_well(starter_models: StarterModels) -> None:
+    text = "The harbour office opens at nine. The keeper winds the clock every evening. " * 12
+    found = {}
+    for kind in ("f16", "q8_0"):
+        model = ProcessChatModel(starter_models.chat, n_ctx=1024, kv_type=kind)
+        try:
+            assert "Paris" in ask(model, CAPITAL).text
+            found[kind] = math.exp(-model.score_text(text))
+            assert model.info.kv_type == kind
+            assert ("8-bit" in model.info.note) == (kind == "q8_0")
+            kv = model.info.buffers["CPU KV"]
+        finally:
+            model.close()
+        found[f"{kind} bytes"] = kv
+    assert found["q8_0"] == pytest.approx(found["f16"], rel=0.02)
+    assert found["q8_0 bytes"] == pytest.approx(found["f16 bytes"] * 8.5 / 16, rel=0.02)

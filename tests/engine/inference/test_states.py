@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.inference import state_file
+from engine.inference import state_file, state_seal
 from engine.inference.adapters import Adapter
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_file import StateFileError
@@ -22,37 +22,100 @@ DATA = np.arange(4096, dtype=np.uint8)
 TOKENS = [5, 6, 7, 49_000]
 
 
-def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
+KEY = b"k" * 32
+
+keys = pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
+
+
+@keys
+def test_a_state_comes_back_as_it_was(tmp_path: Path, key: bytes | None) -> None:
     path = tmp_path / "states" / "a.state"
-    size = state_file.write(path, "model 1", TOKENS, DATA)
+    size = state_file.write(path, "model 1", TOKENS, DATA, key=key)
     assert size == path.stat().st_size
-    state = state_file.read(path, "model 1")
+    state = state_file.read(path, "model 1", key=key)
     assert state.tokens == TOKENS
     assert np.array_equal(state.data, DATA)
     assert [file.name for file in path.parent.iterdir()] == ["a.state"]
 
 
-def test_a_state_of_another_model_is_refused(tmp_path: Path) -> None:
+@keys
+def test_a_state_of_another_model_is_refused(tmp_path: Path, key: bytes | None) -> None:
     path = tmp_path / "a.state"
-    state_file.write(path, "model 1", TOKENS, DATA)
+    state_file.write(path, "model 1", TOKENS, DATA, key=key)
     with pytest.raises(StateFileError, match="another model"):
-        state_file.read(path, "model 2")
+        state_file.read(path, "model 2", key=key)
 
 
-def test_a_file_cut_or_changed_anywhere_is_refused(tmp_path: Path) -> None:
+@keys
+def test_a_file_cut_or_changed_anywhere_is_refused(tmp_path: Path, key: bytes | None) -> None:
     path = tmp_path / "a.state"
-    state_file.write(path, "model 1", TOKENS, DATA)
+    state_file.write(path, "model 1", TOKENS, DATA, key=key)
     whole = path.read_bytes()
     for length in range(0, len(whole), 97):
         path.write_bytes(whole[:length])
         with pytest.raises(StateFileError):
-            state_file.read(path, "model 1")
+            state_file.read(path, "model 1", key=key)
     for place in range(0, len(whole), 97):
         changed = bytearray(whole)
         changed[place] ^= 0x10
         path.write_bytes(bytes(changed))
         with pytest.raises(StateFileError):
-            state_file.read(path, "model 1")
+            state_file.read(path, "model 1", key=key)
+    path.write_bytes(whole + b"more")
+    with pytest.raises(StateFileError):
+        state_file.read(path, "model 1", key=key)
+
+
+def test_an_encrypted_state_shows_nothing_and_needs_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.state"
+    data = np.frombuffer(b"the harbour keeper " * 500, dtype=np.uint8)
+    state_file.write(path, "model 1", TOKENS, data, key=KEY)
+    written = path.read_bytes()
+    assert b"harbour" not in written
+    assert b"model 1" not in written
+    assert b"tokens" not in written
+    with pytest.raises(StateFileError, match="key is another"):
+        state_file.read(path, "model 1", key=b"o" * 32)
+    with pytest.raises(StateFileError, match="encrypted"):
+        state_file.read(path, "model 1")
+    state_file.write(path, "model 1", TOKENS, data, key=KEY)
+    assert path.read_bytes() != written  # another salt each time
+
+
+def test_an_encrypted_profile_takes_no_plain_state(tmp_path: Path) -> None:
+    plain, sealed = StateStore(tmp_path), StateStore(tmp_path, key=KEY)
+    state_file.write(plain.path_of("before"), "model", TOKENS, DATA)
+    state_file.write(sealed.path_of("after"), "model", TOKENS, DATA, key=KEY)
+    with pytest.raises(StateFileError, match="not encrypted"):
+        state_file.read(plain.path_of("before"), "model", key=KEY)
+    sealed.drop_plain()
+    assert not sealed.has("before")
+    assert sealed.has("after")
+    assert KEY.hex() not in repr(sealed)
+    assert repr(KEY) not in repr(sealed)
+
+
+def test_large_states_are_encrypted_piece_by_piece(tmp_path: Path) -> None:
+    path = tmp_path / "a.state"
+    data = np.arange(3 * state_seal.PIECE_BYTES + 5, dtype=np.uint8)
+    tokens = list(range(state_seal.PIECE_BYTES // 4 + 3))
+    state_file.write(path, "model", tokens, data, key=KEY)
+    state = state_file.read(path, "model", key=KEY)
+    assert state.tokens == tokens
+    assert np.array_equal(state.data, data)
+    whole = path.read_bytes()
+    head = len(state_file.SEALED_MAGIC) + state_seal.SALT_BYTES
+    size = 4 + state_seal.MAX_SEALED_BYTES
+    first, second = whole[head : head + size], whole[head + size : head + 2 * size]
+    for changed in (
+        whole[:-size],  # cut at the end of a piece
+        whole[:head] + second + first + whole[head + 2 * size :],
+        whole[:head] + first + first + whole[head + 2 * size :],
+        whole[:head],
+    ):
+        path.write_bytes(changed)
+        with pytest.raises(StateFileError):
+            state_file.read(path, "model", key=KEY)
 
 
 def test_a_write_that_fails_leaves_the_one_before(
@@ -104,9 +167,9 @@ TALK = [
 ]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> StateStore:
-    return StateStore(tmp_path / "states")
+@pytest.fixture(params=[None, KEY], ids=["plain", "encrypted"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> StateStore:
+    return StateStore(tmp_path / "states", key=request.param)
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests import loopback
 
 PATH = "/maker/tiny/resolve/main/tiny.gguf"
 
@@ -119,16 +121,5 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(hub: Hub) -> Iterator[Hub]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = False
-    server.hub = hub  # type: ignore[attr-defined]
-    hub.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with loopback.serving(_Handler, hub.ending, hub=hub) as hub.port:
         yield hub
-    finally:
-        hub.ending.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine.models import cards, fit
-from engine.models.fit import Memory
+from engine.models.fit import Memory, Need
 from engine.models.places import Machine
 from engine.models.shelf import Shelf
 from engine.models.starter import StarterModels
@@ -34,10 +34,10 @@ def test_files_of_the_user_are_listed(profile: Profile, tmp_path: Path) -> None:
 
 def test_fit_in_words() -> None:
     memory = Memory(total=16 << 30, available=8 << 30)
-    assert fit.judge(4 << 30, memory) == "fits"
-    assert fit.judge(7 << 30, memory) == "tight"
-    assert fit.judge(12 << 30, memory) == "tight"
-    assert fit.judge(15 << 30, memory) == "will not fit"
+    assert fit.judge(Need(4 << 30, 0, 0), memory) == "fits"
+    assert fit.judge(Need(7 << 30, 0, 0), memory) == "tight"
+    assert fit.judge(Need(12 << 30, 0, 0), memory) == "tight"
+    assert fit.judge(Need(15 << 30, 0, 0), memory) == "will not fit"
 
 
 @pytest.mark.model

@@ -248,13 +248,23 @@ def test_cancel_keeps_the_part_and_is_quick_while_the_server_is_silent(
 ) -> None:
     hub.pause_after = 300_000
     cancel = CancelToken()
-    timer = threading.Timer(0.5, cancel.cancel)
-    timer.start()
-    started = time.monotonic()
+    asked_at = 0.0
+
+    def stop_once_something_came() -> None:
+        nonlocal asked_at
+        until = time.monotonic() + 60
+        while not part(folder).exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.3)  # by now the server has fallen silent
+        asked_at = time.monotonic()
+        cancel.cancel()
+
+    watcher = threading.Thread(target=stop_once_something_came)
+    watcher.start()
     with pytest.raises(CancelledError):
         fetch(cancel=cancel)
-    assert time.monotonic() - started < 1.5
-    timer.join()
+    assert time.monotonic() - asked_at < 10  # half of what the server would stay silent
+    watcher.join()
     assert 0 < part(folder).stat().st_size <= 300_000
     hub.pause_after = None
     assert fetch().read_bytes() == content

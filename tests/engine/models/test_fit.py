@@ -1,12 +1,15 @@
+import platform
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.models import fit, gguf_header
+from engine.inference.process import ProcessChatModel
+from engine.models import calibration, fit, gguf_header, packages
 from engine.models.calibration import Calibration, Probe, memory_bytes_per_s
 from engine.models.fit import Memory
 from engine.models.gguf_header import GgufHeader
+from engine.models.starter import StarterModels
 from engine.progress import drain
 from tests.ggufs import write_model
 
@@ -33,7 +36,7 @@ def header(tmp_path: Path) -> GgufHeader:
 
 
 def test_memory_is_weights_and_context_and_overhead(header: GgufHeader) -> None:
-    need = fit.need(header, 4096)
+    need = fit.need(header, fit.choose_context(header, 4096, ROOMY))
     assert need.weights == 8_500_000_000
     assert need.context == 4096 * 2 * 32 * 8 * 128 * 2
     assert need.total == need.weights + need.context + need.overhead
@@ -49,14 +52,47 @@ def test_the_report_tells_what_would_be_loaded_and_why(header: GgufHeader) -> No
     assert "as set" in report.reasons[0]
 
 
-def test_a_short_memory_gets_less_context_and_says_so(header: GgufHeader) -> None:
+def test_a_short_memory_keeps_the_context_in_8_bits_first(header: GgufHeader) -> None:
     memory = Memory(total=16 << 30, available=1 << 30)
-    report = fit.examine(Path("big.gguf"), header, memory, None)
-    assert report.n_ctx == 4096
-    lesser = fit.examine(Path("big.gguf"), header, memory, None, n_ctx=32_768)
-    assert lesser.n_ctx < 32_768
-    assert lesser.n_ctx * header.kv_bytes_per_token <= memory.available // 2
-    assert "instead of 32,768" in lesser.reasons[0]
+    header = replace(header, head_width=128)
+    report = fit.examine(Path("big.gguf"), header, memory, None, n_ctx=4096)
+    assert (report.n_ctx, report.kv_type, report.flash_attention) == (4096, "f16", "auto")
+    less = fit.examine(Path("big.gguf"), header, memory, None, n_ctx=7000)
+    assert (less.n_ctx, less.kv_type, less.flash_attention) == (7000, "q8_0", "on")
+    assert less.need.context == 7000 * header.kv_width * 8.5 / 8
+    assert any("8-bit" in reason for reason in less.reasons)
+    least = fit.examine(Path("big.gguf"), header, memory, None, n_ctx=32_768)
+    assert least.n_ctx < 32_768
+    assert least.need.context <= memory.available // 2
+    assert "instead of 32,768" in least.reasons[0]
+
+
+def test_heads_of_uneven_width_stay_in_16_bits(header: GgufHeader) -> None:
+    memory = Memory(total=16 << 30, available=1 << 30)
+    uneven = replace(header, head_width=80)
+    report = fit.examine(Path("big.gguf"), uneven, memory, None, n_ctx=7000)
+    assert (report.n_ctx, report.kv_type) == (3500, "f16")
+
+
+def test_weights_rearranged_for_the_processor_are_counted_twice(header: GgufHeader) -> None:
+    header = replace(header, repackable={"Q4_K": 3_000_000_000, "Q6_K": 500_000_000})
+    plan = fit.choose_context(header, 4096, ROOMY)
+    intel, arm, other = (
+        fit.need(header, plan, machine=name) for name in ("AMD64", "aarch64", "riscv64")
+    )
+    assert (intel.copied, arm.copied, other.copied) == (3_000_000_000, 3_500_000_000, 0)
+    assert intel.total == other.total + 3_000_000_000
+    assert intel.lasting == other.lasting
+    # The originals give way, so that the copy alone never makes a model too large.
+    assert fit.judge(intel, Memory(12_000_000_000, 11_000_000_000)) == "tight"
+
+
+def test_the_smallest_batch_that_reads_as_fast_is_taken(header: GgufHeader) -> None:
+    measured = replace(MACHINE, batches=((128, 80.0), (256, 99.0), (512, 100.0)))
+    report = fit.examine(Path("big.gguf"), header, ROOMY, measured)
+    assert report.batch == 256
+    assert any("measured here" in reason for reason in report.reasons)
+    assert MACHINE.batch == 512
 
 
 def test_no_more_context_than_trained(header: GgufHeader) -> None:
@@ -157,3 +193,22 @@ def test_the_starter_model_is_predicted_within_a_factor_of_two(
         )
         expected = found.decode_tokens_per_s(header, threads=1)
         assert 0.5 < expected / probe.decode_tokens_per_s < 2
+
+
+@pytest.mark.model
+def test_llama_cpp_copies_as_many_weights_as_told(
+    starter_models: StarterModels, tmp_path: Path
+) -> None:
+    for path in (
+        starter_models.chat,
+        calibration.requantized(packages.find(packages.CHAT), tmp_path, "Q4_0"),
+    ):
+        header = gguf_header.read(path)
+        model = ProcessChatModel(path, n_ctx=512)
+        try:
+            model.preload()
+            buffers = model.info.buffers
+        finally:
+            model.close()
+        told = sum(size for name, size in buffers.items() if "REPACK" in name)
+        assert told == pytest.approx(fit.copied(header, platform.machine()), rel=0.05, abs=1 << 20)

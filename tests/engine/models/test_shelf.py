@@ -5,6 +5,7 @@ import gguf
 import pytest
 
 from engine.errors import InputError, ModelError, NotFoundError
+from engine.inference.supervisor import UNSTABLE_CRASHES
 from engine.models import packages
 from engine.models.packages import PackagedModel
 from engine.models.places import Machine
@@ -195,3 +196,32 @@ def test_the_list_is_plain_json(shelf: Shelf, profile: Profile, tmp_path: Path) 
     values = json.loads((profile.models / "registry.json").read_text())
     assert values["entries"][0]["path"] == str(tmp_path / "tiny.gguf")
     assert Registry(profile).read().entries[0].kind == "added"
+
+
+def test_a_model_that_fails_says_so_until_it_is_added_again(shelf: Shelf, tmp_path: Path) -> None:
+    path = write_model(tmp_path / "tiny.gguf")
+    shelf.add(path)
+    for _ in range(UNSTABLE_CRASHES):
+        shelf.marks.failed(path, "this machine ran out of memory")
+    (card,) = shelf.cards()
+    assert card.note.startswith("It failed 4 times in a row here, last because this machine ran")
+    shelf.add(path)
+    assert "failed" not in shelf.cards()[0].note
+
+
+def test_the_smallest_other_that_fits_and_works_is_offered(shelf: Shelf, tmp_path: Path) -> None:
+    paths = [
+        write_model(tmp_path / f"{rows}.gguf", name=f"Rows {rows}", rows=rows)
+        for rows in (8, 4, 16)
+    ]
+    shelf.add(tmp_path)
+    offered = shelf.instead_of(paths[1])
+    assert offered is not None
+    assert offered.card.name == "Rows 8"
+    for _ in range(UNSTABLE_CRASHES):
+        shelf.marks.failed(paths[0], "x")
+    offered = shelf.instead_of(paths[1])
+    assert offered is not None
+    assert offered.card.name == "Rows 16"
+    shelf.remove("Rows 16")
+    assert shelf.instead_of(paths[1]) is None

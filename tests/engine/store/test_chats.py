@@ -7,7 +7,7 @@ from engine.store import answers
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.rows import value
-from engine.types import Answer, Citation, Hit, Passage, Sentence, Timings, Usage
+from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings, Usage
 
 ANSWER = Answer(
     question="When does the office open?",
@@ -20,6 +20,8 @@ ANSWER = Answer(
     model="small",
     nearest=(Hit(1, Passage(7, 3, "/a.txt", "A", 1, 0, 20, "H", "text"), 0.5, 0.25, 0.75),),
     quotation=True,
+    context=ContextUse(4096, 900, 256, (0, 3, 4), (1, 2), "Hours were asked for.", ((7, 0, 20),)),
+    thinking="The user means the office.",
 )
 
 
@@ -90,3 +92,25 @@ def test_an_answer_of_a_newer_version_is_shown_as_its_text(chats: Chats, vault: 
         db.execute("UPDATE messages SET answer = ?", (json.dumps(stored),))
     (message,) = chats.messages(made.id)
     assert (message.text, message.answer) == ("At nine.", None)
+
+
+def test_turns_are_pinned_and_let_go(chats: Chats) -> None:
+    made = chats.create()
+    question = chats.append(made.id, "user", "When?")
+    assert not question.pinned
+    assert chats.pin(question.id, True).pinned
+    assert chats.messages(made.id)[0].pinned
+    assert not chats.pin(question.id, False).pinned
+    with pytest.raises(NotFoundError):
+        chats.pin(question.id + 1, True)
+
+
+def test_a_conversation_keeps_its_model(chats: Chats) -> None:
+    made = chats.create()
+    assert made.model == chats.conversation(made.id).model == ""
+    chats.set_model(made.id, "small")
+    assert chats.conversation(made.id).model == "small"
+    assert chats.conversations()[0].model == "small"
+    for attempt in (lambda: chats.conversation(99), lambda: chats.set_model(99, "x")):
+        with pytest.raises(NotFoundError):
+            attempt()

@@ -255,3 +255,17 @@ def test_a_closed_vault_says_so(vault: Vault) -> None:
         pass
     with pytest.raises(VaultError), vault.write():
         pass
+
+
+def test_keys_for_files_beside_the_vault_come_from_its_own(tmp_path: Path) -> None:
+    plain = Vault.open(tmp_path / "plain.db")
+    assert plain.derived_key("saved states") is None
+    plain.close()
+    keys = []
+    for name, key in (("a", b"k" * 32), ("b", b"k" * 32), ("c", b"o" * 32)):
+        vault = Vault.open(tmp_path / f"{name}.db", key=key)
+        keys += [vault.derived_key("saved states"), vault.derived_key("something else")]
+        vault.close()
+    assert keys[0] == keys[2]
+    assert len(set(keys)) == 4
+    assert all(key is not None and len(key) == 32 for key in keys)

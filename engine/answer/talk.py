@@ -1,0 +1,85 @@
+"""A conversation up to a question, as the model reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.answer import prompt
+from engine.answer.prompt import PromptPassage
+from engine.inference import context_use
+from engine.types import Message, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn; a question keeps the passages that came with it.
+
+    They stay where they first stood: the prompt of the next question then begins with the whole of
+    this one, and only what is new in it is read.
+    """
+
+    message: Message
+    pinned: bool = False
+    passages: tuple[Passage, ...] = ()
+    """Exactly as they were read: a trimmed one has the text and span of what was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The turns before a question, and what became of the older ones."""
+
+    turns: tuple[Turn, ...] = ()
+    dropped: frozenset[int] = frozenset()
+    """Places of turns that are left out."""
+    summary: str = ""
+    """What stands in their place."""
+
+    @classmethod
+    def of(cls, history: Sequence[Message]) -> "Talk":
+        """Bare turns, none of them pinned or left out."""
+        return cls(tuple(Turn(message) for message in history))
+
+    @property
+    def history(self) -> list[Message]:
+        """All turns as they were said."""
+        return [turn.message for turn in self.turns]
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        return tuple(place for place in range(len(self.turns)) if place not in self.dropped)
+
+    @property
+    def passages(self) -> list[Passage]:
+        """Passages that stand in the kept turns, in prompt order."""
+        return [passage for place in self.kept for passage in self.turns[place].passages]
+
+    def exchanges(self) -> list[frozenset[int]]:
+        """What may be left out, oldest first."""
+        pinned = {place for place, turn in enumerate(self.turns) if turn.pinned}
+        return context_use.exchanges(self.history, pinned)
+
+    def read(self, question: Message) -> list[Message]:
+        """The kept turns and the question, roles in turn as templates want them.
+
+        Questions that got no answer are read with the next one. The summary opens the first.
+        """
+        said = [self._said(self.turns[place]) for place in self.kept]
+        messages: list[Message] = []
+        for message in [*said, question]:
+            if not message.content.strip():
+                continue
+            if messages and messages[-1].role == message.role:
+                before = messages.pop()
+                message = Message(message.role, f"{before.content}\n\n{message.content}")
+            messages.append(message)
+        if self.summary and messages:
+            messages[0] = Message(
+                messages[0].role, prompt.after_summary(self.summary, messages[0].content)
+            )
+        return messages
+
+    @staticmethod
+    def _said(turn: Turn) -> Message:
+        if not turn.passages:
+            return turn.message
+        passages = [PromptPassage.of(passage) for passage in turn.passages]
+        return Message(turn.message.role, prompt.over(passages, turn.message.content))

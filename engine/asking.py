@@ -1,0 +1,237 @@
+"""The flow of one question in a conversation, and what is made ready before it comes."""
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
+from engine.answer.counting import Counter
+from engine.conversations import Conversations, state_key
+from engine.errors import CancelledError, InputError, ModelError, NotFoundError
+from engine.inference.chat_model import ChatModel, Sampling
+from engine.inference.embedder import Embedder
+from engine.inference.process import ProcessChatModel
+from engine.keeper import ChatModelKeeper
+from engine.models.options import ModelOptions
+from engine.progress import CancelToken, Progress
+from engine.retrieve.retrieve import Retriever
+from engine.settings import Settings
+from engine.store.connect import Vault
+from engine.store.documents import Documents
+from engine.store.tables import Tables
+from engine.types import Answer, AskEvent, Mode
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.02
+
+ReadyEmbedder = Callable[[CancelToken | None], Generator[Progress, None, Embedder]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Warming:
+    """What goes on in the background, and how it is stopped."""
+
+    model: str
+    all: CancelToken
+    reading: CancelToken = field(default_factory=CancelToken)
+    """Of what a question does not need: it stops at once, while loading goes on for it."""
+
+
+class Asking:
+    """Asks one question at a time. Safe from several threads."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        conversations: Conversations,
+        keeper: ChatModelKeeper,
+        settings: Settings,
+        ready_embedder: ReadyEmbedder,
+        *,
+        trusted_bytes: int = TRUSTED_BYTES,
+    ) -> None:
+        self._vault = vault
+        self._documents = Documents(vault)
+        self._conversations = conversations
+        self._keeper = keeper
+        self._settings = settings
+        self._ready_embedder = ready_embedder
+        self._trusted_bytes = trusted_bytes
+        self._counter = Counter(Tables(vault))
+        self._lane = threading.Lock()
+        self._warming: _Warming | None = None
+        self.tokens_per_s: float | None = None
+        """Writing speed measured in the last answer that a model wrote."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation_id: int | None = None,
+        library: str | None = None,
+        mode: Mode = "rag",
+        model: str | None = None,
+        options: ModelOptions | None = None,
+        json_schema: str = "",
+        grammar: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Generator[AskEvent | Progress, None, Answer]:
+        """See :meth:`engine.assistant.Assistant.ask`."""
+        check_question(question, "The question is empty.")
+        self.check_library(library)
+        if mode in ("tuned", "both"):
+            raise InputError(
+                "No adapter has been trained yet, so there is nothing tuned to ask.",
+                "Ask with --mode rag or --mode plain.",
+            )
+        name = self._model_of(model, conversation_id)
+        embedder = yield from self._ready_embedder(cancel)
+        with self._turn(name, cancel):
+            chat_model = yield from self._keeper.ready(name, cancel=cancel, chosen=bool(model))
+            stored = self._conversations.open_turn(conversation_id, question)
+            with self._keeper.watching(chat_model):
+                if not _loaded(chat_model, cancel):
+                    answer = stopped(question, mode)
+                else:
+                    if isinstance(chat_model, ProcessChatModel):
+                        chat_model.use_state(state_key(conversation_id))
+                    talk = self._conversations.talk(conversation_id, stored, chat_model.info)
+                    answer = yield from self._answerer(embedder, chat_model).ask(
+                        question,
+                        talk=talk,
+                        library=library,
+                        mode=mode,
+                        cancel=cancel,
+                        sampling=replace(
+                            self._sampling(mode, options or ModelOptions()),
+                            json_schema=json_schema,
+                            grammar=grammar,
+                        ),
+                    )
+            if not answer.stopped:
+                self._keeper.worked(chat_model)
+            self.tokens_per_s = answer.timings.tokens_per_s or self.tokens_per_s
+            self._conversations.close_turn(conversation_id, answer)
+        return answer
+
+    def warm(
+        self,
+        *,
+        mode: Mode = "rag",
+        conversation_id: int | None = None,
+        model: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, None]:
+        """See :meth:`engine.assistant.Assistant.warm`."""
+        cancel = cancel or CancelToken()
+        try:
+            name = self._model_of(model, conversation_id)
+            embedder = yield from self._ready_embedder(cancel)
+            if mode in ("rag", "both"):
+                embedder.embed_query("ready")
+            if cancel.cancelled or not self._lane.acquire(blocking=False):
+                return
+            self._warming = warming = _Warming(name, cancel)
+            try:
+                chat_model = yield from self._keeper.ready(name, cancel=cancel)
+                if isinstance(chat_model, ProcessChatModel):
+                    self._warm(chat_model, embedder, mode, conversation_id, warming)
+            finally:
+                self._warming = None
+                self._lane.release()
+        except CancelledError:
+            log.info("getting ready gave way to a question")
+        except (ModelError, InputError, NotFoundError) as error:
+            log.info("getting ready ended: %s", error.code)  # the next question will tell it
+
+    def _warm(
+        self,
+        chat_model: ProcessChatModel,
+        embedder: Embedder,
+        mode: Mode,
+        conversation_id: int | None,
+        warming: _Warming,
+    ) -> None:
+        chat_model.preload(cancel=warming.all)
+        answerer = self._answerer(embedder, chat_model)
+        stored = (
+            self._conversations.messages(conversation_id) if conversation_id is not None else []
+        )
+        talk = self._conversations.talk(conversation_id, stored, chat_model.info)
+        own = conversation_id is not None and answerer.reads_talk(mode)
+        if own and conversation_id is not None:
+            chat_model.use_state(state_key(conversation_id))
+            before, talk = talk, answerer.foresee(
+                talk, mode=mode, cancel=warming.reading,
+                max_tokens=self._sampling(mode, ModelOptions()).max_tokens,
+            )  # fmt: skip
+            warming.reading.check()  # a summary that was stopped is none
+            if talk != before:
+                self._conversations.foreseen(conversation_id, talk, chat_model.info)
+        chat_model.warm(answerer.beginning(talk, mode), cancel=warming.reading, own=own)
+
+    def _sampling(self, mode: Mode, options: ModelOptions) -> Sampling:
+        """How the open model writes in this mode."""
+        chosen = self._keeper.chosen.for_question(options, from_documents=mode == "rag")
+        return chosen.sampling(max_tokens=self._settings.answer.max_tokens)
+
+    def _answerer(self, embedder: Embedder, chat_model: ChatModel) -> Answerer:
+        return Answerer(
+            Retriever(self._vault, embedder),
+            chat_model,
+            self._documents,
+            counter=self._counter,
+            similar=embedder,
+            trusted_bytes=self._trusted_bytes,
+        )
+
+    def _model_of(self, model: str | None, conversation_id: int | None) -> str:
+        """The name of the model to ask; empty for the default."""
+        if model or conversation_id is None:
+            return model or ""
+        return self._conversations.one(conversation_id).model
+
+    @contextmanager
+    def _turn(self, model: str, cancel: CancelToken | None) -> Iterator[None]:
+        """Wait for the question before; what goes on in the background gives way."""
+        while not self._lane.acquire(timeout=POLL_S):
+            warming = self._warming
+            if warming is not None:
+                warming.reading.cancel()
+                if warming.model != model or (cancel is not None and cancel.cancelled):
+                    warming.all.cancel()
+            if cancel is not None and warming is None:
+                cancel.check()
+        try:
+            yield
+        finally:
+            self._lane.release()
+
+    def check_library(self, library: str | None) -> None:
+        if library is None:
+            return
+        names = [found.name for found in self._documents.libraries()]
+        if library not in names:
+            known = ", ".join(names) or "none yet"
+            raise NotFoundError(
+                f"There is no library called “{library}”.", f"Libraries here: {known}."
+            )
+
+
+def check_question(text: str, message: str) -> None:
+    if not text.strip():
+        raise InputError(message, "Write a few words about what you want to know.")
+
+
+def _loaded(chat_model: ChatModel, cancel: CancelToken | None) -> bool:
+    """Load the model; False where it was stopped meanwhile."""
+    if not isinstance(chat_model, ProcessChatModel):
+        return True
+    try:
+        chat_model.preload(cancel=cancel)
+    except CancelledError:
+        return False
+    return True
