@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
+from engine.answer.counting import Counter
 from engine.conversations import Conversations, state_key
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
 from engine.inference.chat_model import ChatModel, Sampling
@@ -19,6 +20,7 @@ from engine.retrieve.retrieve import Retriever
 from engine.settings import Settings
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.tables import Tables
 from engine.types import Answer, AskEvent, Mode
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Asking:
         self._settings = settings
         self._ready_embedder = ready_embedder
         self._trusted_bytes = trusted_bytes
+        self._counter = Counter(Tables(vault))
         self._lane = threading.Lock()
         self._warming: _Warming | None = None
         self.tokens_per_s: float | None = None
@@ -180,6 +183,8 @@ class Asking:
             Retriever(self._vault, embedder),
             chat_model,
             self._documents,
+            counter=self._counter,
+            similar=embedder,
             trusted_bytes=self._trusted_bytes,
         )
 

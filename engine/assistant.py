@@ -28,6 +28,7 @@ from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.retrieve import Retriever
+from engine.source_jobs import SourceJobs
 from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
@@ -101,6 +102,7 @@ class Assistant:
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod
     def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":

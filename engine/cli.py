@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import cli_locked, cli_models, cli_options, jsonform
+from engine import cli_locked, cli_models, cli_options, cli_sources, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
@@ -41,6 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_sources.app, name="source")
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -134,7 +135,11 @@ def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False)
     """What was extracted from a document."""
     with session(profile, as_json=as_json) as (terminal, assistant):
         name = os.path.abspath(path.expanduser())  # noqa: PTH100 - links as they are
-        document = assistant.document(name) or assistant.document(os.path.realpath(name))
+        document = (
+            assistant.document(str(path))
+            or assistant.document(name)
+            or assistant.document(os.path.realpath(name))
+        )
         if document is None:
             raise NotFoundError(f"{path} is not in a library.", "Add it first: alcove add PATH.")
         pages, inner = assistant.pages(document.path), assistant.inner(document.path)

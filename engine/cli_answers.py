@@ -95,6 +95,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if answer.query:
+        terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())
         where = place(citation.path, citation.page, citation.label)

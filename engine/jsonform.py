@@ -1,18 +1,20 @@
 """The JSON of the terminal interface. Scripts rely on these keys; they only ever grow."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
 from engine.models.requantize import Speed
+from engine.store.sources import Source
 from engine.types import (
     AddReport,
     Answer,
     ContextUse,
     Document,
+    FailedFile,
     Hit,
     Library,
     ModelCard,
@@ -21,6 +23,9 @@ from engine.types import (
     SearchResult,
     Status,
 )
+
+if TYPE_CHECKING:
+    from engine.ingest.sources.pull import PullReport
 
 Json = dict[str, Any]
 
@@ -104,6 +109,8 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
         },
         "context": context(value.context) if value.context is not None else None,
         "thinking": value.thinking,
+        # Only there where the answer was counted in a table.
+        **({"query": value.query} if value.query else {}),
     }
 
 
@@ -269,6 +276,42 @@ def status(value: Status) -> Json:
             "renewals": value.waiting.renewals,
         },
     }
+
+
+def source(value: Source) -> Json:
+    return {
+        "name": value.name,
+        "library": value.library,
+        "address": value.address,
+        "query": value.query,
+        "key": value.key_column,
+        "template": value.template,
+        "every": value.every_minutes,
+        "rows": value.rows,
+        "path": value.path,
+        "pulled_at": value.pulled_at,
+        "code": value.code,
+        "reason": value.reason,
+        "hint": value.hint,
+    }
+
+
+def pulled(value: "PullReport") -> Json:
+    return {
+        "source": value.source,
+        "rows": value.rows,
+        "added": value.added,
+        "changed": value.changed,
+        "removed": value.removed,
+        "embedded": value.embedded,
+        "note": value.note,
+        "seconds": round(value.seconds, 3),
+    }
+
+
+def failed_pull(value: FailedFile) -> Json:
+    name = value.path.removeprefix("source:")
+    return {"source": name, "error": {"code": value.code, "message": value.reason, "hint": ""}}
 
 
 def doctor(parts: Sequence[PartHealth]) -> Json:

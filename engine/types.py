@@ -36,6 +36,32 @@ class Page:
     """What a reader calls it where that is not its number: ``"Slide 3"``, ``"Sheet Rates"``."""
 
 
+Cell = str | int | float | None
+"""A value of a table: dates as ISO text, nothing as None."""
+ColumnType = Literal["integer", "real", "date", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    title: str
+    type: ColumnType = "text"
+    unit: str = ""
+    """What stands beside its numbers: ``"€"``, ``"kg"``, ``"%"``; mostly empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that can be counted in, its rows in the order of the page texts."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    places: tuple[tuple[int, int, int], ...]
+    """Page, start and end of each row in the text of its page."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """What a parser made of a file."""
@@ -49,6 +75,8 @@ class ParsedDocument:
     """Files inside this one: of a mail, an archive, a PDF."""
     note: str = ""
     """What was left out or had to be guessed, in words for the user; mostly empty."""
+    tables: tuple[Table, ...] = ()
+    """Its tables as values; those that stand in the page texts as rows of ``|`` are found there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +437,8 @@ class Answer:
     """What the model had before it; None where it read no conversation."""
     thinking: str = ""
     """What a thinking model wrote before its answer; shown folded."""
+    query: str = ""
+    """The SQL query that counted it; empty where nothing was counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.answer import abstain, extract, followup, form, pack, prompt, spans, summary, tables
+from engine.answer.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
@@ -88,8 +89,13 @@ class Answerer:
         model: ChatModel,
         documents: Pages,
         *,
+        counter: Counter | None = None,
+        similar: Similar | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
+        """``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
+        self._counter = counter
+        self._similar = similar
         self._retriever = retriever
         self._model = model
         self._documents = documents
@@ -137,6 +143,15 @@ class Answerer:
             )
         about = followup.standalone(question, talk.history)
         pack.check_question(question, self._model, max_tokens=max_tokens)
+        if self._counter is not None:
+            counted = self._counter.answer(
+                about, self._documents, library=library, similar=self._similar
+            )
+            if counted is not None:
+                draft, query = counted
+                run.first_token()
+                yield AnswerDelta(draft.text)
+                return replace(run.finish(draft), query=query)
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)

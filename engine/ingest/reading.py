@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.inference.embedder import Embedder
+from engine.ingest import tables
 from engine.ingest.chunk import cut
 from engine.store.attached import inner_path
 from engine.store.document_rows import FileStamp
@@ -83,6 +84,7 @@ def with_twin(found: Reading, twin: Twin | None) -> Reading:
 def _part(
     path: str, container: str, parsed: ParsedDocument, embedder: Embedder, code: str = ""
 ) -> Part:
+    parsed = replace(parsed, tables=tables.found(parsed, path))
     drafts = tuple(cut(parsed, embedder))
     texts = tuple(embedding_text(parsed.title, each.heading, each.text) for each in drafts)
     return Part(path, container, parsed, drafts, tuple(map(digest, texts)), texts, code)

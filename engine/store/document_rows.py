@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
+from engine.store import tables
 from engine.store.attached import bounds
 from engine.store.roots import ensure_library
 from engine.store.rows import rows, value
@@ -126,6 +127,7 @@ def fill(
             ),
         )
         ids.append(db.last_insert_rowid())
+    tables.put(db, document_id, parsed.tables)
     return ids
 
 
@@ -147,6 +149,7 @@ def clear(db: apsw.Connection, document_id: int) -> None:
     """Forget the text of a document."""
     db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
     db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
+    tables.drop(db, document_id)
 
 
 def _headings(page: Page) -> str:
