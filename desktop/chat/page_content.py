@@ -8,7 +8,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from engine.errors import NotFoundError, ParseError
-from engine.ingest.parsers import pdf_view, picture_view
+from engine.ingest.parsers.pdf import pdf_view
+from engine.ingest.parsers.pictures import picture_view
 from engine.types import Document, Page
 
 if TYPE_CHECKING:

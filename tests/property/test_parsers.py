@@ -12,22 +12,19 @@ from hypothesis import strategies as st
 
 from engine.errors import ParseError
 from engine.ingest.parsers import registry
-from tests.engine.ingest.parsers import (
-    ole,
-    test_archive,
-    test_archive_tar,
+from tests.engine.ingest.parsers.archives import test_archive, test_archive_tar
+from tests.engine.ingest.parsers.mail import test_mailbox, test_msg
+from tests.engine.ingest.parsers.markup import (
     test_asciidoc,
     test_bibtex,
     test_code,
-    test_fb2,
-    test_mailbox,
-    test_mhtml,
-    test_msg,
     test_org,
     test_rest,
     test_subtitles,
     test_tex,
 )
+from tests.engine.ingest.parsers.office import ole
+from tests.engine.ingest.parsers.web import test_fb2, test_mhtml
 
 NOTEBOOK = (
     b'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ["# A"], "outputs": []}]}'
@@ -35,7 +32,7 @@ NOTEBOOK = (
 
 
 def epub() -> bytes:
-    from tests.engine.ingest.parsers import test_epub
+    from tests.engine.ingest.parsers.web import test_epub
 
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:

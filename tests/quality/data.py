@@ -117,6 +117,30 @@ def scifact() -> Corpus:
     return Corpus(documents, queries)
 
 
+def cranfield() -> Corpus:
+    """Cranfield's abstracts and queries; even query numbers were chosen on, odd ones held out.
+
+    Each query's source document counts as the most relevant one.
+    """
+    where = folder("cranfield")
+    documents = {
+        f"{row['_id']}.md": f"# {_plain(row['title'])}\n\n{_plain(row['text'])}\n"
+        for row in json_lines(where / "corpus.jsonl")
+        if row["text"].strip()
+    }
+    relevant: dict[str, dict[str, float]] = {}
+    for line in (where / "qrels_with_source.tsv").read_text().splitlines()[1:]:
+        query, document, gain = line.split("\t")
+        if float(gain) > 0:
+            relevant.setdefault(query, {})[f"{document}.md"] = float(gain)
+    queries = [
+        Query(row["_id"], row["text"], row["_id"], relevant[row["_id"]])
+        for row in json_lines(where / "queries.jsonl")
+        if row["_id"] in relevant
+    ]
+    return Corpus(documents, queries, frozenset(q.id for q in queries if int(q.id) % 2 == 0))
+
+
 def handbook() -> tuple[list[Path], list[tuple[str, set[tuple[str, int]], str]]]:
     """Real office PDFs, and (question, cited (file, page)s, written answer) for each question."""
     where = folder("company_handbook")

@@ -148,10 +148,11 @@ def _change(docs: Path) -> None:
 
 
 def _to_version_2(path: Path) -> None:
-    """The vault as it was before jobs were recorded."""
+    """The vault as it was before jobs and sources were recorded."""
     vault = Vault.open(path)
     with vault.write() as db:
         db.execute(
+            "DROP TABLE source_rows; DROP TABLE sources; DROP TABLE tables; "
             "DROP TABLE job_files; DROP TABLE jobs; DROP INDEX documents_sha256; "
             "ALTER TABLE passages DROP COLUMN label; PRAGMA user_version = 2"
         )

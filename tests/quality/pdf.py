@@ -9,8 +9,8 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from engine.errors import ParseError
-from engine.ingest.parsers import pdf
 from engine.ingest.parsers.options import ParseOptions
+from engine.ingest.parsers.pdf import pdf
 from tests.quality import data
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace

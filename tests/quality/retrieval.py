@@ -44,6 +44,7 @@ def run(place: Workplace) -> None:
     embedder = place.embedder()
     _measure(place, embedder, "squad", data.squad(), SQUAD)
     _measure(place, embedder, "scifact", data.scifact(), SCIFACT)
+    _measure(place, embedder, "cranfield", data.cranfield(), SCIFACT)
 
 
 def _measure(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import ParseError
 from engine.ingest.parsers import containers
-from engine.ingest.parsers.archive_tar import is_tar_head
+from engine.ingest.parsers.archives.archive_tar import is_tar_head
 from engine.ingest.parsers.encoding import decode
 from engine.ingest.parsers.files import check_size, not_readable
 from engine.ingest.parsers.formats import BY_SUFFIX, BY_TYPE, FORMATS, FileFormat

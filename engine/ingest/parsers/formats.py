@@ -7,7 +7,8 @@ yet". Parsers are named, not imported: the table is loaded at every start.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.ingest.parsers import code, sniff, sniff_mail, sniff_marks
+from engine.ingest.parsers import sniff, sniff_mail, sniff_marks
+from engine.ingest.parsers.markup import code
 
 Magic = tuple[tuple[int, bytes], ...]
 
@@ -23,7 +24,7 @@ class FileFormat:
     suffixes: tuple[str, ...] = ()
     """Lower case, with the dot; they decide only where the content leaves it open."""
     parser: str = ""
-    """Module of this folder with ``parse(path, options)``; empty: not read yet."""
+    """Module below this folder with ``parse(path, options)``; empty: not read yet."""
     magic: Magic = ()
     """(offset, bytes) of the file."""
     content_types: tuple[str, ...] = ()
@@ -44,80 +45,86 @@ class FileFormat:
 
 FORMATS: tuple[FileFormat, ...] = (
     # --- read ------------------------------------------------------------------------------
-    FileFormat("pdf", "PDF", (".pdf",), "pdf"),
+    FileFormat("pdf", "PDF", (".pdf",), "pdf.pdf"),
     FileFormat(
-        "docx", "Word", (".docx", ".docm", ".dotx", ".dotm"), "docx",
+        "docx", "Word", (".docx", ".docm", ".dotx", ".dotm"), "office.docx",
         content_types=("wordprocessingml.document.main", "wordprocessingml.template.main",
                        "ms-word.document.macroenabled", "ms-word.template.macroenabled"),
         members=("word/",),
     ),
     # Those first whose beginning is sure: a saved page or a mail may begin like many others.
-    FileFormat("mbox", "Mailbox", (".mbox", ".mbx"), "mailbox", text=True, sniff=sniff_mail.mbox),
-    FileFormat("mhtml", "Web archive", (".mhtml", ".mht"), "mhtml", text=True,
+    FileFormat("mbox", "Mailbox", (".mbox", ".mbx"), "mail.mailbox", text=True,
+               sniff=sniff_mail.mbox),
+    FileFormat("mhtml", "Web archive", (".mhtml", ".mht"), "web.mhtml", text=True,
                sniff=sniff_mail.mhtml),
-    FileFormat("eml", "Mail", (".eml", ".emlx"), "mail", text=True, sniff=sniff_mail.eml),
-    FileFormat("msg", "Outlook message", (".msg", ".oft"), "msg",
+    FileFormat("eml", "Mail", (".eml", ".emlx"), "mail.mail", text=True, sniff=sniff_mail.eml),
+    FileFormat("msg", "Outlook message", (".msg", ".oft"), "mail.msg",
                streams=("__substg1.0_", "__properties_version")),
-    FileFormat("epub", "EPUB book", (".epub",), "epub", mimetypes=("application/epub",),
+    FileFormat("epub", "EPUB book", (".epub",), "web.epub", mimetypes=("application/epub",),
                members=("META-INF/container.xml", "OEBPS/")),
-    FileFormat("fb2", "FictionBook", (".fb2",), "fb2", text=True, sniff=sniff_marks.fiction),
-    FileFormat("vtt", "WebVTT", (".vtt",), "subtitles", text=True, sniff=sniff_marks.vtt),
-    FileFormat("srt", "SubRip", (".srt",), "subtitles", text=True, sniff=sniff_marks.srt),
-    FileFormat("ipynb", "Jupyter notebook", (".ipynb",), "notebook", text=True,
+    FileFormat("fb2", "FictionBook", (".fb2",), "web.fb2", text=True, sniff=sniff_marks.fiction),
+    FileFormat("vtt", "WebVTT", (".vtt",), "markup.subtitles", text=True, sniff=sniff_marks.vtt),
+    FileFormat("srt", "SubRip", (".srt",), "markup.subtitles", text=True, sniff=sniff_marks.srt),
+    FileFormat("ipynb", "Jupyter notebook", (".ipynb",), "markup.notebook", text=True,
                sniff=sniff_marks.notebook),
-    FileFormat("html", "HTML", (".html", ".htm", ".xhtml"), "html", text=True, sniff=sniff.html),
-    FileFormat("markdown", "Markdown", (".md", ".markdown", ".mdown", ".mkd"), "markdown",
+    FileFormat("html", "HTML", (".html", ".htm", ".xhtml"), "web.html", text=True,
+               sniff=sniff.html),
+    FileFormat("markdown", "Markdown", (".md", ".markdown", ".mdown", ".mkd"), "markup.markdown",
                text=True),
-    FileFormat("rst", "reStructuredText", (".rst", ".rest"), "rest", text=True,
+    FileFormat("rst", "reStructuredText", (".rst", ".rest"), "markup.rest", text=True,
                guess=sniff_marks.rst),
-    FileFormat("asciidoc", "AsciiDoc", (".adoc", ".asciidoc", ".asc"), "asciidoc", text=True,
+    FileFormat("asciidoc", "AsciiDoc", (".adoc", ".asciidoc", ".asc"), "markup.asciidoc", text=True,
                guess=sniff_marks.asciidoc),
-    FileFormat("org", "Org", (".org",), "org", text=True, guess=sniff_marks.org),
-    FileFormat("tex", "TeX", (".tex", ".latex", ".ltx"), "tex", text=True, guess=sniff_marks.tex),
-    FileFormat("bib", "BibTeX", (".bib", ".bibtex"), "bibtex", text=True,
+    FileFormat("org", "Org", (".org",), "markup.org", text=True, guess=sniff_marks.org),
+    FileFormat("tex", "TeX", (".tex", ".latex", ".ltx"), "markup.tex", text=True,
+               guess=sniff_marks.tex),
+    FileFormat("bib", "BibTeX", (".bib", ".bibtex"), "markup.bibtex", text=True,
                guess=sniff_marks.bibtex),
     FileFormat("json", "JSON", (".json", ".jsonl", ".ndjson", ".geojson", ".json5", ".jsonld"),
-               "json_text", text=True, guess=sniff_marks.json),
-    FileFormat("code", "Source code", code.SUFFIXES, "code", text=True, guess=sniff_marks.code),
-    FileFormat("tar", "TAR archive", (".tar",), "archive_tar", magic=((257, b"ustar"),)),
-    FileFormat("gzip", "Compressed", (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"), "archive_tar",
+               "markup.json_text", text=True, guess=sniff_marks.json),
+    FileFormat("code", "Source code", code.SUFFIXES, "markup.code", text=True,
+               guess=sniff_marks.code),
+    FileFormat("tar", "TAR archive", (".tar",), "archives.archive_tar", magic=((257, b"ustar"),)),
+    FileFormat("gzip", "Compressed", (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"),
+               "archives.archive_tar",
                magic=((0, b"\x1f\x8b\x08"), (0, b"BZh"), (0, b"\xfd7zXZ"))),
     # --- known by name ---------------------------------------------------------------------
-    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), "doc", streams=("WordDocument",)),
+    FileFormat("doc", "Old Word (.doc)", (".doc", ".dot"), "office.doc", streams=("WordDocument",)),
     FileFormat(
-        "xlsx", "Excel", (".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsx",
+        "xlsx", "Excel", (".xlsx", ".xlsm", ".xltx", ".xltm"), "office.xlsx",
         content_types=("spreadsheetml.sheet.main", "spreadsheetml.template.main",
                        "ms-excel.sheet.macroenabled", "ms-excel.template.macroenabled"),
         members=("xl/workbook.xml",),
     ),
-    FileFormat("xlsb", "Excel (.xlsb)", (".xlsb",), "xlsb",
+    FileFormat("xlsb", "Excel (.xlsb)", (".xlsb",), "office.xlsb",
                content_types=("ms-excel.sheet.binary",), members=("xl/workbook.bin",)),
-    FileFormat("xls", "Old Excel (.xls)", (".xls", ".xlt"), "xls", streams=("Workbook", "Book"),
+    FileFormat("xls", "Old Excel (.xls)", (".xls", ".xlt"), "office.xls",
+               streams=("Workbook", "Book"),
                magic=((0, b"\x09\0\x04\0"), (0, b"\x09\x02\x06\0"), (0, b"\x09\x04\x06\0"),
                       (0, b"\x09\x08\x08\0"), (0, b"\x09\x08\x10\0"))),
     FileFormat(
-        "pptx", "PowerPoint", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx",
+        "pptx", "PowerPoint", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "office.pptx",
         content_types=("presentationml.presentation.main", "presentationml.slideshow.main",
                        "presentationml.template.main", "ms-powerpoint."),
         members=("ppt/",),
     ),
-    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"), "ppt",
+    FileFormat("ppt", "Old PowerPoint (.ppt)", (".ppt", ".pps", ".pot"), "office.ppt",
                streams=("PowerPoint Document", "PP97_DUALSTORAGE")),
-    FileFormat("odt", "OpenDocument text", (".odt", ".ott"), "odf",
+    FileFormat("odt", "OpenDocument text", (".odt", ".ott"), "office.odf",
                mimetypes=("application/vnd.oasis.opendocument.text",
                           "application/vnd.sun.xml.writer")),
-    FileFormat("ods", "OpenDocument spreadsheet", (".ods", ".ots"), "odf",
+    FileFormat("ods", "OpenDocument spreadsheet", (".ods", ".ots"), "office.odf",
                mimetypes=("application/vnd.oasis.opendocument.spreadsheet",
                           "application/vnd.sun.xml.calc")),
-    FileFormat("odp", "OpenDocument presentation", (".odp", ".otp"), "odf",
+    FileFormat("odp", "OpenDocument presentation", (".odp", ".otp"), "office.odf",
                mimetypes=("application/vnd.oasis.opendocument.presentation",
                           "application/vnd.sun.xml.impress")),
-    FileFormat("fodt", "OpenDocument", (".fodt", ".fods", ".fodp"), "odf", text=True,
+    FileFormat("fodt", "OpenDocument", (".fodt", ".fods", ".fodp"), "office.odf", text=True,
                sniff=sniff.flat_odf),
-    FileFormat("rtf", "RTF", (".rtf",), "rtf", magic=((0, b"{\\rtf"),)),
-    FileFormat("csv", "CSV", (".csv", ".tsv", ".tab", ".psv"), "delimited", text=True,
+    FileFormat("rtf", "RTF", (".rtf",), "office.rtf", magic=((0, b"{\\rtf"),)),
+    FileFormat("csv", "CSV", (".csv", ".tsv", ".tab", ".psv"), "office.delimited", text=True,
                guess=sniff.separated),
-    FileFormat("protected", "Protected Office", (), "protected"),
+    FileFormat("protected", "Protected Office", (), "office.protected"),
     FileFormat("ole", "Old Office"),
     FileFormat("word-xml", "Word XML", (), text=True, sniff=sniff.word_xml),
     FileFormat("excel-xml", "Excel XML", (), text=True, sniff=sniff.excel_xml),
@@ -152,7 +159,7 @@ FORMATS: tuple[FileFormat, ...] = (
                magic=((0, b"\x31\xbe\0\0"), (0, b"\xdb\xa5-\0"), (0, b"\x9b\xa5"))),
     FileFormat(
         "picture", "Picture",
-        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"), "image",
+        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"), "pictures.image",
         magic=((0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (0, b"BM"), (0, b"II*\0"),
                (0, b"MM\0*"), (8, b"WEBP")),
     ),
@@ -167,12 +174,13 @@ FORMATS: tuple[FileFormat, ...] = (
         "compressed", "Compressed", (".7z", ".rar", ".zst", ".lzh"),
         magic=((0, b"7z\xbc\xaf\x27\x1c"), (0, b"Rar!"), (0, b"\x28\xb5\x2f\xfd")),
     ),
-    FileFormat("zip", "ZIP archive", (".zip",), "archive"),
+    FileFormat("zip", "ZIP archive", (".zip",), "archives.archive"),
     # --- the last ones: what every text is where nothing else claims it ---------------------
     FileFormat("xml", "XML", (".xml", ".rss", ".atom", ".opml", ".kml", ".gpx", ".xliff", ".xlf",
-                            ".tmx", ".dbk", ".dita", ".xsd", ".xsl", ".svg"), "xml_text", text=True,
+                            ".tmx", ".dbk", ".dita", ".xsd", ".xsl", ".svg"), "markup.xml_text",
+               text=True,
                guess=sniff.xml),
-    FileFormat("text", "Text", (".txt", ".text", ".log"), "text", text=True),
+    FileFormat("text", "Text", (".txt", ".text", ".log"), "markup.text", text=True),
 )  # fmt: skip
 
 BY_TYPE = {row.type: row for row in FORMATS}

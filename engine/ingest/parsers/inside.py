@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.errors import ParseError
-from engine.ingest.parsers import member_names
+from engine.ingest.parsers.archives import member_names
 from engine.ingest.parsers.options import ParseOptions
 from engine.types import Attachment, ParsedDocument
 

@@ -1,0 +1,1 @@
+"""Plain text, markup, data and source code."""

@@ -1,0 +1,1 @@
+"""PDF: text with positions, tables, forms, comments, scanned pages."""

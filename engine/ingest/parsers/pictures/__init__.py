@@ -1,0 +1,1 @@
+"""Text in pictures, recognised on this machine."""
