@@ -21,6 +21,7 @@ from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
 from engine.model_jobs import ModelJobs
+from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
 from engine.models import starter
 from engine.models.options import ModelOptions
@@ -40,12 +41,10 @@ from engine.types import (
     Answer,
     AskEvent,
     ChatMessage,
-    ChatModelInfo,
     Conversation,
     Document,
     Library,
     Mode,
-    ModelCard,
     Page,
     PartHealth,
     Passage,

@@ -17,12 +17,12 @@ from engine.assistant import Assistant
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import InputError, NotFoundError
 from engine.inference import keys
+from engine.model_types import ModelCard
 from engine.models.fit import FitReport, gigabytes
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken
 from engine.settings import EndpointSettings
 from engine.terminal import Terminal
-from engine.types import ModelCard
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True)
 

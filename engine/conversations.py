@@ -7,9 +7,10 @@ from engine.answer.talk import Talk, Turn
 from engine.inference.chat_model import ChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
+from engine.model_types import ChatModelInfo, Message
 from engine.store.chats import Chats
 from engine.store.documents import Documents
-from engine.types import Answer, ChatMessage, ChatModelInfo, Conversation, Message, Passage
+from engine.types import Answer, ChatMessage, Conversation, Passage
 
 TITLE_LENGTH = 60
 

@@ -7,9 +7,10 @@ from engine.inference.chat_model import ChatModel, Sampling
 from engine.inference.embedder import Embedder
 from engine.ingest.sandbox import Sandbox
 from engine.ingest.sandbox_child import ReaderEndedError
+from engine.model_types import ChatModelInfo, Message
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.progress import drain
-from engine.types import ChatModelInfo, Message, PartHealth
+from engine.types import PartHealth
 
 PROBE = "The harbour office opens at nine."
 

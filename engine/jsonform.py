@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
+from engine.model_types import ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
@@ -17,7 +18,6 @@ from engine.types import (
     FailedFile,
     Hit,
     Library,
-    ModelCard,
     Page,
     PartHealth,
     SearchResult,

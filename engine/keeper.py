@@ -17,6 +17,7 @@ from engine.inference.chat_model import ChatModel
 from engine.inference.endpoint import EndpointChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
+from engine.model_types import ChatModelInfo, LoadedModel, ModelCard
 from engine.models import options, packages, starter
 from engine.models.calibration import Calibration
 from engine.models.marks import Mark
@@ -27,7 +28,6 @@ from engine.network import POLICY_OFF, NetworkGuard
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.settings import Settings
-from engine.types import ChatModelInfo, LoadedModel, ModelCard
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.errors import InputError, ModelMissingError, NotFoundError
+from engine.model_types import ModelCard
 from engine.models import calibration, catalogue, faster
 from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
@@ -18,7 +19,6 @@ from engine.network import NetworkGuard
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.settings import Settings
-from engine.types import ModelCard
 
 DOWNLOADS = "downloads"
 """Folder below the models folder."""

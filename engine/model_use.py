@@ -6,9 +6,9 @@ from pathlib import Path
 from engine.asking import Asking
 from engine.inference.process import ProcessChatModel
 from engine.keeper import ChatModelKeeper
+from engine.model_types import LoadedModel
 from engine.models.shelf import Shelf
 from engine.progress import CancelToken, Progress
-from engine.types import LoadedModel
 
 NOBODY = "\0"
 """No model's name: what is being warmed for any gives way."""

@@ -4,12 +4,12 @@ Positions are character offsets (Unicode code points) into the text of one page,
 so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from engine.model_types import ModelCard, Role, Usage
+
 Mode = Literal["plain", "rag", "tuned", "both"]
-Role = Literal["system", "user", "assistant"]
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -222,130 +222,6 @@ class Hit:
 class SearchResult:
     hits: tuple[Hit, ...]
     seconds: float
-
-
-# --- models ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn as the chat template sees it."""
-
-    role: Role
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one generation."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    reused_tokens: int = 0
-    """Prompt tokens whose state was still in the model from the turn before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How likely the model found some texts."""
-
-    values: tuple[float, ...]
-    """Mean log-probability per token, in the order of the texts."""
-    usage: Usage
-    """The tokens that were read for it; none are written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """The end of a generation."""
-
-    text: str
-    finish_reason: Literal["stop", "length", "cancelled"]
-    usage: Usage
-    first_token_s: float
-    """Seconds from the request to the first token."""
-    total_s: float
-    thinking: str = ""
-    """What a thinking model wrote between its ``<think>`` marks, not part of ``text``."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatModelInfo:
-    """What the running model process says of itself."""
-
-    name: str
-    path: str
-    architecture: str
-    quantization: str
-    n_ctx: int
-    """Context of this process, in tokens."""
-    n_ctx_train: int
-    size_bytes: int
-    note: str = ""
-    """What had to be replaced when it was loaded, e.g. a broken chat template; mostly empty."""
-    gpu: str = ""
-    """Names of the graphics processors that the installed llama.cpp can use; mostly empty."""
-    gpu_layers: int = 0
-    """Layers that run on them."""
-    layers: int = 0
-    """All layers of the model, the output counted as one."""
-    gpu_note: str = ""
-    """Why the graphics processor could not be used, where there is one; empty otherwise."""
-    kv_type: str = ""
-    """Numbers that the context is kept in: ``"f16"`` or ``"q8_0"``."""
-    buffers: Mapping[str, int] = field(default_factory=dict)
-    """Bytes of memory by place and use, as llama.cpp tells them: ``"CPU KV"``, …"""
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedderIdentity:
-    """Ties a set of vectors to what made them; any difference means a new set."""
-
-    model_id: str
-    file_sha256: str
-    dimension: int
-    query_prefix: str = ""
-    passage_prefix: str = ""
-    pooling: str = "mean"
-    max_tokens: int = 256
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """A model on this machine, as ``models list`` tells it."""
-
-    name: str
-    role: Literal["chat", "embedding"]
-    file: str
-    size_bytes: int
-    quantization: str
-    context: int
-    """Longest input in tokens that the model was trained for."""
-    licence: str
-    origin: str
-    """Where the weights come from, in words."""
-    fit: str
-    """``"fits"``, ``"tight"`` or ``"will not fit"`` in this machine's memory."""
-    note: str = ""
-    """How it was prepared for this machine and why (measured tokens/s, cosine kept)."""
-    adapters: tuple[str, ...] = ()
-    """Files of the adapters that lie beside the model."""
-    source: str = ""
-    """``"starter"``, ``"added"``, ``"downloaded"``, ``"made"``, ``"models folder"``,
-    ``"endpoint"`` or the program whose folder the file lies in."""
-    words: str = ""
-    """The fit in a plain sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """The chat model that is in memory right now."""
-
-    file: str
-    memory_bytes: int
-    """What its process holds, its share of the file on disk included."""
-    adapters: tuple[str, ...] = ()
-    """Names of the adapters in effect."""
 
 
 # --- answers -----------------------------------------------------------------------------------

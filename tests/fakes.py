@@ -10,8 +10,8 @@ import numpy as np
 from engine.errors import ModelCrashedError
 from engine.inference.chat_model import Sampling
 from engine.inference.embedder import Vectors
+from engine.model_types import ChatModelInfo, Completion, EmbedderIdentity, Message, Scores, Usage
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, EmbedderIdentity, Message, Scores, Usage
 
 WORD = re.compile(r"\w+|[^\w\s]")
 

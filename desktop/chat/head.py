@@ -9,7 +9,8 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import MenuChip
 from desktop.widgets.labels import ElidedLabel
 from desktop.words import short_model
-from engine.types import Mode, ModelCard
+from engine.model_types import ModelCard
+from engine.types import Mode
 
 ALL_LIBRARIES = "All libraries"
 ALL_MODELS = "All models…"

@@ -18,11 +18,11 @@ from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
 from desktop.widgets import ask
 from desktop.words import size
+from engine.model_types import ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.offer_fit import OfferFit
 from engine.models.options import ModelOptions
-from engine.types import ModelCard
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

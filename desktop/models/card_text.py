@@ -4,7 +4,7 @@ from pathlib import Path
 
 from desktop.models.shelf_facts import OWN_SOURCES, Entry
 from desktop.words import rate, size
-from engine.types import ModelCard
+from engine.model_types import ModelCard
 
 NO_LICENCE = "not stated in the file"
 FITS = {

@@ -19,8 +19,8 @@ from desktop.widgets.labels import ElidedLabel, IconLabel, label
 from desktop.widgets.notice import Notice
 from desktop.widgets.progress import ProgressBar
 from desktop.words import count, counted, size
+from engine.model_types import LoadedModel
 from engine.progress import Progress
-from engine.types import LoadedModel
 
 ICONS = {"chat": "chat-circle-text", "embedding": "magnifying-glass"}
 

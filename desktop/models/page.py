@@ -29,8 +29,8 @@ from desktop.widgets.column import Aligned, centred
 from desktop.widgets.drop import DropTarget
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
+from engine.model_types import ModelCard
 from engine.progress import Progress
-from engine.types import ModelCard
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
+from engine.model_types import LoadedModel, ModelCard
 from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
 from engine.models.fit import FitReport
 from engine.models.offer_fit import OfferFit
-from engine.types import LoadedModel, ModelCard
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

@@ -10,8 +10,8 @@ from desktop.models.work import Job, ModelWork
 from desktop.theme.theme import Theme
 from desktop.widgets.column import centred
 from desktop.widgets.labels import label
+from engine.model_types import LoadedModel
 from engine.models.catalogue import Offer
-from engine.types import LoadedModel
 
 FOUND = "Other programs brought these here. Alcove reads them in place and changes nothing."
 

@@ -14,21 +14,19 @@ from engine.answer.reader import Reader, Reading
 from engine.answer.talk import Talk
 from engine.errors import InputError
 from engine.inference.chat_model import ChatModel, Sampling
+from engine.model_types import Completion, Message, Usage
 from engine.progress import CancelToken
 from engine.types import (
     Answer,
     AnswerDelta,
     AskEvent,
-    Completion,
     ContextUse,
     Hit,
-    Message,
     Mode,
     Retrieved,
     SearchResult,
     Sentence,
     Timings,
-    Usage,
 )
 
 TOP = 10

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from engine.answer import prompt, sentences, tables, text
 from engine.answer.sentences import Span
 from engine.inference.chat_model import ChatModel
+from engine.model_types import Usage
 from engine.progress import CancelToken
-from engine.types import Hit, Usage
+from engine.types import Hit
 
 CONTEXT_SHARE = 0.35
 """Weight of question words that stand only around a sentence, beside those within."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from engine.answer import text
-from engine.types import Message
+from engine.model_types import Message
 
 LEANING_START = re.compile(
     r"^\s*(?:and|but|or|so|then|also|what about|how about|why(?: not)?\s*\?|und|aber)\b",

@@ -16,7 +16,8 @@ from engine.answer.talk import Talk
 from engine.errors import InputError
 from engine.inference import context_use
 from engine.inference.chat_model import ChatModel
-from engine.types import ContextUse, Hit, Message, Passage
+from engine.model_types import Message
+from engine.types import ContextUse, Hit, Passage
 
 PROMPT_TOKENS = 2400
 """Whole prompt of a first question: longer ones only distract and cost seconds."""

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.types import Message, Passage
+from engine.model_types import Message
+from engine.types import Passage
 
 PLAIN_RULES = "You are a helpful assistant on the user's own computer. Answer clearly and briefly."
 

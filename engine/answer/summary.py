@@ -11,8 +11,8 @@ from engine.answer import prompt, sentences
 from engine.answer.pack import MARGIN, SUMMARY_TOKENS
 from engine.answer.talk import Talk
 from engine.inference.chat_model import ChatModel, Sampling
+from engine.model_types import Completion, Message
 from engine.progress import CancelToken, drain
-from engine.types import Completion, Message
 
 FIGURE = re.compile(r"\d[\d.,:]*\d|\d")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from engine.answer import prompt
 from engine.answer.prompt import PromptPassage
 from engine.inference import context_use
-from engine.types import Message, Passage
+from engine.model_types import Message
+from engine.types import Passage
 
 
 @dataclass(frozen=True, slots=True)

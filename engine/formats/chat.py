@@ -18,7 +18,7 @@ from jinja2 import Template
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.types import Message
+from engine.model_types import Message
 
 CHATML = (
     "{% for message in messages %}"

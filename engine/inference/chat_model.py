@@ -4,8 +4,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.model_types import ChatModelInfo, Completion, Message, Scores
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message, Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the model has read of it is not read again.
 
 from collections.abc import Callable, Collection, Sequence
 
-from engine.types import Message
+from engine.model_types import Message
 
 LOW_WATER = 0.6
 """Share of the room that the prompt may take after something had to go."""

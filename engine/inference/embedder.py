@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.types import EmbedderIdentity
+from engine.model_types import EmbedderIdentity
 
 Vectors = NDArray[np.float32]
 

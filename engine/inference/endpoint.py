@@ -21,9 +21,9 @@ from engine import outbound
 from engine.errors import CancelledError, InputError, ModelCrashedError, ModelError
 from engine.inference.chat_model import Sampling
 from engine.inference.thinking import Thinking
+from engine.model_types import ChatModelInfo, Completion, Message, Scores, Usage
 from engine.network import NetworkGuard, Permit, is_this_machine
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message, Scores, Usage
 
 log = logging.getLogger(__name__)
 

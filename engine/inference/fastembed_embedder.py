@@ -29,7 +29,7 @@ from tokenizers import Tokenizer
 from engine.errors import ModelLoadError, ModelMissingError
 from engine.inference.cores import usable_cores
 from engine.inference.embedder import Vectors
-from engine.types import EmbedderIdentity
+from engine.model_types import EmbedderIdentity
 
 MODEL_FILE = "model.onnx"
 RECORD_FILE = "alcove-model.json"

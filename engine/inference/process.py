@@ -22,8 +22,8 @@ from engine.inference.requests import ModelRefusedError, Requests
 from engine.inference.state_store import StateStore
 from engine.inference.supervisor import Supervisor
 from engine.inference.thinking import Thinking, opened_by
+from engine.model_types import ChatModelInfo, Completion, Message, Scores, Usage
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message, Scores, Usage
 
 
 class ProcessChatModel:

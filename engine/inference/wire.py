@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from engine.formats.chat import Segment
 from engine.inference.chat_model import Sampling
-from engine.types import Completion, Usage
+from engine.model_types import Completion, Usage
 
 
 def segments(pieces: Sequence[Segment]) -> list[list[object]]:

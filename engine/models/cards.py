@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import ModelError
+from engine.model_types import ModelCard
 from engine.models import fit, gguf_header, packages, splits, starter
 from engine.models.calibration import Calibration
 from engine.models.fit import Memory
@@ -12,7 +13,6 @@ from engine.models.gguf_header import GgufHeader
 from engine.models.packages import PackagedModel
 from engine.models.record import Record
 from engine.paths import Profile
-from engine.types import ModelCard
 
 OWN_FILE = "a file of yours"
 EMBEDDER_CONTEXT = 256

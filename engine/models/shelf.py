@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import InputError, ModelError, NotFoundError
+from engine.model_types import ModelCard
 from engine.models import cards, fit, places, splits
 from engine.models.calibration import Calibration
 from engine.models.fit import FitReport, Memory
@@ -17,7 +18,6 @@ from engine.models.places import Machine
 from engine.models.registry import Contents, Entry, Kind, Registry
 from engine.paths import Profile
 from engine.settings import ModelSettings
-from engine.types import ModelCard
 
 
 @dataclass(frozen=True, slots=True)

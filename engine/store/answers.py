@@ -4,16 +4,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from engine.types import (
-    Answer,
-    Citation,
-    ContextUse,
-    Hit,
-    Passage,
-    Sentence,
-    Timings,
-    Usage,
-)
+from engine.model_types import Usage
+from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings
 
 VERSION = 1
 

@@ -5,10 +5,11 @@ import time
 import apsw
 
 from engine.errors import NotFoundError
+from engine.model_types import Role
 from engine.store import answers
 from engine.store.connect import Vault
 from engine.store.rows import Row, row, rows, value
-from engine.types import Answer, ChatMessage, Conversation, Role
+from engine.types import Answer, ChatMessage, Conversation
 
 _CONVERSATION = "SELECT id, title, created_at, changed_at, model FROM conversations "
 _MESSAGE = "SELECT id, role, text, created_at, answer, pinned FROM messages "

@@ -14,9 +14,9 @@ import numpy as np
 
 from engine.errors import VaultBusyError
 from engine.inference.embedder import Vectors as Matrix
+from engine.model_types import EmbedderIdentity
 from engine.store.connect import Vault
 from engine.store.rows import numbers, rows, value
-from engine.types import EmbedderIdentity
 
 CONTEXT_BYTES = 240
 """Most of a title, and of a heading path, that is embedded with a passage."""

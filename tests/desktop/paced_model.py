@@ -5,8 +5,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from engine.inference.chat_model import Sampling
+from engine.model_types import ChatModelInfo, Completion, Message
 from engine.progress import CancelToken
-from engine.types import ChatModelInfo, Completion, Message
 from tests.fakes import ScriptedChatModel
 
 LARGE_BYTES = 8_000_000_000

@@ -5,7 +5,8 @@ import pytest
 from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
 from desktop.chat.snippet import Snippet, opening, quote_only, snippet, snippet_html
 from desktop.theme.tokens import LIGHT
-from engine.types import Answer, Citation, Sentence, Timings, Usage
+from engine.model_types import Usage
+from engine.types import Answer, Citation, Sentence, Timings
 
 pytestmark = pytest.mark.window
 TEXT = "It costs **78 crowns**. A launch is dearer.\n\nCats like boats."

@@ -13,7 +13,8 @@ from desktop.chat.context_facts import EMPTY, context_of, small_print
 from desktop.chat.context_meter import ContextPanel
 from desktop.chat.memory_line import FOLDED, GONE
 from desktop.chat.thinking import FOLDED as THOUGHT_FOLDED
-from engine.types import Answer, ChatMessage, ContextUse, Conversation, Timings, Usage
+from engine.model_types import Usage
+from engine.types import Answer, ChatMessage, ContextUse, Conversation, Timings
 from tests.desktop.conftest import WAIT_MS, Stage
 from tests.desktop.test_chat import ask, wait_done
 from tests.ggufs import write_model

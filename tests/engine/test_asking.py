@@ -17,11 +17,11 @@ from engine.inference.chat_model import ChatModel, Sampling
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.inference.supervisor import UNSTABLE_CRASHES
+from engine.model_types import Completion, Message
 from engine.models.starter import StarterModels
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
 from engine.store.connect import Vault
-from engine.types import Completion, Message
 from tests.engine.inference.scripted_worker import ANSWER
 from tests.fakes import HashingEmbedder, ScriptedChatModel
 from tests.ggufs import write_model

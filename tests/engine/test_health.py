@@ -1,7 +1,7 @@
 import pytest
 
 from engine import health
-from engine.types import ChatModelInfo
+from engine.model_types import ChatModelInfo
 
 
 def info(**gpu: object) -> ChatModelInfo:

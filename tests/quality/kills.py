@@ -25,8 +25,8 @@ from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_file import StateFileError
 from engine.inference.state_store import StateStore
+from engine.model_types import Message
 from engine.progress import drain
-from engine.types import Message
 from tests.lora import write_adapter
 
 STAGES = ("load", "prefill", "decode", "adapter", "save")

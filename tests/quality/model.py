@@ -17,8 +17,8 @@ from engine.inference.chat_model import Sampling
 from engine.inference.child import environment
 from engine.inference.cores import usable_cores
 from engine.inference.process import ProcessChatModel
+from engine.model_types import Message
 from engine.progress import drain
-from engine.types import Message
 from tests.quality import data
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace

@@ -12,9 +12,9 @@ from engine.errors import CancelledError
 from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
+from engine.model_types import Completion, Message
 from engine.models import gguf_header
 from engine.progress import CancelToken, drain
-from engine.types import Completion, Message
 from tests.quality import kills
 from tests.quality import memory as measured
 from tests.quality.record import Row

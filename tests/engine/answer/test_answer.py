@@ -7,8 +7,9 @@ from engine.answer.abstain import NOT_FOUND
 from engine.answer.answer import Answerer
 from engine.answer.talk import Talk
 from engine.errors import InputError, ModelCrashedError
+from engine.model_types import ChatModelInfo, Message
 from engine.progress import CancelToken
-from engine.types import Answer, AnswerDelta, AskEvent, ChatModelInfo, Message, Retrieved
+from engine.types import Answer, AnswerDelta, AskEvent, Retrieved
 from tests.engine.answer.parts import BOTH, Library
 from tests.fakes import ScriptedChatModel
 

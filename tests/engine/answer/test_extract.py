@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from engine.answer import extract
-from engine.types import Scores, Usage
+from engine.model_types import Scores, Usage
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
 

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.answer import followup
-from engine.types import Message
+from engine.model_types import Message
 
 HISTORY = [
     Message("user", "How many days of holiday do full-time staff have?"),

@@ -6,7 +6,7 @@ import pytest
 from engine.answer import extract, pack
 from engine.answer.talk import Talk, Turn
 from engine.errors import InputError
-from engine.types import Message
+from engine.model_types import Message
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from engine.answer import prompt
 from engine.answer.prompt import PromptPassage
-from engine.types import Message
+from engine.model_types import Message
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "answer"
 

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 from engine.answer.summary import summed_up
 from engine.answer.talk import Talk
+from engine.model_types import Message
 from engine.progress import CancelToken
-from engine.types import Message
 from tests.fakes import ScriptedChatModel
 
 TURNS = [

@@ -1,5 +1,6 @@
 from engine.answer.talk import Talk, Turn
-from engine.types import Message, Passage
+from engine.model_types import Message
+from engine.types import Passage
 
 PASSAGE = Passage(1, 1, "/docs/hours.md", "hours.md", 1, 0, 26, "", "The office opens at seven.")
 

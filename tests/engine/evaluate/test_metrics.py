@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evaluate import metrics
-from engine.types import Answer, Citation, Timings, Usage
+from engine.model_types import Usage
+from engine.types import Answer, Citation, Timings
 
 
 @pytest.mark.parametrize(

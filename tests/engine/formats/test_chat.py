@@ -2,7 +2,7 @@ import pytest
 
 from engine.formats import chat
 from engine.formats.chat import CHATML, ChatTemplateError, Segment
-from engine.types import Message
+from engine.model_types import Message
 
 TALK = [
     Message("system", "Be brief."),

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from engine.inference.chat_model import ChatModel, Sampling
+from engine.model_types import Completion, Message
 from engine.progress import CancelToken
-from engine.types import Completion, Message
 from tests import loopback
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
+from engine.model_types import Completion, Message
 from engine.progress import CancelToken
-from engine.types import Completion, Message
 
 CAPITAL = [Message("user", "What is the capital of France? Answer in one short sentence.")]
 LONG = [Message("user", "The keeper climbed the stairs and wound the clockwork. " * 250)]

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.inference.context_use import LOW_WATER, exchanges, fit
-from engine.types import Message
+from engine.model_types import Message
 
 
 def talk(*lengths: int) -> list[Message]:

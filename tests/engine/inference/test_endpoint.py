@@ -13,10 +13,10 @@ from engine.inference import keys
 from engine.inference.chat_model import Sampling
 from engine.inference.endpoint import EndpointChatModel, EndpointError
 from engine.inference.process import ProcessChatModel
+from engine.model_types import Message
 from engine.models.starter import StarterModels
 from engine.network import NetworkGuard, install
 from engine.progress import CancelToken, drain
-from engine.types import Message
 from tests.engine.inference.openai_server import OpenAIServer, serving
 from tests.fakes import ScriptedChatModel
 

@@ -13,9 +13,9 @@ import pytest
 from engine.errors import CancelledError, InputError, ModelCrashedError, ModelLoadError
 from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
+from engine.model_types import Message
 from engine.models.starter import StarterModels
 from engine.progress import CancelToken
-from engine.types import Message
 from tests.engine.inference.talk import CAPITAL, LONG, ask
 
 pytestmark = pytest.mark.model

@@ -25,8 +25,8 @@ from engine.errors import (
 from engine.inference import child, supervisor
 from engine.inference.chat_model import Sampling
 from engine.inference.process import ProcessChatModel
+from engine.model_types import Completion, Message
 from engine.progress import CancelToken
-from engine.types import Completion, Message
 from tests.engine.inference.scripted_worker import ANSWER
 
 WORKER = Path(__file__).with_name("scripted_worker.py")

@@ -12,10 +12,10 @@ import pytest
 
 from engine.inference.chat_model import Sampling
 from engine.inference.endpoint import EndpointChatModel, EndpointError
+from engine.model_types import Message
 from engine.models.starter import StarterModels
 from engine.network import install
 from engine.progress import CancelToken, drain
-from engine.types import Message
 
 pytestmark = pytest.mark.model
 

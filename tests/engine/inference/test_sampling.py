@@ -8,8 +8,8 @@ import pytest
 
 from engine.errors import InputError
 from engine.inference.process import ProcessChatModel
+from engine.model_types import Message
 from engine.models.starter import StarterModels
-from engine.types import Message
 from tests.engine.inference.talk import CAPITAL, ask
 
 pytestmark = pytest.mark.model

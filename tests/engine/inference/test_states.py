@@ -13,8 +13,8 @@ from engine.inference.adapters import Adapter
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_file import StateFileError
 from engine.inference.state_store import StateStore
+from engine.model_types import Message
 from engine.models.starter import StarterModels
-from engine.types import Message
 from tests.engine.inference.talk import CAPITAL, ask
 from tests.lora import write_adapter
 

@@ -3,11 +3,12 @@ import json
 import pytest
 
 from engine.errors import NotFoundError
+from engine.model_types import Usage
 from engine.store import answers
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.rows import value
-from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings, Usage
+from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings
 
 ANSWER = Answer(
     question="When does the office open?",
