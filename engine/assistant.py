@@ -9,10 +9,12 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from engine import health, logs, network, settings
+from engine.adapter_use import AdapterUse
 from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
 from engine.errors import DamagedVaultError, InputError, ModelError
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
@@ -24,6 +26,7 @@ from engine.model_jobs import ModelJobs
 from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
 from engine.models import starter
+from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
@@ -92,15 +95,18 @@ class Assistant:
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         self._conversations = Conversations(Chats(vault), self._documents, states)
+        memory = AdapterMemory(profile)
         self._asking = Asking(
             vault,
             self._conversations,
             self._keeper,
             self._settings,
             self._ready_embedder,
+            adapters=memory,
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod
@@ -318,6 +324,7 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        adapters: Sequence[Adapter] | None = None,
         options: ModelOptions | None = None,
         json_schema: str = "",
         grammar: str = "",
@@ -326,10 +333,11 @@ class Assistant:
         """Answer a question; with a conversation, both turns are kept in it.
 
         ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
-        default. Only one is loaded at a time. ``options`` count for this question, before those
-        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
-        or a GBNF grammar where one is given. The question is stored before the model runs, so that
-        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
+        default. Only one is loaded at a time. The modes ``tuned`` and ``both`` ask it with these
+        ``adapters``, by default those in use (:attr:`adapters`). ``options`` count for this
+        question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The answer
+        keeps to a JSON schema or a GBNF grammar where one is given. The question is stored before
+        the model runs, so that a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
         return self._asking.ask(
             question,
@@ -337,6 +345,7 @@ class Assistant:
             library=library,
             mode=mode,
             model=model,
+            adapters=adapters,
             options=options,
             json_schema=json_schema,
             grammar=grammar,

@@ -102,18 +102,20 @@ class Conversations:
 
     def foreseen(self, conversation_id: int, talk: Talk, info: ChatModelInfo) -> None:
         """Remember what was folded in the background, for the next question."""
-        self._foreseen[conversation_id] = _Folded(info.name, info.n_ctx, talk.dropped, talk.summary)
+        self._foreseen[conversation_id] = _Folded(
+            info.label, info.n_ctx, talk.dropped, talk.summary
+        )
 
     def _folded(
         self, conversation_id: int | None, stored: Sequence[ChatMessage], info: ChatModelInfo
     ) -> _Folded:
         """What was left out the last time, where that was with the same model."""
-        same = _Folded(info.name, info.n_ctx, frozenset(), "")
+        same = _Folded(info.label, info.n_ctx, frozenset(), "")
         for turn in reversed(stored):
             context = turn.answer.context if turn.answer is not None else None
             if turn.answer is None or context is None:
                 continue
-            if (turn.answer.model, context.n_ctx) == (info.name, info.n_ctx):
+            if (turn.answer.model, context.n_ctx) == (info.label, info.n_ctx):
                 same = replace(same, dropped=frozenset(context.dropped), summary=context.summary)
             break
         ahead = self._foreseen.get(conversation_id) if conversation_id is not None else None

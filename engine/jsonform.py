@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
-from engine.model_types import ModelCard
+from engine.model_types import AdapterCard, AdapterInUse, ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
@@ -189,6 +189,29 @@ def model_card(value: ModelCard) -> Json:
         "note": value.note,
         "adapters": list(value.adapters),
         "source": value.source,
+        "words": value.words,
+    }
+
+
+def adapter(value: AdapterCard) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "size": value.size_bytes,
+        "models": list(value.models),
+        "rank": value.rank,
+        "task": value.task,
+        "note": value.note,
+    }
+
+
+def adapter_in_use(value: AdapterInUse) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "scale": value.scale,
+        "effect": round(value.effect, 4),
+        "note": value.note,
         "words": value.words,
     }
 

@@ -13,7 +13,8 @@ from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
 from engine.answer.talk import Talk
 from engine.errors import InputError
-from engine.inference.chat_model import ChatModel, Sampling
+from engine.formats.adapter import GROUNDED
+from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
 from engine.progress import CancelToken
 from engine.types import (
@@ -123,7 +124,7 @@ class Answerer:
         question = pack.checked(question)
         max_tokens = self._length(sampling.max_tokens)
         sampling = replace(sampling, max_tokens=max_tokens)
-        run = _Run(question, mode, self._model.info.name, cancel)
+        run = _Run(question, mode, self._model.info.label, cancel)
         summarise = self._summarise(cancel)
         if mode in ("plain", "tuned"):
             packed = pack.pack_plain(
@@ -132,7 +133,8 @@ class Answerer:
             completion = yield from self._write(packed, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
-        if _formed(sampling) and not self._trusted:
+        writes = self._writes(mode)
+        if _formed(sampling) and not writes:
             raise InputError(
                 "This model reads answers out of your documents word for word, so that it cannot "
                 "give them the form of a JSON schema or a grammar.",
@@ -153,20 +155,19 @@ class Answerer:
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
-        if not self._trusted:
+        if not writes:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
             evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
-        readings = self._reader.read(about, evidence, extract.rarity(result.hits))
-        found = _Found(about, result.hits, evidence, readings)
+        found = self._found(about, result.hits, evidence)
         if run.cancelled:
             return run.finish(Draft(""))
         signals = abstain.signals(about, found.hits, evidence)
         if abstain.probability(signals) < abstain.THRESHOLD:
-            if self._trusted:
+            if writes:
                 yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
-        if self._trusted:
+        if writes:
             packed = pack.pack_rag(
                 question,
                 result.hits,
@@ -177,7 +178,7 @@ class Answerer:
                 summarise=summarise,
             )
             yield Retrieved(packed.hits)
-            draft = yield from self._written(found, packed, run, sampling)
+            draft = yield from self._written(question, found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
@@ -203,22 +204,33 @@ class Answerer:
 
     def beginning(self, talk: Talk, mode: Mode = "rag") -> list[Message]:
         """What the prompt of the next question begins with, whatever it will be."""
-        if mode in ("rag", "both") and not self._trusted:
+        if mode in ("rag", "both") and not self._writes(mode):
             return prompt.asking("", "")
         build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
         return build(talk)
 
     def reads_talk(self, mode: Mode) -> bool:
         """Whether the model gets to see the conversation in this mode."""
-        return self._trusted or mode in ("plain", "tuned")
+        return self._writes(mode)
 
     def _reads_passages(self, mode: Mode) -> bool:
-        return self._trusted and mode in ("rag", "both")
+        return self._writes(mode) and mode in ("rag", "both")
+
+    def _writes(self, mode: Mode) -> bool:
+        """Whether the model words its own answers: always with an adapter, which was made to."""
+        return self._trusted or mode != "rag"
 
     @property
     def _trusted(self) -> bool:
-        """Whether the model words its own answers."""
-        return self._model.info.size_bytes >= self._trusted_bytes
+        """Whether the model's own words stand, as far as they are supported."""
+        model = self._model
+        return model.info.size_bytes >= self._trusted_bytes or any(
+            each.task == GROUNDED for each in attached(model)
+        )
+
+    def _found(self, about: str, hits: Sequence[Hit], evidence: list[Evidence]) -> _Found:
+        readings = self._reader.read(about, evidence, extract.rarity(hits))
+        return _Found(about, tuple(hits), evidence, readings)
 
     def _length(self, max_tokens: int) -> int:
         return max(1, min(max_tokens, self._model.info.n_ctx // 2))
@@ -255,15 +267,26 @@ class Answerer:
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
     def _written(
-        self, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
+        self, question: str, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
     ) -> Generator[AskEvent, None, Draft]:
-        """The model's answer as far as it is supported, or else a quotation."""
+        """The model's answer as far as it is supported, or else a quotation.
+
+        Of a small model, whose adapter was not made for it, every sentence must be; what stands in
+        its place is what it would have quoted without the adapter.
+        """
         completion = yield from self._write(packed, run, sampling)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
-        if run.cancelled or _formed(sampling) or draft.supported_share >= SUPPORTED_SHARE:
+        least = SUPPORTED_SHARE if self._trusted else 1.0
+        if run.cancelled or _formed(sampling) or draft.supported_share >= least:
             return draft
-        return Desk(found.hits, self._documents).quoted(found.evidence[:1])
+        if self._trusted:
+            return Desk(found.hits, self._documents).quoted(found.evidence[:1])
+        evidence, usage = extract.weighed(
+            found.about, found.hits, found.evidence, self._model, run.cancel
+        )
+        run.read(usage)
+        return self._quoted(question, self._found(found.about, found.hits, evidence))
 
     def _write(
         self, packed: Packed, run: "_Run", sampling: Sampling
@@ -328,6 +351,14 @@ class _Run:
         writing_s = completion.total_s - completion.first_token_s
         if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
             self._tokens_per_s = (completion.usage.completion_tokens - 1) / writing_s
+
+    def read(self, usage: Usage) -> None:
+        """Count what the model read beside what it wrote."""
+        self.usage = replace(
+            self.usage,
+            prompt_tokens=self.usage.prompt_tokens + usage.prompt_tokens,
+            reused_tokens=self.usage.reused_tokens + usage.reused_tokens,
+        )
 
     @property
     def cancelled(self) -> bool:
