@@ -175,7 +175,13 @@ class Asking:
             warming.reading.check()  # a summary that was stopped is none
             if talk != before:
                 self._conversations.foreseen(conversation_id, talk, chat_model.info)
-        chat_model.warm(answerer.beginning(talk, mode), cancel=warming.reading, own=own)
+        chat_model.warm(
+            answerer.beginning(
+                talk, mode, max_tokens=self._sampling(mode, ModelOptions()).max_tokens
+            ),
+            cancel=warming.reading,
+            own=own,
+        )
 
     def _wanted(
         self, name: str, mode: Mode, named: Sequence[Adapter] | None

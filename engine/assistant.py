@@ -13,6 +13,7 @@ from engine.adapter_use import AdapterUse
 from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
+from engine.document_pins import DocumentPins
 from engine.errors import DamagedVaultError, InputError, ModelError
 from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
@@ -38,6 +39,7 @@ from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.jobs import Jobs
+from engine.store.pinned import PinnedDocuments
 from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
@@ -94,7 +96,10 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        self._conversations = Conversations(Chats(vault), self._documents, states)
+        self._conversations = Conversations(
+            Chats(vault), self._documents, states, PinnedDocuments(vault)
+        )
+        self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
         memory = AdapterMemory(profile)
         self._asking = Asking(
             vault,

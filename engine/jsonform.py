@@ -20,6 +20,7 @@ from engine.types import (
     Library,
     Page,
     PartHealth,
+    PinnedDocument,
     SearchResult,
     Status,
 )
@@ -123,7 +124,12 @@ def context(value: ContextUse) -> Json:
         "kept": list(value.kept),
         "dropped": list(value.dropped),
         "summary": value.summary,
+        "documents": list(value.documents),
     }
+
+
+def pinned_document(value: PinnedDocument) -> Json:
+    return {"path": value.path, "title": value.title, "pages": value.pages, "gone": value.gone}
 
 
 def shown(document: Document, pages: Sequence[Page], inner: Sequence[Document] = ()) -> Json:

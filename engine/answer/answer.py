@@ -5,7 +5,18 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, extract, followup, form, pack, prompt, spans, summary, tables
+from engine.answer import (
+    abstain,
+    candidates,
+    extract,
+    followup,
+    form,
+    pack,
+    prompt,
+    spans,
+    summary,
+    tables,
+)
 from engine.answer.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
@@ -126,6 +137,8 @@ class Answerer:
         sampling = replace(sampling, max_tokens=max_tokens)
         run = _Run(question, mode, self._model.info.label, cancel)
         summarise = self._summarise(cancel)
+        pinned = talk.documents if mode in ("rag", "both") else ()
+        talk = self._with_documents(talk, mode, max_tokens)
         if mode in ("plain", "tuned"):
             packed = pack.pack_plain(
                 question, talk, self._model, max_tokens=max_tokens, summarise=summarise
@@ -154,30 +167,35 @@ class Answerer:
                 return replace(run.finish(draft), query=query)
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
-        evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
+        loose = [each for each in pinned if each not in talk.documents]
+        hits, evidence = candidates.chosen(about, result.hits, loose, top=EVIDENCE)
         if not writes:
             order = dict.fromkeys(item.hit for item in evidence)
-            yield Retrieved(tuple(result.hits[index] for index in order))
-            evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
-        found = self._found(about, result.hits, evidence)
+            yield Retrieved(tuple(hits[index] for index in order))
+            evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
+        found = self._found(about, hits, evidence)
         if run.cancelled:
             return run.finish(Draft(""))
         signals = abstain.signals(about, found.hits, evidence)
-        if abstain.probability(signals) < abstain.THRESHOLD:
+        # What stands whole before the model is not judged by what was found for the question.
+        if not talk.documents and abstain.probability(signals) < abstain.THRESHOLD:
             if writes:
                 yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
         if writes:
             packed = pack.pack_rag(
                 question,
-                result.hits,
+                hits,
                 evidence,
                 talk,
                 self._model,
                 max_tokens=max_tokens,
                 summarise=summarise,
             )
-            yield Retrieved(packed.hits)
+            paths = {document.path for document in talk.documents}
+            yield Retrieved(
+                tuple(hit for hit in packed.hits if hit.rank or hit.passage.path not in paths)
+            )
             draft = yield from self._written(question, found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
@@ -198,16 +216,31 @@ class Answerer:
     ) -> Talk:
         """The talk with its older turns folded already where the next question would need it."""
         limit = pack.room(self._model, self._length(max_tokens))
+        pinned = talk.documents
+        talk = self._with_documents(talk, mode, max_tokens)
         wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
         build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
-        return pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
+        talk = pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
+        return replace(talk, documents=pinned)
 
-    def beginning(self, talk: Talk, mode: Mode = "rag") -> list[Message]:
+    def beginning(
+        self, talk: Talk, mode: Mode = "rag", *, max_tokens: int = SAMPLING.max_tokens
+    ) -> list[Message]:
         """What the prompt of the next question begins with, whatever it will be."""
         if mode in ("rag", "both") and not self._writes(mode):
             return prompt.asking("", "")
         build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
-        return build(talk)
+        return build(self._with_documents(talk, mode, max_tokens))
+
+    def _with_documents(self, talk: Talk, mode: Mode, max_tokens: int) -> Talk:
+        """The talk with the pinned documents that this model reads whole."""
+        if not talk.documents:
+            return talk
+        if not self._reads_passages(mode):
+            return replace(talk, documents=())
+        return pack.with_documents(
+            talk, self._model, pack.room(self._model, self._length(max_tokens))
+        )
 
     def reads_talk(self, mode: Mode) -> bool:
         """Whether the model gets to see the conversation in this mode."""
