@@ -1,6 +1,5 @@
 """Question → cited answer."""
 
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,6 +14,7 @@ from engine.answer import (
     prompt,
     spans,
     summary,
+    table_lookup,
     tables,
 )
 from engine.answer.counting import Counter, Similar
@@ -22,6 +22,7 @@ from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
+from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
 from engine.errors import InputError
 from engine.formats.adapter import GROUNDED
@@ -32,19 +33,15 @@ from engine.types import (
     Answer,
     AnswerDelta,
     AskEvent,
-    ContextUse,
     Hit,
     Mode,
     Retrieved,
     SearchResult,
-    Sentence,
     Timings,
 )
 
 TOP = 10
 """Passages asked of retrieval."""
-NEAREST = 5
-"""Passages offered where the answer abstains."""
 EVIDENCE = 6
 """Sentences that are weighed and read."""
 TRUSTED_BYTES = 1_000_000_000
@@ -82,6 +79,8 @@ class _Found:
     """In the order of the words' score, weighed by the model where it is small."""
     readings: list[Reading]
     """Short answers in the evidence, best first."""
+    table: Evidence | None = None
+    """The table that meets the question better than any sentence."""
 
 
 class Answerer:
@@ -135,7 +134,7 @@ class Answerer:
         question = pack.checked(question)
         max_tokens = self._length(sampling.max_tokens)
         sampling = replace(sampling, max_tokens=max_tokens)
-        run = _Run(question, mode, self._model.info.label, cancel)
+        run = Run(question, mode, self._model.info.label, cancel)
         summarise = self._summarise(cancel)
         pinned = talk.documents if mode in ("rag", "both") else ()
         talk = self._with_documents(talk, mode, max_tokens)
@@ -170,6 +169,7 @@ class Answerer:
         loose = [each for each in pinned if each not in talk.documents]
         hits, evidence = candidates.chosen(about, result.hits, loose, top=EVIDENCE)
         if not writes:
+            evidence = _with_table(about, hits, evidence)
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(hits[index] for index in order))
             evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
@@ -262,8 +262,11 @@ class Answerer:
         )
 
     def _found(self, about: str, hits: Sequence[Hit], evidence: list[Evidence]) -> _Found:
-        readings = self._reader.read(about, evidence, extract.rarity(hits))
-        return _Found(about, tuple(hits), evidence, readings)
+        stretches = [item for item in evidence if not item.table]
+        readings = self._reader.read(about, stretches, extract.rarity(hits))
+        best = extract.judged(evidence)[:1]
+        table = best[0] if best and best[0].table else None
+        return _Found(about, tuple(hits), stretches, readings, table)
 
     def _length(self, max_tokens: int) -> int:
         return max(1, min(max_tokens, self._model.info.n_ctx // 2))
@@ -279,6 +282,8 @@ class Answerer:
         """A short answer from the documents where one is asked for, or else whole sentences."""
         desk = Desk(found.hits, self._documents)
         best = extract.judged(found.evidence)
+        if found.table is not None:
+            return self._from_table(desk, found.table, found)
         if form.wants_sentences(question) or not found.readings:
             return desk.quoted(
                 [
@@ -299,8 +304,18 @@ class Answerer:
         passage = found.hits[evidence.hit].passage.text
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
 
+    def _from_table(self, desk: Desk, table: Evidence, found: _Found) -> Draft:
+        """The cell or row that is asked for, or else the table as it stands."""
+        passage = found.hits[table.hit].passage.text
+        looked = table_lookup.look_up(found.about, passage, table.start, table.end)
+        if looked is None:
+            return desk.quoted([table])
+        start, end = looked.quote
+        row = replace(table, start=start, end=end, sentence=passage[start:end])
+        return desk.read_out(row, *looked.answer)
+
     def _written(
-        self, question: str, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
+        self, question: str, found: _Found, packed: Packed, run: Run, sampling: Sampling
     ) -> Generator[AskEvent, None, Draft]:
         """The model's answer as far as it is supported, or else a quotation.
 
@@ -315,14 +330,15 @@ class Answerer:
             return draft
         if self._trusted:
             return Desk(found.hits, self._documents).quoted(found.evidence[:1])
+        evidence = _with_table(found.about, found.hits, found.evidence)
         evidence, usage = extract.weighed(
-            found.about, found.hits, found.evidence, self._model, run.cancel
+            found.about, found.hits, evidence, self._model, run.cancel
         )
         run.read(usage)
         return self._quoted(question, self._found(found.about, found.hits, evidence))
 
     def _write(
-        self, packed: Packed, run: "_Run", sampling: Sampling
+        self, packed: Packed, run: Run, sampling: Sampling
     ) -> Generator[AskEvent, None, Completion]:
         stream = self._model.stream(packed.messages, sampling, cancel=run.cancel)
         while True:
@@ -334,6 +350,12 @@ class Answerer:
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
+
+
+def _with_table(about: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, and the table that may hold the answer where there is one."""
+    table = table_lookup.evidence(about, hits, extract.rarity(hits))
+    return [*evidence, table] if table is not None else list(evidence)
 
 
 def _formed(sampling: Sampling) -> bool:
@@ -354,74 +376,3 @@ def stopped(question: str, mode: Mode) -> Answer:
     return Answer(
         question, "", False, (), (), Timings(0.0, 0.0, 0.0), Usage(), mode=mode, stopped=True
     )
-
-
-class _Run:
-    """The clock and the fixed parts of one answer."""
-
-    def __init__(self, question: str, mode: Mode, model: str, cancel: CancelToken | None) -> None:
-        self._question = question
-        self._mode: Mode = mode
-        self._model = model
-        self._started = time.perf_counter()
-        self._first_s = 0.0
-        self.cancel = cancel
-        self.retrieve_s = 0.0
-        self.usage = Usage()
-        self.stopped = False
-        """Whether the model was stopped while it wrote."""
-        self._context: ContextUse | None = None
-        self._thinking = ""
-        self._tokens_per_s = 0.0
-
-    def wrote(self, completion: Completion, context: ContextUse) -> None:
-        """Note what the model wrote and what it had before it."""
-        self.usage = completion.usage
-        self.stopped = completion.finish_reason == "cancelled"
-        self._context = context
-        self._thinking = completion.thinking.strip()
-        # The first token is part of reading the prompt: it comes with the end of that.
-        writing_s = completion.total_s - completion.first_token_s
-        if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
-            self._tokens_per_s = (completion.usage.completion_tokens - 1) / writing_s
-
-    def read(self, usage: Usage) -> None:
-        """Count what the model read beside what it wrote."""
-        self.usage = replace(
-            self.usage,
-            prompt_tokens=self.usage.prompt_tokens + usage.prompt_tokens,
-            reused_tokens=self.usage.reused_tokens + usage.reused_tokens,
-        )
-
-    @property
-    def cancelled(self) -> bool:
-        return self.stopped or (self.cancel is not None and self.cancel.cancelled)
-
-    def first_token(self) -> None:
-        """Note when the first piece of the answer came."""
-        if not self._first_s:
-            self._first_s = time.perf_counter() - self._started
-
-    def abstain(self, hits: Sequence[Hit]) -> Answer:
-        """The answer where nothing supports one, with the passages that came nearest."""
-        sentence = Sentence(abstain.NOT_FOUND, (), False)
-        answer = self.finish(Draft(abstain.NOT_FOUND, (sentence,)))
-        return replace(answer, abstained=True, nearest=tuple(hits[:NEAREST]))
-
-    def finish(self, draft: Draft) -> Answer:
-        total_s = time.perf_counter() - self._started
-        return Answer(
-            question=self._question,
-            text=draft.text,
-            abstained=False,
-            sentences=draft.sentences,
-            citations=draft.citations,
-            timings=Timings(self.retrieve_s, self._first_s or total_s, total_s, self._tokens_per_s),
-            usage=self.usage,
-            mode=self._mode,
-            model=self._model,
-            stopped=self.stopped or (self.cancelled and not draft.citations),
-            quotation=draft.quotation,
-            context=self._context,
-            thinking=self._thinking,
-        )
