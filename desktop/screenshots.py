@@ -147,7 +147,7 @@ def draw(camera: Camera, papers: Path) -> None:
 
     window.go("library")
     window.jobs.add([papers], papers.name)
-    camera.until(lambda: not window.jobs.running and window.library.table.documents.rowCount() > 6)
+    camera.until(lambda: not window.jobs.running and window.library.table.files.rowCount() > 6)
     camera.take("library")
     draw_models(camera)
     window.go("settings")
