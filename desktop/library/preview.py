@@ -123,6 +123,8 @@ class Preview(QFrame):
             return
         if self._row is None or row.path != self._row.path:
             self._at = 0
+            for part in (self.inside_head, self.inside, self.text, self.place):
+                part.hide()
         self._row = row
         document = row.document
         self.name.setText(row.name)

@@ -112,4 +112,4 @@ def every(minutes: int) -> str:
         return "every day" if minutes == 1440 else f"every {minutes // 1440} days"
     if minutes % 60 == 0:
         return "every hour" if minutes == 60 else f"every {minutes // 60} hours"
-    return f"every {count(minutes, 'minute')}"
+    return "every minute" if minutes == 1 else f"every {minutes} minutes"

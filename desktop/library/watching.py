@@ -64,6 +64,11 @@ class Watching(QObject):
         """Watched folders and files, and the libraries that they belong to."""
         return self._roots
 
+    @property
+    def listening(self) -> bool:
+        """Whether changes are being waited for."""
+        return self._task is not None
+
     def start(self) -> None:
         """Begin, once files can be read."""
         self._started = True
