@@ -94,8 +94,9 @@ class FileDelegate(QStyledItemDelegate):
         middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
         _line(painter, upper, name, tokens.ink, row.name, middle)
         words = str(index.data(BELOW_ROLE))
+        noted = row.document is not None and bool(row.document.note)
         soft = getattr(tokens, colour) if row.reason else tokens.soft
-        _line(painter, lower, below, soft, words, right if row.reason else middle)
+        _line(painter, lower, below, soft, words, right if row.reason or noted else middle)
 
 
 def icon_of(row: FileRow) -> str:

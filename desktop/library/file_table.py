@@ -2,8 +2,25 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import (
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QUrl,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTreeView, QWidget
 
 from desktop.library.file_delegate import FileDelegate
@@ -34,6 +51,7 @@ class FileTable(QTreeView):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.setAccessibleName("Documents")
         self.files = FileModel(self)
         self.setModel(self.files)
@@ -72,6 +90,7 @@ class FileTable(QTreeView):
         """New rows; what was chosen, unfolded and in view stays so."""
         chosen, open_, at = self._paths(), self._unfolded(), self.verticalScrollBar().value()
         if self.files.put(files):
+            self.setRootIsDecorated(any(row.container for row in files.rows))
             self._restore(chosen, open_, at)
 
     def narrow(self, shown: Shown, words: str) -> None:
@@ -100,6 +119,13 @@ class FileTable(QTreeView):
                 picked.select(index, flags)
         self.verticalScrollBar().setValue(at)
         self.chosen_changed.emit()
+
+    def drawBranches(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().drawBranches(painter, rect, index)
+        painter.setPen(QColor(self._theme.tokens.line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

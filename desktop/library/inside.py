@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.library import preview
 from desktop.library.file_rows import Files
 from desktop.library.file_table import FileTable
 from desktop.library.filters import Filters
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 SIDE_MARGIN = 32
+TABLE_KEEPS = 560
+"""What the table keeps of the width while a preview stands beside it."""
+MOST_PX = 16_777_215
+"""Qt's own bound of a width."""
 
 
 class LibraryView(QWidget):
@@ -80,6 +85,7 @@ class LibraryView(QWidget):
         self.nothing = label("No file is like that.", "softbody")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.preview = Preview(theme, lanes, assistant)
+        self.preview.shown.connect(self._fit)
         self.preview.closed.connect(self._close_preview)
         self.preview.chosen.connect(self.table.choose)
         self.preview.open_wanted.connect(self.table.open_chosen)
@@ -87,7 +93,8 @@ class LibraryView(QWidget):
         self.preview.retry_wanted.connect(self.table.retry_chosen)
         self.preview.unlock_wanted.connect(self.table.unlock_chosen)
         self.preview.remove_wanted.connect(self.table.remove_chosen)
-        middle = QVBoxLayout()
+        self.middle = QWidget()
+        middle = QVBoxLayout(self.middle)
         middle.setContentsMargins(SIDE_MARGIN, 16, SIDE_MARGIN, 0)
         middle.setSpacing(16)
         middle.addLayout(head)
@@ -97,7 +104,7 @@ class LibraryView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addLayout(middle, 1)
+        row.addWidget(self.middle, 1)
         row.addWidget(self.preview)
 
     def show_library(self, library: Library) -> None:
@@ -146,6 +153,17 @@ class LibraryView(QWidget):
     @Slot()
     def _remove(self) -> None:
         self.remove_library_wanted.emit(self.library)
+
+    @Slot()
+    def _fit(self) -> None:
+        """The preview stands beside the table, or before it where there is no room for both."""
+        over = not self.preview.isHidden() and self.width() < preview.WIDTH + TABLE_KEEPS
+        self.middle.setVisible(not over)
+        self.preview.setMaximumWidth(MOST_PX if over else preview.WIDTH)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

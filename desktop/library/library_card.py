@@ -34,6 +34,9 @@ class LibraryCard(QFrame):
         self.watch.setCheckable(True)
         self.watch.setChecked(watched)
         self.watch.clicked.connect(self._toggle)
+        keeping = self.watch.sizePolicy()
+        keeping.setRetainSizeWhenHidden(True)  # cards of one row are of one height
+        self.watch.setSizePolicy(keeping)
         self.watch.setVisible(bool(library.roots))
         head = QHBoxLayout()
         head.setSpacing(8)

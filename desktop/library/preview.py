@@ -4,8 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.chat.page_content import headings
 from desktop.chat.page_text import PageText
@@ -41,6 +48,8 @@ def read(assistant: "Assistant", row: FileRow) -> Extract:
 
 class Preview(QFrame):
     closed = Signal()
+    shown = Signal()
+    """It takes place, or gives it back."""
     chosen = Signal(str)
     """The path of a document inside this one."""
     open_wanted = Signal()
@@ -54,7 +63,7 @@ class Preview(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "side")
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
         self._theme, self._lanes, self._assistant = theme, lanes, assistant
         self.extract: Extract | None = None
         self._row: FileRow | None = None
@@ -112,6 +121,8 @@ class Preview(QFrame):
         column.setSpacing(0)
         column.addLayout(over)
         column.addWidget(self.text, 1)
+        # Where nothing was read, the facts stay at the top.
+        column.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding))
         self.hide()
 
     @property
@@ -188,6 +199,14 @@ class Preview(QFrame):
     @Slot()
     def _choose_inside(self) -> None:
         self.chosen.emit(str(self.sender().property("path")))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.shown.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

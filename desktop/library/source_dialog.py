@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -71,17 +71,16 @@ class SourceDialog(AskDialog):
         pair.addWidget(self.key, 1)
         pair.addWidget(self.template, 2)
         self.body.addLayout(pair)
-        self.every = QSpinBox()
+        self.every = QLineEdit()
         self.every.setAccessibleName("Minutes between pulls")
-        self.every.setRange(0, LONGEST_MINUTES)
-        self.every.setSpecialValueText("only when asked")
-        self.every.setPrefix("every ")
-        self.every.setSuffix(" minutes")
-        self.every.setSingleStep(15)
+        self.every.setPlaceholderText("Minutes; empty for only when asked")
+        self.every.setValidator(QIntValidator(0, LONGEST_MINUTES, self.every))
         self.library = QLineEdit(library)
         self.library.setAccessibleName("Library")
         self.library.setToolTip("The library that its rows go to")
-        self.body.addWidget(label("Pulled while Alcove is open, into the library", "head"))
+        self.body.addWidget(
+            label("How often it is pulled while Alcove is open, and the library", "head")
+        )
         last = QHBoxLayout()
         last.setSpacing(8)
         last.addWidget(self.every, 1)
@@ -105,7 +104,7 @@ class SourceDialog(AskDialog):
         self.password.setAccessibleName("Password")
         self.password.setPlaceholderText("Password; it is kept in the keyring of this system")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        column = QVBoxLayout(self.database)
+        column = self._fields = QVBoxLayout(self.database)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(label("What is read of the database", "head"))
@@ -120,6 +119,8 @@ class SourceDialog(AskDialog):
     def _fit(self) -> None:
         """Only a database is asked what to read of it."""
         self.database.setVisible(self.is_database)
+        self.database.setMinimumHeight(self._fields.sizeHint().height())
+        self.column.activate()
         self.adjustSize()
 
     @Slot()
@@ -158,7 +159,7 @@ class SourceDialog(AskDialog):
             query=self.query.toPlainText().strip() if database else "",
             key_column=self.key.text().strip(),
             template=self.template.text().strip(),
-            every_minutes=self.every.value(),
+            every_minutes=int(self.every.text() or 0),
         )
         self.given.emit(
             source,

@@ -1,4 +1,4 @@
-"""Sources in the window: added by dialog, pulled by button and by time, failing in words, removed."""
+"""Sources in the window: added by dialog, pulled by button and by time, told of, removed."""
 
 import time
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def test_a_file_becomes_a_source(qtbot: QtBot, open_window: Open, bookings: Path
     dialog.name.setText("Bookings")
     dialog.key.setText("booking")
     dialog.template.setText("{boat} for {crowns} crowns")
-    dialog.every.setValue(60)
+    dialog.every.setText("60")
     assert dialog.database.isHidden()
     dialog.yes.click()
     shown = card(qtbot, stage)

@@ -1,4 +1,4 @@
-"""Watched libraries: read by themselves while the window is open, unless the user says otherwise."""
+"""Watched libraries: read by themselves while the window is open, unless told otherwise."""
 
 import threading
 from collections.abc import Callable
