@@ -152,6 +152,7 @@ def test_what_was_counted_shows_its_query_and_its_rows(
     qtbot.waitUntil(lambda: viewer.content is not None, timeout=WAIT_MS)
     assert viewer.name.text() == "Bookings"
     assert viewer.outside.isHidden()
+    assert viewer.place.text().startswith("Rows 1")
     marked = viewer.text.marked_texts()
     assert len(marked) == 10
     assert all("Launch" in row for row in marked)
