@@ -271,6 +271,10 @@ class Assistant:
         """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
         return Jobs(self._vault).waiting()
 
+    def waiting_files(self) -> list[str]:
+        """The files that interrupted work left to be read, by path."""
+        return Jobs(self._vault).left("index")
+
     def watch(
         self, *, library: str | None = None, cancel: CancelToken
     ) -> Generator[Progress | AddReport, None, None]:
