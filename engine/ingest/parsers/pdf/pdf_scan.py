@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,12 @@ def _is_readable(visible: str) -> bool:
     ):
         return True
     good = bad = 0
-    for character in visible:
+    for character, count in Counter(visible).items():
         kind = unicodedata.category(character)
         if kind in ("Co", "Cn", "Cc", "Cs") or character == "\ufffd":
-            bad += 1
+            bad += count
         elif kind[0] in "LN" or kind in ("Mn", "Mc") or character in _MARKS:
-            good += 1
+            good += count
     total = max(1, len(visible))
     if good < LEAST_READABLE * total and bad + good < total:
         # Symbols alone are garbage only where letters were meant: formulas hold many of them.

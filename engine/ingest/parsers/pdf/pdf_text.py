@@ -91,7 +91,9 @@ def words_of(codes: str) -> set[str]:
             text = text.replace(ligature, plain)
     if HYPHEN_MARK in text:
         text = DIVIDED.sub(" ", text)
-    return set(WORD.findall(text.lower()))
+    words = set(WORD.findall(text.lower()))
+    # "state-of-" tells that "state-of" keeps its hyphen.
+    return words | {word[: word.rindex("-") + 1] for word in words if word.count("-") > 1}
 
 
 def assemble(chars: PageChars, known: Set[str], *, drawn_in_order: bool = True) -> PageText:
@@ -146,6 +148,8 @@ def assemble(chars: PageChars, known: Set[str], *, drawn_in_order: bool = True) 
 
 
 def _is_right_to_left(text: str) -> bool:
+    if text.isascii():
+        return False
     return 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
 
@@ -221,12 +225,16 @@ def _usual_pitches(lines: list[Line]) -> dict[int, float]:
 def _right_margin(lines: list[Line], number: int) -> float:
     """Where the lines around this one, of its size and in its column, end at the right."""
     line = lines[number]
-    return max(
-        other.x1
-        for other in lines[max(0, number - 8) : number + 8]
-        if line.x0 - 3 * line.size <= other.x0 < line.x1
-        and abs(other.size - line.size) <= 0.08 * line.size
-    )
+    left, right, margin = line.x0 - 3 * line.size, line.x1, line.x1
+    smallest, largest = 0.92 * line.size, 1.08 * line.size
+    for other in lines[max(0, number - 8) : number + 8]:
+        if (
+            other.x1 > margin
+            and left <= other.x0 < right
+            and smallest <= other.size <= largest
+        ):
+            margin = other.x1
+    return margin
 
 
 def _fits(above: Line, below: Line, margin: float) -> bool:
@@ -289,6 +297,6 @@ def _keeps_hyphen(above: str, below: str, known: Set[str]) -> bool:
         return True
     if first + second in known:
         return False
-    if any(word.startswith(f"{first}-{second}-") for word in known):
+    if f"{first}-{second}-" in known:
         return True
     return first in FIRST_PARTS or (first in known and second in known)
