@@ -45,9 +45,7 @@ _SIZE = _plain(pdfium_c.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_void_p, 
 _MATRIX = _plain(
     pdfium_c.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
 )
-_OBJECT = _plain(
-    pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int
-)
+_OBJECT = _plain(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _FONT = _plain(pdfium_c.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 
 
@@ -61,25 +59,24 @@ class Calls:
 
     def boxes(self, places: Sequence[int]) -> Boxes:
         # pdfium's FS_RECTF is left, top, right, bottom.
-        floats = (ctypes.c_float * (4 * len(places)))()
-        self._each(_BOX, places, ctypes.addressof(floats), 16)
-        found = np.frombuffer(floats, dtype=np.float32).reshape(-1, 4).astype(np.float64)
-        return found[:, [0, 3, 2, 1]]
+        floats = np.zeros((len(places), 4), np.float32)
+        self._each(_BOX, places, floats)
+        return floats.astype(np.float64)[:, [0, 3, 2, 1]]
 
     def baselines(self, places: Sequence[int]) -> list[float]:
-        doubles = (ctypes.c_double * (2 * len(places)))()
-        start = ctypes.addressof(doubles)
-        steps = range(start, start + 16 * len(places), 16)
-        higher = range(start + 8, start + 8 + 16 * len(places), 16)
-        deque(map(_ORIGIN, repeat(self._raw), places, steps, higher), maxlen=0)
-        return list(doubles[1::2])
+        doubles = np.zeros((len(places), 2), np.float64)
+        across = _addresses(doubles)
+        up = range(across.start + 8, across.stop + 8, across.step)
+        deque(map(_ORIGIN, repeat(self._raw), places, across, up), maxlen=0)
+        heights: list[float] = doubles[:, 1].tolist()
+        return heights
 
     def sizes(self, places: Sequence[int]) -> list[float]:
         """Font sizes in points, with the scale of the text's matrix."""
         named = np.fromiter(map(_SIZE, repeat(self._raw), places), np.float64, len(places))
-        floats = (ctypes.c_float * (6 * len(places)))()
-        self._each(_MATRIX, places, ctypes.addressof(floats), 24)
-        a, b, c, d = np.frombuffer(floats, dtype=np.float32).reshape(-1, 6)[:, :4].T.astype(float)
+        floats = np.zeros((len(places), 6), np.float32)
+        self._each(_MATRIX, places, floats)
+        a, b, c, d = floats.astype(np.float64)[:, :4].T
         scale = np.sqrt(np.abs(a * d - b * c))
         sizes: list[float] = (named * np.where(scale > 0, scale, 1.0)).tolist()
         return sizes
@@ -102,7 +99,11 @@ class Calls:
         pdfium_c.FPDFText_GetFontInfo(self._typed, place, name, MOST_NAME, ctypes.c_int())
         return any(word in name.value.lower() for word in BOLD_NAMES)
 
-    def _each(self, call: Call, places: Sequence[int], start: int, step: int) -> None:
-        """Let a call write its answer for each place ``step`` bytes behind the last one's."""
-        steps = range(start, start + step * len(places), step)
-        deque(map(call, repeat(self._raw), places, steps), maxlen=0)
+    def _each(self, call: Call, places: Sequence[int], answers: NDArray[np.float32]) -> None:
+        """Let a call write its answer for each place into a row."""
+        deque(map(call, repeat(self._raw), places, _addresses(answers)), maxlen=0)
+
+
+def _addresses(rows: NDArray[Any]) -> range:
+    start, step = rows.ctypes.data, rows.strides[0]
+    return range(start, start + step * len(rows), step)
