@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from desktop.library.jobs import LibraryJobs
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes, Task
-from engine.ingest import watch
+from engine.ingest.watch import Watcher
 from engine.progress import CancelToken
+from engine.store.roots import Root
 from engine.types import Library
 
 if TYPE_CHECKING:
@@ -142,7 +143,10 @@ class Watching(QObject):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        roots, profile = tuple(map(Path, self._seen.there)), self._assistant.profile.root
+        roots = tuple(
+            Root(root, self._roots.get(root, ""), Path(root).is_dir()) for root in self._seen.there
+        )
+        profile = self._assistant.profile.root
         if not roots:
             return
         self._task = self._lanes.start("watch", lambda cancel: heard(roots, profile, cancel))
@@ -161,11 +165,12 @@ class Watching(QObject):
 
 
 def heard(
-    roots: tuple[Path, ...], profile: Path, cancel: CancelToken
+    roots: tuple[Root, ...], profile: Path, cancel: CancelToken
 ) -> Generator[frozenset[Path], None, None]:
     """Changes that matter: not of hidden files, and not of Alcove's own."""
-    for batch in watch.changes(roots, cancel=cancel):
-        kept = frozenset(path for path in batch if _matters(path, roots, profile))
+    folders = tuple(Path(root.path) for root in roots)
+    for batch in Watcher(lambda: roots).changes(cancel):
+        kept = frozenset(path for path in map(Path, batch) if _matters(path, folders, profile))
         if kept:
             yield kept
 
