@@ -34,6 +34,7 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
 from engine.types import (
@@ -101,6 +102,7 @@ class Assistant:
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod

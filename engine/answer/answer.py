@@ -151,6 +151,8 @@ class Answerer:
                 yield AnswerDelta(draft.text)
                 return replace(run.finish(draft), query=query)
         result = self._retriever.search(about, library=library, top=TOP)
+        if result.query is not None:
+            about = result.query.text
         run.retrieve_s = result.seconds
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
         if not self._trusted:

@@ -127,5 +127,6 @@ def drop_empty_libraries(db: apsw.Connection) -> None:
     """Libraries without files and folders are gone from the user's list."""
     db.execute(
         "DELETE FROM libraries WHERE id NOT IN (SELECT library_id FROM documents) "
-        "AND id NOT IN (SELECT library_id FROM roots)"
+        "AND id NOT IN (SELECT library_id FROM roots) "
+        "AND id NOT IN (SELECT library_id FROM glossary WHERE origin = 'user')"
     )
