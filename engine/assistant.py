@@ -38,6 +38,7 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
 from engine.store.pinned import PinnedDocuments
 from engine.store.rescue import rescue
@@ -114,6 +115,7 @@ class Assistant:
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
+        self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod

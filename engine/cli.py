@@ -10,6 +10,7 @@ import typer
 
 from engine import (
     cli_adapters,
+    cli_glossary,
     cli_locked,
     cli_models,
     cli_options,
@@ -37,7 +38,7 @@ from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, PartHealth
+from engine.types import AddReport, PartHealth, Understood
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_sources.app, name="source")
+app.add_typer(cli_glossary.app, name="glossary")
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -192,6 +194,8 @@ def search(
             if as_json:
                 terminal.value(jsonform.search_result(result))
                 return
+            for line in understood(result.query):
+                terminal.say(line, style="dim")
             for hit in result.hits:
                 where = place(hit.passage.path, hit.passage.page, hit.passage.label)
                 terminal.say(f"{hit.rank:>2}  {where}  {hit.score:.2f}", style="bold")
@@ -212,6 +216,18 @@ def search(
                 terminal.value({"id": row.id, **jsonform.search_result(result)})
         if failures:
             raise typer.Exit(EXIT_ERROR)
+
+
+def understood(query: Understood | None) -> list[str]:
+    """What a search made of the question, where that is more than its words."""
+    if query is None:
+        return []
+    lines = []
+    if query.filters:
+        lines.append("Only " + ", ".join(f"{name}:{value}" for name, value in query.filters))
+    if also := [new for _, new in (*query.corrections, *query.expansions)]:
+        lines.append(f"Also searched: {', '.join(also)}")
+    return lines
 
 
 @app.command()

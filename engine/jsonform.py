@@ -11,6 +11,7 @@ from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
 from engine.models.requantize import Speed
+from engine.store.glossary import Entry
 from engine.store.sources import Source
 from engine.types import (
     AddReport,
@@ -26,6 +27,7 @@ from engine.types import (
     PinnedDocument,
     SearchResult,
     Status,
+    Understood,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +86,33 @@ def hit(value: Hit) -> Json:
 
 
 def search_result(value: SearchResult) -> Json:
-    return {"hits": [hit(found) for found in value.hits], "seconds": round(value.seconds, 4)}
+    return {
+        "hits": [hit(found) for found in value.hits],
+        "seconds": round(value.seconds, 4),
+        "query": understood(value.query) if value.query is not None else None,
+    }
+
+
+def understood(value: Understood) -> Json:
+    return {
+        "text": value.text,
+        "language": value.language,
+        "phrases": list(value.phrases),
+        "filters": [{"name": name, "value": of} for name, of in value.filters],
+        "corrections": [{"word": word, "searched": new} for word, new in value.corrections],
+        "expansions": [{"term": term, "searched": new} for term, new in value.expansions],
+    }
+
+
+def glossary_entry(value: Entry) -> Json:
+    return {
+        "term": value.term,
+        "meaning": value.meaning,
+        "library": value.library,
+        "kind": value.kind,
+        "origin": value.origin,
+        "documents": value.documents,
+    }
 
 
 def answer(value: Answer, *, question_id: object = None) -> Json:

@@ -237,9 +237,29 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a search made of the question, to be told to who asked it."""
+
+    text: str
+    """The question without filters and slips of the keyboard."""
+    language: str = ""
+    """ISO 639-1 code; empty where it could not be told."""
+    phrases: tuple[str, ...] = ()
+    """Quoted words and codes, which have to stand together."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """Name and value, as typed."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Words that no document holds, and what was searched for in their place."""
+    expansions: tuple[tuple[str, str], ...] = ()
+    """Terms of the glossary in the question, and what was also searched for."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     hits: tuple[Hit, ...]
     seconds: float
+    query: Understood | None = None
+    """What was understood of the question; None where it was not looked into."""
 
 
 # --- answers -----------------------------------------------------------------------------------
