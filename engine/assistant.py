@@ -16,7 +16,7 @@ from engine.errors import DamagedVaultError, InputError, ModelError
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
-from engine.ingest import ingest, watch
+from engine.ingest import ingest
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
@@ -52,6 +52,7 @@ from engine.types import (
     Status,
     Waiting,
 )
+from engine.upkeep import Upkeep
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
@@ -101,6 +102,7 @@ class Assistant:
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod
@@ -264,25 +266,9 @@ class Assistant:
         """The files that interrupted work left to be read, by path."""
         return Jobs(self._vault).left("index")
 
-    def watch(
-        self, *, library: str | None = None, cancel: CancelToken
-    ) -> Generator[Progress | AddReport, None, None]:
-        """Bring the index up to date after every change, until cancelled."""
-        for _ in watch.changes(self._roots(library), cancel=cancel):
-            report = yield from self.sync(library=library, cancel=cancel)
-            yield report
-
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget documents (never their files); returns how many."""
         return ingest.remove(self._vault, paths)
-
-    def _roots(self, library: str | None) -> list[Path]:
-        return [
-            Path(root)
-            for found in self.libraries()
-            if library in (None, found.name)
-            for root in found.roots
-        ]
 
     def libraries(self) -> list[Library]:
         return self._documents.libraries()

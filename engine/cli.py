@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from engine import cli_locked, cli_models, cli_options, cli_sources, jsonform
+from engine import cli_locked, cli_models, cli_options, cli_sources, cli_upkeep, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
@@ -28,10 +26,9 @@ from engine.cli_options import (
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
-from engine.progress import CancelToken, Progress
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Mode, PartHealth, Waiting
+from engine.types import AddReport, Mode, PartHealth
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -102,10 +99,7 @@ def add(
         report = cli_locked.unlocked(terminal, assistant, report, given=given, remember=remember)
         show_report(terminal, report)
         if watch:
-            terminal.note("Watching for changes. Ctrl-C ends it.")
-            for event in assistant.watch(library=library, cancel=CancelToken()):
-                if not isinstance(event, Progress):
-                    show_report(terminal, event)
+            cli_upkeep.watch(terminal, assistant, library)
 
 
 @app.command()
@@ -127,7 +121,9 @@ def remove(
         if as_json:
             terminal.value({"removed": removed})
         else:
-            terminal.say(f"{removed} {plural('document', removed)} removed from the library.")
+            terminal.say(
+                f"{removed} {cli_upkeep.plural('document', removed)} removed from the library."
+            )
 
 
 @app.command()
@@ -152,32 +148,16 @@ def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False)
         if document.note:
             terminal.say(document.note, style="dim")
         for each in inner:
-            told = f"{each.passages} {plural('passage', each.passages)}"
+            told = f"{each.passages} {cli_upkeep.plural('passage', each.passages)}"
             terminal.say(f"  {each.path}: {each.reason or told}")
         for page in pages:
             terminal.say(f"\n--- {page.label or f'page {page.number}'}", style="dim")
             terminal.say(page.text)
 
 
-@app.command()
-def status(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
-    """Libraries, sizes, models and the state of the network."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        now = assistant.status()
-        if as_json:
-            terminal.value(jsonform.status(now))
-            return
-        table = Table("Library", "Documents", "Failed", "Passages", box=None)
-        for found in now.libraries:
-            table.add_row(
-                escape(found.name), str(found.documents), str(found.failed), str(found.passages)
-            )
-        terminal.out.print(table)
-        terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
-        terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
-        terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
-        for line in interrupted(now.waiting):
-            terminal.say(line)
+app.command("status")(cli_upkeep.status)
+app.command("why")(cli_upkeep.why)
+app.command("library")(cli_upkeep.library)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -373,34 +353,18 @@ def check_adapter(adapter: str | None) -> None:
         )
 
 
-def interrupted(waiting: Waiting) -> list[str]:
-    """What was interrupted, in lines for the user."""
-    told = {
-        "indexing": (waiting.files, "file"),
-        "removal": (waiting.removals, "document"),
-        "renewal of meanings": (waiting.renewals, "passage"),
-    }
-    return [
-        f"An interrupted {what} of {count:,} {plural(noun, count)} is waiting; run `alcove sync`."
-        for what, (count, noun) in told.items()
-        if count
-    ]
-
-
 def show_report(terminal: Terminal, report: AddReport) -> None:
     if terminal.as_json:
         terminal.value(jsonform.add_report(report))
         return
     terminal.say(
-        f"{report.indexed} indexed, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{report.indexed} indexed, {report.unchanged} unchanged, "
+        + (f"{report.moved} moved, " if report.moved else "")
+        + f"{report.removed} removed, "
         f"{len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
     )
     for failed in report.failed:
         terminal.say(f"  {failed.path}: {failed.reason}", style="yellow")
-
-
-def plural(noun: str, count: int) -> str:
-    return noun if count == 1 else noun + "s"
 
 
 def main() -> None:

@@ -77,6 +77,8 @@ class ParsedDocument:
     """What was left out or had to be guessed, in words for the user; mostly empty."""
     tables: tuple[Table, ...] = ()
     """Its tables as values; those that stand in the page texts as rows of ``|`` are found there."""
+    scanned: int = 0
+    """Pages that are pictures of text, whether they were read or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,18 @@ class FailedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one file, for those who watch."""
+
+    path: str
+    what: Literal["added", "changed", "moved", "removed", "failed", "away", "back"]
+    passages: int = 0
+    former: str = ""
+    """Where it lay before it was moved."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddReport:
     """Result of ``add`` and ``sync``; files counted, passages counted over the indexed ones."""
 
@@ -182,6 +196,10 @@ class AddReport:
     failed: tuple[FailedFile, ...]
     passages: int
     seconds: float
+    moved: int = 0
+    """Files that lie elsewhere now and are the same documents."""
+    changes: tuple[Change, ...] = ()
+    """One by one, where single files were looked at."""
 
 
 @dataclass(frozen=True, slots=True)

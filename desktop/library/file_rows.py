@@ -6,8 +6,8 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from desktop.names import SOURCE
-from engine.store.attached import SEPARATOR, file_of
 from engine.library_types import FileState
+from engine.store.attached import SEPARATOR, file_of
 from engine.types import Document
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from desktop.words import count, counted
 from engine.progress import Progress
 from engine.types import AddReport
 
-
 WATCHED_WORDS = {
     "added": "is new and was read",
     "changed": "has changed and was read again",
