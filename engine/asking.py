@@ -28,6 +28,9 @@ from engine.types import Answer, AskEvent, Mode
 log = logging.getLogger(__name__)
 
 POLL_S = 0.02
+THINKING_TOKENS = 1024
+"""Room to think that a thinking model gets beside that of its answer, as far as half the context
+allows."""
 
 ReadyEmbedder = Callable[[CancelToken | None], Generator[Progress, None, Embedder]]
 
@@ -208,7 +211,10 @@ class Asking:
     def _sampling(self, mode: Mode, options: ModelOptions) -> Sampling:
         """How the open model writes in this mode."""
         chosen = self._keeper.chosen.for_question(options, from_documents=mode in ("rag", "both"))
-        return chosen.sampling(max_tokens=self._settings.answer.max_tokens)
+        sampling = chosen.sampling(max_tokens=self._settings.answer.max_tokens)
+        if self._keeper.chosen.thinks:
+            sampling = replace(sampling, max_tokens=sampling.max_tokens + THINKING_TOKENS)
+        return sampling
 
     def _answerer(self, embedder: Embedder, chat_model: ChatModel) -> Answerer:
         return Answerer(

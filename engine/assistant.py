@@ -14,7 +14,7 @@ from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
 from engine.document_pins import DocumentPins
-from engine.errors import DamagedVaultError, InputError, ModelError
+from engine.errors import InputError, ModelError
 from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
@@ -41,7 +41,6 @@ from engine.store.documents import Documents
 from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
 from engine.store.pinned import PinnedDocuments
-from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
     Answer,
@@ -59,6 +58,7 @@ from engine.types import (
     Waiting,
 )
 from engine.upkeep import Upkeep
+from engine.vault_lock import key_of
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
@@ -119,9 +119,15 @@ class Assistant:
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod
-    def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":
-        """Open a profile and its vault; models are prepared when they are first needed."""
+    def open(
+        cls, profile: Path | None = None, *, key: bytes | None = None, passphrase: str = ""
+    ) -> "Assistant":
+        """Open a profile and its vault; models are prepared when they are first needed.
+
+        Raises VaultLockedError where it is encrypted and the passphrase is missing or wrong.
+        """
         opened = open_profile(profile)
+        key = key or key_of(opened, passphrase)
         vault = Vault.open(opened.vault, key=key)
         try:
             return cls(opened, vault)
@@ -130,21 +136,12 @@ class Assistant:
             raise
 
     @classmethod
-    def rescue(cls, profile: Path | None = None, *, key: bytes | None = None) -> PartHealth | None:
+    def rescue(
+        cls, profile: Path | None = None, *, key: bytes | None = None, passphrase: str = ""
+    ) -> PartHealth | None:
         """Make a damaged vault openable again, keeping the damaged file; None where it is sound."""
         opened = open_profile(profile)
-        try:
-            Vault.open(opened.vault, key=key).close()
-        except DamagedVaultError:
-            done = rescue(opened.vault, key=key)
-            start = f"the copy {done.backup.name}" if done.backup else "a new, empty vault"
-            return PartHealth(
-                "rescue",
-                True,
-                f"the damaged vault was set aside as {done.kept.name}; Alcove goes on with {start}",
-                "Add your folders again to fill what is missing.",
-            )
-        return None
+        return health.rescued(opened.vault, key or key_of(opened, passphrase))
 
     def close(self) -> None:
         """End the model process and close the vault."""

@@ -16,6 +16,7 @@ from engine import (
     cli_options,
     cli_sources,
     cli_upkeep,
+    cli_vault,
     jsonform,
 )
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
@@ -33,8 +34,8 @@ from engine.cli_options import (
     TopK,
     TopP,
 )
-from engine.cli_session import JsonOption, ProfileOption, session
-from engine.errors import EngineError, NotFoundError
+from engine.cli_session import JsonOption, ProfileOption, piped, read_passphrase, session
+from engine.errors import EngineError, NotFoundError, VaultLockedError
 from engine.evaluate.questions import read_questions
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
@@ -48,6 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
 
@@ -58,8 +60,18 @@ PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
 
 
 @app.callback(invoke_without_command=True)
-def window(context: typer.Context, profile: ProfileOption = None) -> None:
+def window(
+    context: typer.Context,
+    profile: ProfileOption = None,
+    passphrase_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--passphrase-stdin", help="Passphrase of an encrypted library, on standard input."
+        ),
+    ] = False,
+) -> None:
     """Open the window; without a display, offer the same conversation in the terminal."""
+    piped.set(passphrase_stdin)
     if context.invoked_subcommand is not None:
         if profile is not None:
             # `alcove --profile DIR add …` means the same as `alcove add … --profile DIR`.
@@ -341,11 +353,16 @@ def doctor(
 ) -> None:
     """Check that every part works."""
     rescued: list[PartHealth] = []
+    passphrase = ""
     if repair:
         with Terminal(as_json=as_json).told():
-            done = Assistant.rescue(profile)
+            try:
+                done = Assistant.rescue(profile)
+            except VaultLockedError:
+                passphrase = read_passphrase()
+                done = Assistant.rescue(profile, passphrase=passphrase)
             rescued = [done] if done else []
-    with session(profile, as_json=as_json) as (terminal, assistant):
+    with session(profile, as_json=as_json, passphrase=passphrase) as (terminal, assistant):
         parts = [*rescued, *assistant.doctor(deep=deep, repair=repair)]
         if as_json:
             terminal.value(jsonform.doctor(parts))

@@ -88,6 +88,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
     if answer.thinking:
         words = len(answer.thinking.split())
         terminal.say(f"Thought first, in {words} words (--json shows them).", style="dim")
+    if answer.note:
+        terminal.say(answer.note, style="yellow")
     if answer.abstained:
         terminal.say(answer.text)
     for sentence in () if answer.abstained else answer.sentences:

@@ -154,6 +154,10 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
         },
         "context": context(value.context) if value.context is not None else None,
         "thinking": value.thinking,
+        "model": value.model,
+        "mode": value.mode,
+        # Only there where the model thought and gave no answer.
+        **({"note": value.note} if value.note else {}),
         # Only there where the answer was counted in a table.
         **({"query": value.query} if value.query else {}),
     }

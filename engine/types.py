@@ -367,6 +367,8 @@ class Answer:
     """What a thinking model wrote before its answer; shown folded."""
     query: str = ""
     """The SQL query that counted it; empty where nothing was counted."""
+    note: str = ""
+    """Why there is no answer though the model thought, and what to do; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

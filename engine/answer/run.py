@@ -14,6 +14,16 @@ NEAREST = 5
 """Passages offered where the answer abstains."""
 
 
+EMPTY = {
+    "cancelled": "You stopped the model while it was still thinking, so that there is no answer. "
+    "Ask again to let it finish.",
+    "length": "The model used up its room while it was still thinking, so that there is no answer. "
+    "Give it more room (the option max_tokens), or ask a model that does not think.",
+    "stop": "The model ended its turn after thinking, without an answer. Ask again in other words.",
+}
+"""Why a model that thought gave no answer, by how it ended."""
+
+
 class Run:
     """The clock and the fixed parts of one answer."""
 
@@ -30,6 +40,7 @@ class Run:
         """Whether the model was stopped while it wrote."""
         self._context: ContextUse | None = None
         self._thinking = ""
+        self._note = ""
         self._tokens_per_s = 0.0
 
     def wrote(self, completion: Completion, context: ContextUse) -> None:
@@ -38,6 +49,8 @@ class Run:
         self.stopped = completion.finish_reason == "cancelled"
         self._context = context
         self._thinking = completion.thinking.strip()
+        if self._thinking and not completion.text.strip():
+            self._note = EMPTY.get(completion.finish_reason, "")
         # The first token is part of reading the prompt: it comes with the end of that.
         writing_s = completion.total_s - completion.first_token_s
         if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
@@ -82,4 +95,5 @@ class Run:
             quotation=draft.quotation,
             context=self._context,
             thinking=self._thinking,
+            note="" if draft.citations else self._note,
         )

@@ -136,6 +136,8 @@ def test_ask_gives_the_documented_json(alcove: Callable[..., Result], documents:
     assert set(answer) == {
         "id", "answer", "abstained", "sentences", "citations", "timings", "usage", "context",
         "thinking",
+        "model",
+        "mode",
     }  # fmt: skip
     assert "07:40" in answer["answer"]
     assert not answer["abstained"]
