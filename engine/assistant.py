@@ -13,6 +13,7 @@ from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
 from engine.errors import DamagedVaultError, InputError, ModelError
+from engine.evaluation import Evaluation
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
@@ -101,6 +102,7 @@ class Assistant:
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod

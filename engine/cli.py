@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import cli_locked, cli_models, cli_options, cli_sources, jsonform
+from engine import cli_evaluate, cli_locked, cli_models, cli_options, cli_sources, jsonform
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
@@ -42,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_sources.app, name="source")
+app.command("evaluate")(cli_evaluate.evaluate)
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -244,6 +245,9 @@ def ask(
     stop: Stop = None,
     json_schema: JsonSchema = None,
     grammar: Grammar = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also tell what was found, read and decided.")
+    ] = False,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -266,8 +270,9 @@ def ask(
         if questions is None:
             assert question is not None
             answer_one(
-                terminal, assistant, question, library=library, mode=way, model=model, how=how
-            )
+                terminal, assistant, question,
+                library=library, mode=way, model=model, how=how, why=why,
+            )  # fmt: skip
             return
         failures = 0
         terminal.run(assistant.warm(mode=way, model=model))
@@ -280,7 +285,7 @@ def ask(
                 failures += 1
                 terminal.value({"id": row.id, **jsonform.error(error)})
             else:
-                terminal.value(jsonform.answer(answer, question_id=row.id))
+                terminal.value(jsonform.answer(answer, question_id=row.id, with_why=why))
                 say_unused(terminal, how, answer)
         if failures:
             raise typer.Exit(EXIT_ERROR)

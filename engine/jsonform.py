@@ -23,6 +23,7 @@ from engine.types import (
     SearchResult,
     Status,
 )
+from engine.why_types import Why
 
 if TYPE_CHECKING:
     from engine.ingest.sources.pull import PullReport
@@ -70,7 +71,7 @@ def search_result(value: SearchResult) -> Json:
     return {"hits": [hit(found) for found in value.hits], "seconds": round(value.seconds, 4)}
 
 
-def answer(value: Answer, *, question_id: object = None) -> Json:
+def answer(value: Answer, *, question_id: object = None, with_why: bool = False) -> Json:
     """``citations`` of a sentence count from 1 in the order of the answer's citations."""
     return {
         "id": question_id,
@@ -111,6 +112,38 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
         "thinking": value.thinking,
         # Only there where the answer was counted in a table.
         **({"query": value.query} if value.query else {}),
+        **({"why": why(value.why) if value.why is not None else None} if with_why else {}),
+    }
+
+
+def why(value: Why) -> Json:
+    """``found_by`` is words, meaning or both; ``use`` is cited, read, cut or unread."""
+    return {
+        "asked": value.asked,
+        "corrections": [list(pair) for pair in value.corrections],
+        "expansions": [list(pair) for pair in value.expansions],
+        "passages": [
+            {
+                "rank": each.rank,
+                "path": each.path,
+                "page": each.page,
+                "label": each.label,
+                "heading": each.heading,
+                "start": each.start,
+                "end": each.end,
+                "score": round(each.score, 6),
+                "words": round(each.words, 6),
+                "meaning": round(each.meaning, 6),
+                "found_by": each.found_by,
+                "use": each.use,
+            }
+            for each in value.passages
+        ],
+        "probability": round(value.probability, 4) if value.probability is not None else None,
+        "threshold": value.threshold,
+        "calibrated": value.calibrated,
+        "signals": {name: round(number, 4) for name, number in value.signals},
+        "steps": [{"name": each.name, "seconds": round(each.seconds, 4)} for each in value.steps],
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model_types import ModelCard, Role, Usage
+from engine.why_types import Why
 
 Mode = Literal["plain", "rag", "tuned", "both"]
 
@@ -315,6 +316,8 @@ class Answer:
     """What a thinking model wrote before its answer; shown folded."""
     query: str = ""
     """The SQL query that counted it; empty where nothing was counted."""
+    why: Why | None = None
+    """What was found, read and decided on the way; None without documents."""
 
 
 @dataclass(frozen=True, slots=True)

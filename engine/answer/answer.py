@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.answer import abstain, extract, followup, form, pack, prompt, spans, summary, tables
+from engine.answer.abstain import Judge
 from engine.answer.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
 from engine.answer.talk import Talk
+from engine.answer.why import Notes
 from engine.errors import InputError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.model_types import Completion, Message, Usage
@@ -90,8 +92,13 @@ class Answerer:
         counter: Counter | None = None,
         similar: Similar | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
+        judge: Judge = abstain.JUDGE,
     ) -> None:
-        """``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
+        """``counter`` answers what is a matter of counting, ``similar`` helps it with words.
+
+        ``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
+        """
+        self._judge = judge
         self._counter = counter
         self._similar = similar
         self._retriever = retriever
@@ -152,17 +159,27 @@ class Answerer:
                 return replace(run.finish(draft), query=query)
         result = self._retriever.search(about, library=library, top=TOP)
         run.retrieve_s = result.seconds
+        run.notes.found(about, result.hits)
+        run.notes.step("search")
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
+        prior = 0.0
         if not self._trusted:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
             evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
+            run.notes.read([result.hits[index] for index in order])
+            if not run.cancelled:
+                prior = abstain.prior(about, self._model)
+            run.notes.step("weigh")
         readings = self._reader.read(about, evidence, extract.rarity(result.hits))
         found = _Found(about, result.hits, evidence, readings)
         if run.cancelled:
             return run.finish(Draft(""))
-        signals = abstain.signals(about, found.hits, evidence)
-        if abstain.probability(signals) < abstain.THRESHOLD:
+        signals = abstain.signals(about, found.hits, evidence, readings, prior=prior)
+        certain = self._judge.probability(signals)
+        run.notes.judged(signals, certain, self._judge.threshold, fitted=self._judge.fitted)
+        run.notes.step("decide")
+        if certain < self._judge.threshold:
             if self._trusted:
                 yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
@@ -177,11 +194,13 @@ class Answerer:
                 summarise=summarise,
             )
             yield Retrieved(packed.hits)
+            run.notes.read(packed.hits, packed=True)
             draft = yield from self._written(found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
+        run.notes.step("write")
         stands = bool(draft.citations) or run.cancelled or _formed(sampling)
         return run.finish(draft) if stands else run.abstain(found.hits)
 
@@ -316,6 +335,7 @@ class _Run:
         """Whether the model was stopped while it wrote."""
         self._context: ContextUse | None = None
         self._thinking = ""
+        self.notes = Notes(question)
         self._tokens_per_s = 0.0
 
     def wrote(self, completion: Completion, context: ContextUse) -> None:
@@ -360,4 +380,5 @@ class _Run:
             quotation=draft.quotation,
             context=self._context,
             thinking=self._thinking,
+            why=self.notes.why(draft.citations) if self._mode in ("rag", "both") else None,
         )
