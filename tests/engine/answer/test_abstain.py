@@ -10,10 +10,10 @@ from tests.fakes import ScriptedChatModel
 STRONG = {
     "meaning": 0.75,
     "context": 0.9,
-    "names": 1.0,
+    "names in sentence": 1.0,
     "unmet denial": 0.0,
     "likelihood": -2.5,
-    "score": 0.8,
+    "reading score": 0.3,
 }
 
 
@@ -52,9 +52,18 @@ def test_signals_are_counted_on_the_best_sentence() -> None:
 
 def test_every_weight_names_a_signal() -> None:
     hits = Library().hits()
-    found = abstain.signals("Who?", hits, extract.best_sentences("Who?", hits))
+    names: set[str] = set()
+    for question in ("Who pays?", "travel expenses"):
+        names |= set(abstain.signals(question, hits, extract.best_sentences(question, hits)) or ())
+    assert set(JUDGE.weights) <= names
+
+
+def test_a_topic_has_signals_of_its_own() -> None:
+    hits = Library().hits()
+    found = abstain.signals("travel expenses", hits, extract.best_sentences("travel", hits))
     assert found is not None
-    assert set(JUDGE.weights) <= set(found)
+    assert found["topic"] == 1.0
+    assert all(name == "topic" or name.startswith("topic ") for name in found)
 
 
 @pytest.mark.parametrize(
