@@ -11,6 +11,8 @@ from engine.assistant import MODES
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import InputError
 from engine.evaluate import report, summary
+from engine.evaluate.calibrate import COVERAGE, Calibration
+from engine.evaluate.making import Making
 from engine.evaluate.questions import BadLine, Question, checked_questions, write_questions
 from engine.evaluation import Evaluated
 from engine.store.evaluations import StoredEvaluation
@@ -43,14 +45,60 @@ def evaluate(
     repeat: Annotated[
         int | None, typer.Option("--repeat", help="Ask an earlier one's questions again.")
     ] = None,
+    generate: Annotated[
+        int | None, typer.Option("--generate", help="Make so many questions from the library.")
+    ] = None,
+    by_model: Annotated[
+        bool, typer.Option("--by-model", help="With --generate: the model words them.")
+    ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Fit how sure an answer must be on this library.")
+    ] = False,
+    coverage: Annotated[
+        float, typer.Option(help="With --calibrate: share of answerable questions to answer.")
+    ] = COVERAGE,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="With --calibrate: forget what was fitted.")
+    ] = False,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure searches and answers on questions whose answers are known."""
+    if reset and not calibrate:
+        raise typer.BadParameter("--reset goes with --calibrate.")
+    if generate is not None:
+        if questions is None or generate < 1:
+            raise typer.BadParameter("Say how many and where to: --generate 50 FILE.")
+        with session(profile, as_json=as_json) as (terminal, assistant):
+            made = terminal.run(
+                assistant.evaluation.generate(
+                    generate, library=library, unanswerable=generate // 3, by_model=by_model,
+                    model=model,
+                )
+            )  # fmt: skip
+            write_questions(questions, made.questions)
+            tell_made(terminal, made, questions)
+        return
+    if calibrate:
+        with session(profile, as_json=as_json) as (terminal, assistant):
+            work = assistant.evaluation
+            if reset:
+                forgotten = terminal.run(work.reset_calibration(library=library, model=model))
+                tell_reset(terminal, forgotten)
+                return
+            given = checked_questions(questions)[0] if questions is not None else []
+            tell_calibration(
+                terminal,
+                terminal.run(
+                    work.calibrate(given, library=library, model=model, coverage=coverage)
+                ),
+                report_file,
+            )
+        return
     ways = [questions is not None, thumbs, history, show is not None, repeat is not None]
     if sum(ways) != 1:
         raise typer.BadParameter(
-            "Give one of a question file, --thumbs, --history, --show and --repeat."
+            "Give one of a question file, --thumbs, --history, --show, --repeat and --calibrate."
         )
     chosen = chosen_modes(modes)
     with session(profile, as_json=as_json) as (terminal, assistant):
@@ -146,6 +194,64 @@ def tell(terminal: Terminal, done: Evaluated, path: Path | None) -> None:
     terminal.say(f"\n{done.verdict}")
     if path is not None:
         terminal.say(f"The report is in {path}.")
+
+
+def tell_made(terminal: Terminal, done: Making, path: Path) -> None:
+    answerable = sum(not question.unanswerable for question in done.questions)
+    if terminal.as_json:
+        terminal.value(
+            {
+                "file": str(path),
+                "questions": len(done.questions),
+                "answerable": answerable,
+                "tried": done.tried,
+            }
+        )
+        return
+    terminal.say(
+        f"{len(done.questions)} questions are in {path}: {answerable} with an answer, of "
+        f"{done.tried} that were tried, and {len(done.questions) - answerable} without. "
+        "Read them before you trust them."
+    )
+
+
+def tell_calibration(terminal: Terminal, found: Calibration, path: Path | None) -> None:
+    if path is not None:
+        report.write(path, report.calibration_html(found.words(), found.curve))
+    if terminal.as_json:
+        terminal.value(
+            {
+                "answerable": found.answerable,
+                "unanswerable": found.unanswerable,
+                "threshold": round(found.judge.threshold, 4),
+                "refused": round(found.refused, 4),
+                "wrong": round(found.wrong, 4),
+                "before": {
+                    "refused": round(found.before[0], 4),
+                    "wrong": round(found.before[1], 4),
+                },
+                "curve": [[round(x, 4), round(y, 4)] for x, y in found.curve],
+            }
+        )
+        return
+    table = Table("Answers given to answerable", "and to unanswerable ones", box=None)
+    for wanted in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        reached = [y for x, y in found.curve if x >= wanted - 1e-9]
+        table.add_row(f"{100 * wanted:.0f} %", f"{100 * min(reached):.0f} %")
+    terminal.out.print(table)
+    terminal.say(found.words())
+    terminal.say(
+        f"Fitted on {found.answerable} questions with an answer and {found.unanswerable} without, "
+        "told on those left out of each fit. It is used from now on; "
+        "alcove evaluate --calibrate --reset takes it back."
+    )
+
+
+def tell_reset(terminal: Terminal, forgotten: bool) -> None:
+    if terminal.as_json:
+        terminal.value({"reset": forgotten})
+    else:
+        terminal.say("It is as for everyone again." if forgotten else "Nothing was fitted here.")
 
 
 def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:

@@ -8,28 +8,35 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 
 from engine.asking import Asking
 from engine.errors import InputError
-from engine.evaluate import measure, outcome, report, summary
+from engine.evaluate import calibrate, making, measure, outcome, report, summary
+from engine.evaluate.calibrate import Calibration
+from engine.evaluate.generate import Made
+from engine.evaluate.making import Making
 from engine.evaluate.measure import Asked
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import BadLine, Question, as_row, from_row
 from engine.evaluate.summary import ModeSummary
 from engine.keeper import ChatModelKeeper
-from engine.progress import CancelToken, Progress
+from engine.progress import CancelToken, Progress, drain
+from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.evaluations import Evaluations, StoredEvaluation
 from engine.store.ratings import Ratings
-from engine.types import Mode
+from engine.types import Answer, Mode
 
-ReadyEmbedder = Callable[[CancelToken | None], Generator[Progress, None, object]]
 OFFERED: tuple[Mode, ...] = ("plain", "rag")
 """Ways of answering that there are without an adapter."""
+
+
+MADE = 60
+"""Questions of either kind that are made for fitting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Evaluation:
     ) -> None:
         self._store = Evaluations(vault)
         self._ratings = Ratings(vault)
+        self._calibrations = Calibrations(vault)
         self._documents = Documents(vault)
         self._asked = asked
         self._asking = asking
@@ -194,6 +202,102 @@ class Evaluation:
                 )
             found.append(question)
         return found
+
+    # --- questions from the library ------------------------------------------------------------
+
+    def generate(
+        self,
+        count: int,
+        *,
+        library: str | None = None,
+        unanswerable: int = 0,
+        by_model: bool = False,
+        model: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, Making]:
+        """Make questions from the library's own sentences, each tried before it counts.
+
+        ``by_model`` lets the chat model word them; fewer of those survive. Raises InputError where
+        the library yields none.
+        """
+        self._asking.check_library(library)
+        yield from self._asking.names(model, cancel)
+        passages = [
+            passage
+            for document in self._documents.documents(library)
+            if document.state == "indexed"
+            for passage in self._documents.passages(document.path)
+        ]
+
+        def trial(question: str) -> Answer:
+            return drain(
+                self._asked.ask(question, library=library, mode="rag", model=model, cancel=cancel)
+            )
+
+        def word(item: Made) -> Made | None:
+            with self._asking.turn(model or "", cancel):
+                chat_model = drain(self._keeper.ready(model, cancel=cancel))
+                return making.worded(item, chat_model)
+
+        kept, tried = yield from making.answerable(
+            passages, count, trial, word=word if by_model else None, cancel=cancel
+        )
+        if not kept:
+            raise InputError(
+                "No question could be made from this library.",
+                "It takes documents with whole sentences; or give questions in a file.",
+            )
+        questions = [item.as_question(number) for number, item in enumerate(kept, start=1)]
+        questions += making.unanswerable(kept, unanswerable)
+        return Making(tuple(questions), tried)
+
+    # --- how sure an answer must be ------------------------------------------------------------
+
+    def calibrate(
+        self,
+        questions: Sequence[Question] = (),
+        *,
+        library: str | None = None,
+        model: str | None = None,
+        coverage: float = calibrate.COVERAGE,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, Calibration]:
+        """Fit how sure an answer must be on this library, and use that from now on.
+
+        Without questions, some are made. ``coverage`` is the share of the answerable ones that
+        shall be answered. Raises InputError where there are too few of either kind.
+        """
+        if not 0.0 < coverage <= 1.0:
+            raise InputError("The coverage is a share between 0 and 1.", "Try 0.8.")
+        if not questions:
+            done = yield from self.generate(
+                MADE, library=library, unanswerable=MADE, model=model, cancel=cancel
+            )
+            questions = done.questions
+        measured = yield from self.run(
+            questions, library=library, model=model, source="calibration", cancel=cancel
+        )
+        known = [each for each in measured.outcomes if each.signals]
+        names = yield from self._asking.names(model, cancel)
+        found = calibrate.calibrated(
+            [each.signals for each in known],
+            [not each.question.unanswerable for each in known],
+            coverage=coverage,
+            before=self._asking.judge(library, *names),
+        )
+        self._calibrations.put(library, *names, found.judge.as_row())
+        return found
+
+    def reset_calibration(
+        self,
+        *,
+        library: str | None = None,
+        model: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, bool]:
+        """Forget what was fitted; False where nothing was."""
+        names = yield from self._asking.names(model, cancel)
+        return self._calibrations.remove(library, *names)
 
     # --- what was measured ---------------------------------------------------------------------
 

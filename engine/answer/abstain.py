@@ -17,6 +17,8 @@ NOT_FOUND = "I did not find this in your documents."
 
 LEAST_LIKELIHOOD = -7.0
 """Below this a likelihood says no more: the question is odd, whatever the evidence."""
+LIFT = 0.5
+"""Stands for what reading adds to a question's likelihood where the model was not asked."""
 TOPIC_WORDS = 20
 """Content words from which a request describes a topic rather than asks for one thing."""
 
@@ -68,7 +70,7 @@ def signals(
         "unmet denial": float(text.is_negated(question) and not text.is_negated(best.sentence)),
         "likelihood": likelihoods[0],
         "likelihood gap": likelihoods[0] - sum(likelihoods) / len(likelihoods),
-        "lift": likelihoods[0] - max(prior, LEAST_LIKELIHOOD) if weighed and prior else 0.0,
+        "lift": likelihoods[0] - max(prior, LEAST_LIKELIHOOD) if weighed and prior else LIFT,
         "reading": reading.probability if reading else 0.0,
         "reading score": max(-10.0, min(10.0, reading.score)) / 10 if reading else 0.0,
         "length": min(len(asked), TOPIC_WORDS) / TOPIC_WORDS,

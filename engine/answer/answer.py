@@ -5,7 +5,18 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import abstain, extract, followup, form, pack, prompt, spans, summary, tables
+from engine.answer import (
+    abstain,
+    extract,
+    followup,
+    form,
+    pack,
+    prompt,
+    spans,
+    summary,
+    table_lookup,
+    tables,
+)
 from engine.answer.abstain import Judge
 from engine.answer.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
@@ -72,6 +83,8 @@ class _Found:
     """In the order of the words' score, weighed by the model where it is small."""
     readings: list[Reading]
     """Short answers in the evidence, best first."""
+    table: Evidence | None = None
+    """The table that meets the question better than any sentence."""
 
 
 class Answerer:
@@ -163,6 +176,10 @@ class Answerer:
         run.notes.step("search")
         evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
         prior = 0.0
+        rarity = extract.rarity(result.hits)
+        table = table_lookup.evidence(about, result.hits, rarity)
+        if table is not None and not self._trusted:
+            evidence.append(table)
         if not self._trusted:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(result.hits[index] for index in order))
@@ -171,8 +188,11 @@ class Answerer:
             if not run.cancelled:
                 prior = abstain.prior(about, self._model)
             run.notes.step("weigh")
-        readings = self._reader.read(about, evidence, extract.rarity(result.hits))
-        found = _Found(about, result.hits, evidence, readings)
+        stretches = [item for item in evidence if not item.table]
+        readings = self._reader.read(about, stretches, rarity)
+        best = extract.judged(evidence)[:1]
+        table = best[0] if best and best[0].table else None
+        found = _Found(about, result.hits, stretches, readings, table)
         if run.cancelled:
             return run.finish(Draft(""))
         signals = abstain.signals(about, found.hits, evidence, readings, prior=prior)
@@ -253,6 +273,8 @@ class Answerer:
         """A short answer from the documents where one is asked for, or else whole sentences."""
         desk = Desk(found.hits, self._documents)
         best = extract.judged(found.evidence)
+        if found.table is not None:
+            return self._from_table(desk, found.table, found)
         if form.wants_sentences(question) or not found.readings:
             return desk.quoted(
                 [
@@ -272,6 +294,16 @@ class Answerer:
             return desk.quoted([evidence])
         passage = found.hits[evidence.hit].passage.text
         return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
+
+    def _from_table(self, desk: Desk, table: Evidence, found: _Found) -> Draft:
+        """The cell or row that is asked for, or else the table as it stands."""
+        passage = found.hits[table.hit].passage.text
+        looked = table_lookup.look_up(found.about, passage, table.start, table.end)
+        if looked is None:
+            return desk.quoted([table])
+        start, end = looked.quote
+        row = replace(table, start=start, end=end, sentence=passage[start:end])
+        return desk.read_out(row, *looked.answer)
 
     def _written(
         self, found: _Found, packed: Packed, run: "_Run", sampling: Sampling

@@ -50,6 +50,8 @@ class Evidence:
     """What the sentences are ordered by; comparable within one question only."""
     likelihood: float = UNWEIGHED
     """Mean log-probability per token of the question once the model has read the sentence."""
+    table: bool = False
+    """A whole table with its title, not a sentence."""
 
 
 class Rarity:

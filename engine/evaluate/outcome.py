@@ -34,6 +34,8 @@ class Outcome:
     total_s: float
     probability: float | None
     """How sure it was to answer, in [0, 1]; None where that was not estimated."""
+    signals: dict[str, float]
+    """What that estimate was made of."""
     error: str = ""
     """Why there is no answer: the message of a known error."""
 
@@ -58,7 +60,7 @@ def from_row(row: dict[str, Any]) -> Outcome:
 
 def failed(question: Question, mode: Mode, message: str) -> Outcome:
     """A question that could not be asked."""
-    return Outcome(question, mode, "", False, (), {}, message, 0.0, 0.0, 0.0, None, message)
+    return Outcome(question, mode, "", False, (), {}, message, 0.0, 0.0, 0.0, None, {}, message)
 
 
 def judged(question: Question, answer: Answer, hits: Sequence[Hit], mode: Mode) -> Outcome:
@@ -79,6 +81,7 @@ def judged(question: Question, answer: Answer, hits: Sequence[Hit], mode: Mode) 
         first_token_s=answer.timings.first_token_s,
         total_s=answer.timings.total_s,
         probability=answer.why.probability if answer.why is not None else None,
+        signals=dict(answer.why.signals) if answer.why is not None else {},
     )
 
 

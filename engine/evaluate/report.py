@@ -95,6 +95,21 @@ def html(
     )
 
 
+def calibration_html(words: str, curve: Sequence[tuple[float, float]]) -> str:
+    """The page of a calibration: what it costs, and what other choices would."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    source = resources.files("engine.evaluate") / "templates" / "report.html.j2"
+    return environment.from_string(source.read_text("utf-8")).render(
+        title="How sure an answer must be",
+        told="From left to right, more is answered; upward, more of what has no answer as well.",
+        verdict=words,
+        bad_lines=(),
+        modes=(),
+        curve=Markup(charts.curve([("answered without an answer", curve)])),
+        setting=(),
+    )
+
+
 def write(path: Path, text: str) -> None:
     """Write the report. Raises InputError where it cannot be written."""
     try:

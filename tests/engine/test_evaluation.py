@@ -140,3 +140,45 @@ def test_why_tells_what_was_found_and_decided(assistant: Assistant) -> None:
     assert dict(why.signals)["meaning"] == pytest.approx(why.passages[0].meaning)
     plain = drain(assistant.ask(QUESTIONS[0].question, mode="plain"))
     assert plain.why is None
+
+
+def test_questions_are_made_from_the_library_and_come_back(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    folder = tmp_path / "boats"
+    folder.mkdir()
+    for number in range(12):
+        place = ("Odell", "Tarrow", "Venn", "Hollin")[number % 4] + str("abc"[number // 4])
+        (folder / f"{number}.txt").write_text(
+            f"The old boat yard at {place} was founded by a carpenter in {1900 + 7 * number}.\n"
+        )
+    drain(assistant.add([folder]))
+    done = drain(assistant.evaluation.generate(4, unanswerable=6))
+    made = [question for question in done.questions if not question.unanswerable]
+    assert 0 < len(made) <= 4
+    assert done.tried >= len(made)
+    again = drain(assistant.evaluation.run(made))
+    assert again.summaries[0].scores["contains"].value == 1
+    assert sum(question.unanswerable for question in done.questions) == 6
+
+
+def test_a_calibration_is_used_until_it_is_taken_back(assistant: Assistant) -> None:
+    asked = [
+        Question(number, "When does the ferry to Odell Island leave?", ("07:40",))
+        for number in range(10)
+    ] + [
+        Question(number, f"Who was king {number} of Spain?", unanswerable=True)
+        for number in range(10)
+    ]
+    assert drain(assistant.ask(asked[0].question)).why.calibrated is False  # type: ignore[union-attr]
+    found = drain(assistant.evaluation.calibrate(asked, coverage=1.0))
+    assert found.refused == 0
+    why = drain(assistant.ask(asked[0].question)).why
+    assert why is not None
+    assert why.calibrated
+    assert why.threshold == pytest.approx(found.judge.threshold)
+    assert drain(assistant.evaluation.reset_calibration())
+    assert not drain(assistant.evaluation.reset_calibration())
+    assert drain(assistant.ask(asked[0].question)).why.calibrated is False  # type: ignore[union-attr]
+    with pytest.raises(InputError, match="at least"):
+        drain(assistant.evaluation.calibrate(asked[:5]))
