@@ -139,7 +139,7 @@ JUDGE = Judge(
             "meaning": 5.58,
             "names in sentence": 0.49,
             "reading score": 0.38,
-            "topic": -0.07,
+            "topic": -0.44,
             "topic context": 3.29,
             "topic length": -0.57,
             "topic lift": 1.94,
@@ -149,8 +149,10 @@ JUDGE = Judge(
             "unmet denial": -2.07,
         }
     ),
-    threshold=0.45,
+    threshold=0.40,
 )
 """For everyone: fitted with the starter models by ``tests/quality/fit_abstain.py`` on one half of
-SQuAD's articles and of the contracts; docs/benchmarks.md has what it costs on the other half.
+SQuAD's articles and of the contracts; docs/benchmarks.md has what it costs on the other half. The
+threshold keeps nine tenths of the answerable questions; for topics, the weight of "topic" makes it
+as strict as keeping eight tenths.
 """
