@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from engine.types import Citation, Hit
 from engine.why_types import Found, FoundPassage, Step, Use, Why
@@ -90,6 +91,37 @@ def found_by(hit: Hit) -> Found:
     if words or meaning:
         return "words" if words else "meaning"
     return "words" if hit.words > hit.meaning else "meaning"
+
+
+def as_json(value: Why) -> dict[str, Any]:
+    """``found_by`` is words, meaning or both; ``use`` is cited, read, cut or unread."""
+    return {
+        "asked": value.asked,
+        "corrections": [list(pair) for pair in value.corrections],
+        "expansions": [list(pair) for pair in value.expansions],
+        "passages": [
+            {
+                "rank": each.rank,
+                "path": each.path,
+                "page": each.page,
+                "label": each.label,
+                "heading": each.heading,
+                "start": each.start,
+                "end": each.end,
+                "score": round(each.score, 6),
+                "words": round(each.words, 6),
+                "meaning": round(each.meaning, 6),
+                "found_by": each.found_by,
+                "use": each.use,
+            }
+            for each in value.passages
+        ],
+        "probability": round(value.probability, 4) if value.probability is not None else None,
+        "threshold": value.threshold,
+        "calibrated": value.calibrated,
+        "signals": {name: round(number, 4) for name, number in value.signals},
+        "steps": [{"name": each.name, "seconds": round(each.seconds, 4)} for each in value.steps],
+    }
 
 
 def _passage(hit: Hit, use: Use) -> FoundPassage:
