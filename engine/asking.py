@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from engine.answer.abstain import JUDGE, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting import Counter
 from engine.conversations import Conversations, state_key
@@ -20,6 +21,7 @@ from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
 from engine.retrieve.retrieve import Retriever
 from engine.settings import Settings
+from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.tables import Tables
@@ -69,6 +71,7 @@ class Asking:
         self._adapters = adapters
         self._trusted_bytes = trusted_bytes
         self._counter = Counter(Tables(vault))
+        self._calibrations = Calibrations(vault)
         self._lane = threading.Lock()
         self._warming: _Warming | None = None
         self.tokens_per_s: float | None = None
@@ -105,7 +108,7 @@ class Asking:
                         chat_model.use_state(state_key(conversation_id))
                     _adapt(chat_model, wanted)
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
-                    answer = yield from self._answerer(embedder, chat_model).ask(
+                    answer = yield from self._answerer(embedder, chat_model, library).ask(
                         question,
                         talk=talk,
                         library=library,
@@ -216,7 +219,31 @@ class Asking:
             sampling = replace(sampling, max_tokens=sampling.max_tokens + THINKING_TOKENS)
         return sampling
 
-    def _answerer(self, embedder: Embedder, chat_model: ChatModel) -> Answerer:
+    # --- who answers, and how sure it must be ---------------------------------------------------
+
+    def names(
+        self, model: str | None, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, tuple[str, str]]:
+        """Names of the chat model and of the sentence encoder, both made ready."""
+        embedder = yield from self._ready_embedder(cancel)
+        with self.turn(model or "", cancel):
+            chat_model = yield from self._keeper.ready(
+                model, cancel=cancel, chosen=model is not None
+            )
+            if not _loaded(chat_model, cancel):
+                raise CancelledError
+            return chat_model.info.name, encoder_name(embedder)
+
+    def judge(self, library: str | None, model: str, encoder: str) -> Judge:
+        """Fitted on this library, or on all of them, or else as it is for everyone."""
+        fitted = self._calibrations.find(library, model, encoder)
+        if fitted is None and library is not None:
+            fitted = self._calibrations.find(None, model, encoder)
+        return Judge.from_row(fitted) if fitted is not None else JUDGE
+
+    def _answerer(
+        self, embedder: Embedder, chat_model: ChatModel, library: str | None = None
+    ) -> Answerer:
         return Answerer(
             Retriever(self._vault, embedder),
             chat_model,
@@ -224,6 +251,7 @@ class Asking:
             counter=self._counter,
             similar=embedder,
             trusted_bytes=self._trusted_bytes,
+            judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),
         )
 
     def _model_of(self, model: str | None, conversation_id: int | None) -> str:
@@ -257,6 +285,12 @@ class Asking:
             raise NotFoundError(
                 f"There is no library called “{library}”.", f"Libraries here: {known}."
             )
+
+
+def encoder_name(embedder: Embedder) -> str:
+    """A name that changes with the sentence encoder's file."""
+    identity = embedder.identity
+    return f"{identity.model_id} {identity.file_sha256[:12]}"
 
 
 def check_question(text: str, message: str) -> None:

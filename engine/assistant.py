@@ -15,6 +15,7 @@ from engine.asking import Asking, check_question
 from engine.conversations import Conversations
 from engine.document_pins import DocumentPins
 from engine.errors import InputError, ModelError
+from engine.evaluation import Evaluation
 from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
@@ -113,6 +114,7 @@ class Assistant:
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
         self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)

@@ -10,6 +10,7 @@ import typer
 
 from engine import (
     cli_adapters,
+    cli_evaluate,
     cli_glossary,
     cli_locked,
     cli_models,
@@ -52,6 +53,7 @@ app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
+app.command("evaluate")(cli_evaluate.evaluate)
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -261,6 +263,9 @@ def ask(
     stop: Stop = None,
     json_schema: JsonSchema = None,
     grammar: Grammar = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also tell what was found, read and decided.")
+    ] = False,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -284,8 +289,9 @@ def ask(
         if questions is None:
             assert question is not None
             answer_one(
-                terminal, assistant, question, library=library, mode=way, model=model, how=how
-            )
+                terminal, assistant, question,
+                library=library, mode=way, model=model, how=how, why=why,
+            )  # fmt: skip
             return
         failures = 0
         terminal.run(assistant.warm(mode=way, model=model))
@@ -298,7 +304,7 @@ def ask(
                 failures += 1
                 terminal.value({"id": row.id, **jsonform.error(error)})
             else:
-                terminal.value(jsonform.answer(answer, question_id=row.id))
+                terminal.value(jsonform.answer(answer, question_id=row.id, with_why=why))
                 say_unused(terminal, how, answer)
         if failures:
             raise typer.Exit(EXIT_ERROR)

@@ -2,6 +2,9 @@
 
 from collections.abc import Generator
 
+from rich.markup import escape
+from rich.table import Table
+
 from engine import jsonform
 from engine.assistant import Assistant
 from engine.cli_options import Writing
@@ -9,6 +12,7 @@ from engine.progress import Progress
 from engine.store.attached import place
 from engine.terminal import Terminal
 from engine.types import Answer, AnswerDelta, AskEvent, Mode
+from engine.why_types import Why
 
 
 def answer_one(
@@ -21,8 +25,12 @@ def answer_one(
     model: str | None = None,
     how: Writing = Writing(),
     conversation_id: int | None = None,
+    why: bool = False,
 ) -> Answer:
-    """Ask one question and show the answer as it comes, or as one JSON line."""
+    """Ask one question and show the answer as it comes, or as one JSON line.
+
+    ``why`` also shows what was found, read and decided on the way.
+    """
     work = asked(
         assistant,
         question,
@@ -34,7 +42,7 @@ def answer_one(
     )
     if terminal.as_json:
         said = terminal.run(work)
-        terminal.value(jsonform.answer(said))
+        terminal.value(jsonform.answer(said, with_why=why))
         say_unused(terminal, how, said)
         return said
     streamed = ""
@@ -50,6 +58,8 @@ def answer_one(
     if streamed:
         terminal.say("\n")
     show_answer(terminal, answer)
+    if why and answer.why is not None:
+        show_why(terminal, answer.why)
     say_unused(terminal, how, answer)
     return answer
 
@@ -113,3 +123,41 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             text = " ".join(hit.passage.text.split())
             where = place(hit.passage.path, hit.passage.page, hit.passage.label)
             terminal.say(f"  {where}: {text[:160]}…")
+
+
+USES = {
+    "cited": "cited",
+    "read": "read, not cited",
+    "cut": "left out for space",
+    "unread": "not needed",
+}
+
+
+def show_why(terminal: Terminal, why: Why) -> None:
+    """Print the way from the question to the answer."""
+    terminal.say("\nWhy this answer", style="bold")
+    terminal.say(f"Searched for: {why.asked}")
+    for typed, meant in why.corrections:
+        terminal.say(f"  “{typed}” was searched for as “{meant}”.")
+    for word, beside in why.expansions:
+        terminal.say(f"  Beside “{word}” also “{beside}”.")
+    table = Table("", "Passage", "Found by", "Words", "Meaning", "Score", "Use", box=None)
+    for each in why.passages:
+        table.add_row(
+            str(each.rank),
+            escape(place(each.path, each.page, each.label)),
+            "words and meaning" if each.found_by == "both" else each.found_by,
+            f"{each.words:.2f}",
+            f"{each.meaning:.2f}",
+            f"{each.score:.2f}",
+            USES[each.use],
+        )
+    terminal.out.print(table)
+    if why.probability is not None and why.threshold is not None:
+        fitted = ", fitted on this library" if why.calibrated else ""
+        terminal.say(
+            f"Sure to {100 * why.probability:.0f} %; "
+            f"answers from {100 * why.threshold:.0f} % on{fitted}."
+        )
+    steps = ", ".join(f"{each.name} {each.seconds:.2f} s" for each in why.steps)
+    terminal.say(f"Seconds: {steps}")

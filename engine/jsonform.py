@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from engine.answer.why import as_json as why_form
 from engine.errors import EngineError
 from engine.library_types import FileState, LibrarySettings, LibraryState, Why
 from engine.model_types import AdapterCard, AdapterInUse, ModelCard
@@ -115,7 +116,7 @@ def glossary_entry(value: Entry) -> Json:
     }
 
 
-def answer(value: Answer, *, question_id: object = None) -> Json:
+def answer(value: Answer, *, question_id: object = None, with_why: bool = False) -> Json:
     """``citations`` of a sentence count from 1 in the order of the answer's citations."""
     return {
         "id": question_id,
@@ -160,6 +161,7 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
         **({"note": value.note} if value.note else {}),
         # Only there where the answer was counted in a table.
         **({"query": value.query} if value.query else {}),
+        **({"why": why_form(value.why) if value.why is not None else None} if with_why else {}),
     }
 
 

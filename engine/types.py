@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model_types import ModelCard, Role, Usage
+from engine.why_types import Why
 
 Mode = Literal["plain", "rag", "tuned", "both"]
 
@@ -369,6 +370,8 @@ class Answer:
     """The SQL query that counted it; empty where nothing was counted."""
     note: str = ""
     """Why there is no answer though the model thought, and what to do; mostly empty."""
+    why: Why | None = None
+    """What was found, read and decided on the way; None without documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.answer import (
     table_lookup,
     tables,
 )
+from engine.answer.abstain import Judge
 from engine.answer.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
@@ -101,8 +102,12 @@ class Answerer:
         counter: Counter | None = None,
         similar: Similar | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
+        judge: Judge = abstain.JUDGE,
     ) -> None:
-        """``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
+        """``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
+
+        ``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
+        self._judge = judge
         self._counter = counter
         self._similar = similar
         self._retriever = retriever
@@ -168,6 +173,9 @@ class Answerer:
         if result.query is not None:
             about = result.query.text
         run.retrieve_s = result.seconds
+        run.notes.found(about, result.hits)
+        run.notes.step("search")
+        prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]
         hits, evidence = candidates.chosen(about, result.hits, loose, top=EVIDENCE)
         if not writes:
@@ -175,12 +183,19 @@ class Answerer:
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(tuple(hits[index] for index in order))
             evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
+            run.notes.read([hits[index] for index in order])
+            if not run.cancelled:
+                prior = abstain.prior(about, self._model)
+            run.notes.step("weigh")
         found = self._found(about, hits, evidence)
         if run.cancelled:
             return run.finish(Draft(""))
-        signals = abstain.signals(about, found.hits, evidence)
+        signals = abstain.signals(about, found.hits, evidence, found.readings, prior=prior)
+        certain = self._judge.probability(signals)
+        run.notes.judged(signals, certain, self._judge.threshold, fitted=self._judge.fitted)
+        run.notes.step("decide")
         # What stands whole before the model is not judged by what was found for the question.
-        if not talk.documents and abstain.probability(signals) < abstain.THRESHOLD:
+        if not talk.documents and certain < self._judge.threshold:
             if writes:
                 yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
@@ -195,6 +210,7 @@ class Answerer:
                 summarise=summarise,
             )
             paths = {document.path for document in talk.documents}
+            run.notes.read(packed.hits, packed=True)
             yield Retrieved(
                 tuple(hit for hit in packed.hits if hit.rank or hit.passage.path not in paths)
             )
@@ -203,6 +219,7 @@ class Answerer:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
+        run.notes.step("write")
         stands = bool(draft.citations) or run.cancelled or _formed(sampling)
         return run.finish(draft) if stands else run.abstain(found.hits)
 

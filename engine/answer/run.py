@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.answer import abstain
 from engine.answer.draft import Draft
+from engine.answer.why import Notes
 from engine.model_types import Completion, Usage
 from engine.progress import CancelToken
 from engine.types import Answer, ContextUse, Hit, Mode, Sentence, Timings
@@ -41,6 +42,7 @@ class Run:
         self._context: ContextUse | None = None
         self._thinking = ""
         self._note = ""
+        self.notes = Notes(question)
         self._tokens_per_s = 0.0
 
     def wrote(self, completion: Completion, context: ContextUse) -> None:
@@ -96,4 +98,5 @@ class Run:
             context=self._context,
             thinking=self._thinking,
             note="" if draft.citations else self._note,
+            why=self.notes.why(draft.citations) if self._mode in ("rag", "both") else None,
         )

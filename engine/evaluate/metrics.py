@@ -2,32 +2,22 @@
 
 Exact match and F1 follow SQuAD's official script (Rajpurkar et al. 2016, 2018): lower case,
 punctuation and the articles a, an, the removed, white space folded; the best over all gold answers
-counts; for an unanswerable question the only right answer is none. nDCG has linear gain as in
-trec_eval's ``ndcg_cut``.
+counts; for an unanswerable question the only right answer is none. ROUGE-L is the F-measure of Lin
+(2004) on words without stemming. nDCG has linear gain as in trec_eval's ``ndcg_cut``.
 """
 
 import math
-import random
 import re
 import string
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from engine.answer import text as words_of
 from engine.types import Answer, Citation
 
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
+_WORD = re.compile(r"[^\W_]+")
 _ARTICLES = re.compile(r"\b(a|an|the)\b", re.UNICODE)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean with its confidence interval."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 # --- answers -----------------------------------------------------------------------------------
@@ -60,6 +50,48 @@ def _f1(prediction: str, answer: str) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
+def rouge_l(prediction: str, answers: Sequence[str]) -> float:
+    """Best F-measure of the longest common subsequence of words, in [0, 1]."""
+    return max(_rouge_l(prediction, answer) for answer in answers or ("",))
+
+
+def _rouge_l(prediction: str, answer: str) -> float:
+    predicted, wanted = _words(prediction), _words(answer)
+    if not predicted or not wanted:
+        return float(predicted == wanted)
+    row = [0] * (len(wanted) + 1)
+    for word in predicted:
+        before = 0
+        for place, other in enumerate(wanted, start=1):
+            above = row[place]
+            row[place] = before + 1 if word == other else max(above, row[place - 1])
+            before = above
+    common = row[-1]
+    precision, recall = common / len(predicted), common / len(wanted)
+    return 2 * precision * recall / (precision + recall) if common else 0.0
+
+
+def _words(text: str) -> list[str]:
+    """Words in lower case; in scripts without spaces, single letters."""
+    return [
+        part
+        for word in _WORD.findall(text.lower())
+        for part in (word if words_of.UNSPACED.search(word) else (word,))
+    ]
+
+
+def numeric_match(prediction: str, answers: Sequence[str]) -> float | None:
+    """1 where all numbers of one of the answers are said, however they are written.
+
+    None where no answer holds a number: the question does not ask for one.
+    """
+    wanted = [found for answer in answers if (found := words_of.numbers(answer))]
+    if not wanted:
+        return None
+    said = words_of.numbers(prediction)
+    return float(any(found <= said for found in wanted))
+
+
 def contains_answer(text: str, answers: Iterable[str]) -> bool:
     """Whether one of the answers stands in the text as whole words, normalised as for F1."""
     folded = f" {normalise(text)} "
@@ -90,6 +122,11 @@ def reciprocal_rank(ranking: Sequence[str], relevant: Collection[str]) -> float:
     return 0.0
 
 
+def recall_at(ranking: Sequence[str], relevant: Collection[str], k: int) -> float:
+    """Share of the relevant items among the first ``k``; 0 where nothing is relevant."""
+    return len(set(relevant) & set(ranking[:k])) / len(set(relevant)) if relevant else 0.0
+
+
 def ndcg_at(ranking: Sequence[str], gains: Mapping[str, float], k: int) -> float:
     """Normalised discounted cumulative gain; 0 where nothing is relevant.
 
@@ -104,27 +141,3 @@ def ndcg_at(ranking: Sequence[str], gains: Mapping[str, float], k: int) -> float
 
 def _dcg(gains: Sequence[float]) -> float:
     return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
-
-
-# --- certainty ---------------------------------------------------------------------------------
-
-
-def bootstrap(
-    values: Sequence[float], *, confidence: float = 0.95, rounds: int = 1000, seed: int = 0
-) -> Estimate:
-    """Mean with its percentile bootstrap interval (Efron 1979); the same values give the same.
-
-    Raises ValueError without values.
-    """
-    if not values:
-        raise ValueError("no values")
-    n = len(values)
-    mean = sum(values) / n
-    if n == 1 or min(values) == max(values):
-        return Estimate(mean, mean, mean, n)
-    chance = random.Random(seed)
-    means = sorted(sum(chance.choices(values, k=n)) / n for _ in range(rounds))
-    cut = (1.0 - confidence) / 2.0
-    low = means[int(cut * (rounds - 1))]
-    high = means[math.ceil((1.0 - cut) * (rounds - 1))]
-    return Estimate(mean, low, high, n)

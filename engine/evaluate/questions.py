@@ -1,7 +1,7 @@
 """Question files: JSON lines, one question each."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,12 @@ class Question:
 
 def read_questions(path: Path) -> Iterator[Question]:
     """Yield the questions of a file. Raises NotFoundError, and InputError naming the line."""
+    for number, line in _lines(path):
+        yield _question(line, number, path)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not empty, numbered from 1."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -36,7 +42,70 @@ def read_questions(path: Path) -> Iterator[Question]:
     # Not splitlines(): a question may hold a Unicode line separator.
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield _question(line, number, path)
+            yield number, line
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line of a question file that cannot be used."""
+
+    number: int
+    reason: str
+
+
+def checked_questions(path: Path) -> tuple[list[Question], list[BadLine]]:
+    """All questions of a file, and the lines that are none; the good ones do not wait for them.
+
+    Raises NotFoundError, and InputError where the file is no text or holds no question at all.
+    """
+    found: list[Question] = []
+    bad: list[BadLine] = []
+    for number, line in _lines(path):
+        try:
+            question = _question(line, number, path)
+        except InputError as error:
+            bad.append(BadLine(number, error.message))
+            continue
+        if not question.question.strip():
+            bad.append(BadLine(number, f"Line {number} of {path} has an empty question."))
+        elif question.unanswerable and question.answers:
+            reason = f"Line {number} of {path} is said to be unanswerable and has answers."
+            bad.append(BadLine(number, reason))
+        else:
+            found.append(question)
+    if not found:
+        first = bad[0].reason if bad else f"{path} is empty."
+        raise InputError(f"There is no question to ask. {first}", EXAMPLE)
+    return found, bad
+
+
+def as_row(question: Question) -> dict[str, Any]:
+    """A question as a line of a file holds it; what is empty is left out."""
+    row = {
+        "id": question.id,
+        "question": question.question,
+        "answers": list(question.answers),
+        "unanswerable": question.unanswerable,
+        "documents": list(question.documents),
+        "page": question.page,
+    }
+    return {key: value for key, value in row.items() if value or key in ("id", "question")}
+
+
+def from_row(row: dict[str, Any]) -> Question:
+    """The question of a row made by :func:`as_row`."""
+    return _question(json.dumps(row), 0, Path("questions"))
+
+
+def write_questions(path: Path, questions: Sequence[Question]) -> None:
+    """Write a question file. Raises InputError where it cannot be written."""
+    lines = [json.dumps(as_row(question), ensure_ascii=False) + "\n" for question in questions]
+    try:
+        path.write_text("".join(lines), encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}.", "Choose another place."
+        ) from error
 
 
 def _question(line: str, number: int, path: Path) -> Question:

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.model_types import Usage
 from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings
+from engine.why_types import FoundPassage, Step, Why
 
 VERSION = 1
 
@@ -38,8 +39,10 @@ def from_json(text: str) -> Answer | None:
         )
         documents = tuple(context.get("documents", ()))
         context = ContextUse(**{**context, **turns, "passages": spans, "documents": documents})
+    why = stored.pop("why", None)
     return Answer(
         **stored,
+        why=_why(why) if why is not None else None,
         sentences=sentences,
         citations=citations,
         nearest=nearest,
@@ -47,6 +50,16 @@ def from_json(text: str) -> Answer | None:
         usage=usage,
         context=context,
     )
+
+
+def _why(stored: dict[str, Any]) -> Why:
+    passages = tuple(FoundPassage(**each) for each in stored.pop("passages"))
+    steps = tuple(Step(**each) for each in stored.pop("steps"))
+    pairs: dict[str, Any] = {
+        name: tuple((first, second) for first, second in stored.pop(name))
+        for name in ("signals", "corrections", "expansions")
+    }
+    return Why(**stored, passages=passages, steps=steps, **pairs)
 
 
 def _placed(stored: dict[str, Any]) -> dict[str, Any]:

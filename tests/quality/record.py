@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from engine.evaluate.metrics import Estimate, bootstrap
+from engine.evaluate.certainty import Estimate, bootstrap
 
 
 @dataclass(frozen=True, slots=True)

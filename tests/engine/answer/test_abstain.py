@@ -3,31 +3,39 @@ from dataclasses import replace
 import pytest
 
 from engine.answer import abstain, extract
-from engine.answer.abstain import Signals
+from engine.answer.abstain import JUDGE, Judge
 from tests.engine.answer.parts import Library
+from tests.fakes import ScriptedChatModel
 
-STRONG = Signals(meaning=0.75, context=0.9, names=1.0, unmet_denial=False, likelihood=-2.5)
+STRONG = {
+    "meaning": 0.75,
+    "context": 0.9,
+    "names in sentence": 1.0,
+    "unmet denial": 0.0,
+    "likelihood": -2.5,
+    "reading score": 0.3,
+}
 
 
 def test_strong_evidence_is_answered() -> None:
-    assert abstain.probability(STRONG) > abstain.THRESHOLD
+    assert JUDGE.probability(STRONG) > JUDGE.threshold
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"meaning": 0.2},
-        {"unmet_denial": True, "meaning": 0.6},
-        {"likelihood": -8.0, "meaning": 0.5},
+        {"unmet denial": 1.0, "meaning": 0.5},
+        {"likelihood": -8.0, "meaning": 0.4},
     ],
 )
 def test_weak_evidence_is_not(change: dict[str, float]) -> None:
-    assert abstain.probability(replace(STRONG, **change)) < abstain.THRESHOLD  # type: ignore[arg-type]
+    assert JUDGE.probability({**STRONG, **change}) < JUDGE.threshold
 
 
 def test_no_evidence_no_answer() -> None:
     assert abstain.signals("Who?", (), ()) is None
-    assert abstain.probability(None) == 0.0
+    assert JUDGE.probability(None) == 0.0
 
 
 def test_signals_are_counted_on_the_best_sentence() -> None:
@@ -35,7 +43,51 @@ def test_signals_are_counted_on_the_best_sentence() -> None:
     question = "Which trips need no approval of Marta Lindqvist?"
     found = abstain.signals(question, hits, extract.best_sentences(question, hits))
     assert found is not None
-    assert found.names == 1.0
-    assert found.unmet_denial
-    assert found.meaning == pytest.approx(0.7)
-    assert 0 < found.context <= 1
+    assert found["names"] == 1.0
+    assert found["unmet denial"] == 1.0
+    assert found["meaning"] == pytest.approx(0.7)
+    assert 0 < found["context"] <= 1
+    assert found["lift"] == abstain.LIFT  # no model was asked
+
+
+def test_every_weight_names_a_signal() -> None:
+    hits = Library().hits()
+    names: set[str] = set()
+    for question in ("Who pays?", "travel expenses"):
+        names |= set(abstain.signals(question, hits, extract.best_sentences(question, hits)) or ())
+    assert set(JUDGE.weights) <= names
+
+
+def test_a_topic_has_signals_of_its_own() -> None:
+    hits = Library().hits()
+    found = abstain.signals("travel expenses", hits, extract.best_sentences("travel", hits))
+    assert found is not None
+    assert found["topic"] == 1.0
+    assert all(name == "topic" or name.startswith("topic ") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Who pays for the trip?", False),
+        ("Where is it?", False),
+        ("travel expenses", True),
+        ("Governing Law: Which state's law governs the contract?", True),
+        ("Highlight the parts of this contract related to insurance.", True),
+        ("Does the contract limit liability?", True),
+    ],
+)
+def test_a_topic_is_told_from_a_question(question: str, topic: bool) -> None:
+    assert abstain.is_topic(question) is topic
+
+
+def test_a_question_too_long_to_be_weighed_has_no_prior() -> None:
+    model = ScriptedChatModel()
+    assert abstain.prior("Who pays?", model) < 0
+    assert abstain.prior("who " * (extract.WEIGHABLE + 1), model) == 0.0
+
+
+def test_a_judge_survives_being_stored() -> None:
+    judge = Judge(-1.5, {"meaning": 2.0}, 0.4, fitted=True)
+    assert Judge.from_row(judge.as_row()) == judge
+    assert replace(judge, intercept=500.0).probability({"meaning": 1.0}) == pytest.approx(1.0)

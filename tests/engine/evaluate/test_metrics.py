@@ -55,6 +55,47 @@ def test_exact_match_never_exceeds_f1(prediction: str, answers: list[str]) -> No
     assert 0 <= em <= f1 <= 1 + 1e-12
 
 
+@pytest.mark.parametrize(
+    ("prediction", "answers", "expected"),
+    [
+        # Lin 2004, section 2.3: LCS 3 of 4 and 4 words; LCS 2 of 4 and 4.
+        ("police kill the gunman", ["police killed the gunman"], 3 / 4),
+        ("the gunman kill police", ["police killed the gunman"], 2 / 4),
+        ("The cat sat.", ["the cat", "a dog"], 2 * (2 / 3) * 1 / (2 / 3 + 1)),
+        ("", ["a"], 0),
+        ("", [], 1),
+        ("something", [], 0),
+        ("Größe fünf", ["größe: fünf"], 1),
+        ("船が出る", ["船は出る"], 3 / 4),
+    ],
+)
+def test_rouge_l(prediction: str, answers: list[str], expected: float) -> None:
+    assert metrics.rouge_l(prediction, answers) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "answers", "expected"),
+    [
+        ("It is 1,500 euros.", ["1500"], 1),
+        ("twenty-seven days, or 27", ["27 days"], 1),
+        ("It is seven.", ["7"], 1),
+        ("127 days", ["27 days"], 0),
+        ("", ["27"], 0),
+        ("10 and 12", ["12 to 14", "10"], 1),
+        ("anything", ["blue"], None),
+        ("anything", [], None),
+    ],
+)
+def test_numeric_match(prediction: str, answers: list[str], expected: float | None) -> None:
+    assert metrics.numeric_match(prediction, answers) == expected
+
+
+def test_recall() -> None:
+    assert metrics.recall_at(["b", "a", "c"], {"a", "x"}, 2) == 0.5
+    assert metrics.recall_at(["b", "a"], {"a"}, 1) == 0
+    assert metrics.recall_at(["a"], set(), 3) == 0
+
+
 def test_contains_answer_wants_whole_words() -> None:
     assert metrics.contains_answer("It carries 27 days, no more.", ["27 days"])
     assert not metrics.contains_answer("It carries 127 days.", ["27 days"])
@@ -83,20 +124,6 @@ def test_ndcg_as_trec_eval_counts_it() -> None:
     assert metrics.ndcg_at([], gains, 10) == 0
     assert metrics.ndcg_at(["a"], {}, 10) == 0
     assert metrics.ndcg_at(["a", "a", "b"], gains, 10) == metrics.ndcg_at(["a", "b"], gains, 10)
-
-
-def test_bootstrap() -> None:
-    values = [0.0, 1.0] * 100
-    estimate = metrics.bootstrap(values)
-    assert estimate == metrics.bootstrap(values)
-    assert estimate.value == 0.5
-    assert estimate.n == 200
-    # The standard error of this mean is 0.0354; its normal interval reaches 0.069 to each side.
-    assert estimate.low == pytest.approx(0.43, abs=0.02)
-    assert estimate.high == pytest.approx(0.57, abs=0.02)
-    assert metrics.bootstrap([0.25]) == metrics.Estimate(0.25, 0.25, 0.25, 1)
-    with pytest.raises(ValueError, match="no values"):
-        metrics.bootstrap([])
 
 
 def answer(*quotes: str) -> Answer:

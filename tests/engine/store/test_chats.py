@@ -9,6 +9,7 @@ from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.rows import value
 from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings
+from engine.why_types import FoundPassage, Step, Why
 
 ANSWER = Answer(
     question="When does the office open?",
@@ -23,6 +24,15 @@ ANSWER = Answer(
     quotation=True,
     context=ContextUse(4096, 900, 256, (0, 3, 4), (1, 2), "Hours were asked for.", ((7, 0, 20),)),
     thinking="The user means the office.",
+    why=Why(
+        "When does the office open?",
+        (FoundPassage(1, "/a.txt", 1, "", "H", 0, 20, 7, 3, 0.5, 0.25, 0.75, "both", "cited"),),
+        (Step("search", 0.1),),
+        probability=0.8,
+        threshold=0.33,
+        signals=(("meaning", 0.75),),
+        corrections=(("ofice", "office"),),
+    ),
 )
 
 

@@ -1,0 +1,170 @@
+"""Outcomes → means with intervals, latency percentiles, the risk/coverage curve and a verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.evaluate.certainty import Estimate, bootstrap, percentile
+from engine.evaluate.outcome import Outcome
+
+SHARES = (0.5, 0.9, 0.95)
+FEW = 20
+"""Below so many questions a verdict says that they are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Seconds: median with its interval, 90th and 95th percentile."""
+
+    median: Estimate
+    p50: float
+    p90: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSummary:
+    """How one way of answering did."""
+
+    mode: str
+    questions: int
+    failed: int
+    scores: dict[str, Estimate]
+    latency: dict[str, Latency]
+    """``retrieve_s``, ``first_token_s``, ``total_s``."""
+    abstained: Estimate | None
+    """Share of the questions that were refused; None where none could be asked."""
+    curve: tuple[tuple[float, float], ...]
+    """Coverage and risk: of the answerable questions that are answered where the surest come first,
+    the share of all given answers that are wrong."""
+
+
+def summed_up(outcomes: Sequence[Outcome]) -> list[ModeSummary]:
+    """One summary for each mode, in the order they came."""
+    modes = dict.fromkeys(found.mode for found in outcomes)
+    return [_mode(mode, [found for found in outcomes if found.mode == mode]) for mode in modes]
+
+
+def _mode(mode: str, outcomes: Sequence[Outcome]) -> ModeSummary:
+    whole = [found for found in outcomes if not found.error]
+    names = dict.fromkeys(name for found in whole for name in found.scores)
+    latency = {}
+    for name in ("retrieve_s", "first_token_s", "total_s") if whole else ():
+        seconds = [float(getattr(found, name)) for found in whole]
+        latency[name] = Latency(
+            bootstrap(seconds, median=True), *(percentile(seconds, share) for share in SHARES)
+        )
+    return ModeSummary(
+        mode,
+        len(outcomes),
+        len(outcomes) - len(whole),
+        {
+            name: bootstrap([found.scores[name] for found in whole if name in found.scores])
+            for name in names
+        },
+        latency,
+        bootstrap([float(found.abstained) for found in whole]) if whole else None,
+        tuple(_curve(whole)),
+    )
+
+
+def _curve(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
+    """Risk at each coverage, over the questions that were answered and whose sureness is known."""
+    known = [
+        (found.probability, found.question.unanswerable, _wrong(found))
+        for found in outcomes
+        if found.probability is not None and not found.abstained
+        and (found.question.unanswerable or found.question.answers)
+    ]  # fmt: skip
+    total = sum(
+        1 for found in outcomes if not found.question.unanswerable and found.question.answers
+    )
+    known.sort(key=lambda each: -each[0])
+    points, wrong, answered = [], 0, 0
+    for number, (_, unanswerable, bad) in enumerate(known, start=1):
+        wrong += bad
+        answered += not unanswerable
+        if total:
+            points.append((answered / total, wrong / number))
+    return points
+
+
+def _wrong(found: Outcome) -> bool:
+    return found.question.unanswerable or not (
+        found.scores.get("contains") or found.scores.get("f1", 0.0) >= 0.5
+    )
+
+
+def verdict(summaries: Sequence[ModeSummary]) -> str:
+    """What the numbers say, in plain words."""
+    if not summaries or not any(each.scores for each in summaries):
+        return "Nothing could be judged: the questions name no answers and no documents."
+    words = [_said(each) for each in summaries if each.scores]
+    ranked = [each for each in summaries if "f1" in each.scores]
+    if len(ranked) > 1:
+        first, second = sorted(ranked, key=lambda each: -each.scores["f1"].value)[:2]
+        ahead, behind = first.scores["f1"], second.scores["f1"]
+        if ahead.low > behind.high:
+            words.append(f"{first.mode} is clearly better than {second.mode}.")
+        elif ahead.value == behind.value:
+            words.append(f"{first.mode} and {second.mode} do equally well.")
+        else:
+            words.append(
+                f"{first.mode} is ahead of {second.mode}, but these questions are too few "
+                "to be sure."
+            )
+    if max(each.questions for each in summaries) < FEW:
+        words.append("So few questions tell little; ask twenty or more.")
+    return " ".join(words)
+
+
+def _said(found: ModeSummary) -> str:
+    parts = []
+    if "f1" in found.scores:
+        parts.append(f"answers meet the expected ones to {_percent(found.scores['f1'])}")
+    if "hit@5" in found.scores:
+        parts.append(f"the search finds {_percent(found.scores['hit@5'])} in its first five")
+    if "citation_precision" in found.scores:
+        parts.append(f"{_percent(found.scores['citation_precision'])} of the citations carry")
+    if "wrongly_refused" in found.scores:
+        parts.append(f"{_percent(found.scores['wrongly_refused'])} are refused though answerable")
+    if "rightly_refused" in found.scores:
+        parts.append(f"{_percent(found.scores['rightly_refused'])} of the unanswerable are refused")
+    return f"{found.mode}: {', '.join(parts) or 'nothing to judge by'}."
+
+
+def _percent(found: Estimate) -> str:
+    return f"{100 * found.value:.0f} % (95 %: {100 * found.low:.0f}–{100 * found.high:.0f})"
+
+
+def as_json(summaries: Sequence[ModeSummary]) -> dict[str, Any]:
+    """The ``modes`` of the terminal's JSON."""
+    return {each.mode: _mode_json(each) for each in summaries}
+
+
+def _mode_json(found: ModeSummary) -> dict[str, Any]:
+    return {
+        "citation_precision": None,
+        **{name: _estimate(each) for name, each in found.scores.items()},
+        "abstained": _estimate(found.abstained) if found.abstained is not None else None,
+        **{
+            name: {
+                **_estimate(each.median),
+                "p50": round(each.p50, 4),
+                "p90": round(each.p90, 4),
+                "p95": round(each.p95, 4),
+            }
+            for name, each in found.latency.items()
+        },
+        "questions": found.questions,
+        "failed": found.failed,
+        "risk_coverage": [[round(x, 4), round(y, 4)] for x, y in found.curve],
+    }
+
+
+def _estimate(found: Estimate) -> dict[str, Any]:
+    return {
+        "value": round(found.value, 4),
+        "ci": [round(found.low, 4), round(found.high, 4)],
+        "n": found.n,
+    }
