@@ -2,8 +2,9 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from engine.inference.adapters import Adapter, AttachedAdapter
 from engine.model_types import ChatModelInfo, Completion, Message, Scores
 from engine.progress import CancelToken
 
@@ -85,3 +86,22 @@ class ChatModel(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Adaptable(Protocol):
+    """A chat model that takes adapters."""
+
+    @property
+    def adapters(self) -> tuple[AttachedAdapter, ...]:
+        """What is attached."""
+        ...
+
+    def attach(self, wanted: Sequence[Adapter]) -> tuple[AttachedAdapter, ...]:
+        """Use exactly these, proven to have an effect. Raises ModelError with the reason."""
+        ...
+
+
+def attached(model: object) -> tuple[AttachedAdapter, ...]:
+    """The adapters in effect on a model, whether or not it takes some."""
+    return model.adapters if isinstance(model, Adaptable) else ()

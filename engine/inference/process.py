@@ -93,6 +93,7 @@ class ProcessChatModel:
             gpu_note=facts.get("gpu_note", ""),
             kv_type=facts.get("kv_type", ""),
             buffers=facts.get("buffers", {}),
+            adapters=tuple(adapter.name for adapter in self._adapters),
         )
 
     @property
@@ -330,7 +331,7 @@ class ProcessChatModel:
         if not wanted and self.pid is None:  # where one is gone, the model loads without it
             self._supervisor.adapters, self._adapters = (), ()
             return ()
-        names = [adapters.checked(adapter, self._path) for adapter in wanted]
+        checks = [adapters.checked(adapter, self._path) for adapter in wanted]
         pairs = tuple((str(adapter.path), float(adapter.scale)) for adapter in wanted)
         with self._requests.lock:
             child = self._supervisor.ready()
@@ -341,7 +342,7 @@ class ProcessChatModel:
             except ModelRefusedError as error:
                 raise adapters.refused(error.reason) from error
             self._supervisor.adapters = pairs
-            self._adapters = adapters.attached(wanted, names, done["effects"])
+            self._adapters = adapters.attached(wanted, checks, done["effects"])
         return self._adapters
 
     # --- scoring and measuring -----------------------------------------------------------------
