@@ -43,8 +43,8 @@ from engine.types import (
 
 TOP = 10
 """Passages asked of retrieval."""
-EVIDENCE = 6
-"""Sentences that are weighed and read."""
+EVIDENCE = 5
+"""Sentences that are weighed and read: a sixth costs a fifth of the time and changed no answer."""
 TRUSTED_BYTES = 1_000_000_000
 """Size of the weights from which a model words its own answers and sums up its conversations."""
 ALONE = Talk()
@@ -103,6 +103,7 @@ class Answerer:
         similar: Similar | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
         judge: Judge = abstain.JUDGE,
+        sentences: int = EVIDENCE,
     ) -> None:
         """``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
 
@@ -114,6 +115,7 @@ class Answerer:
         self._model = model
         self._documents = documents
         self._trusted_bytes = trusted_bytes
+        self._sentences = sentences
         self._reader = Reader()
 
     def ask(
@@ -177,7 +179,7 @@ class Answerer:
         run.notes.step("search")
         prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]
-        hits, evidence = candidates.chosen(about, result.hits, loose, top=EVIDENCE)
+        hits, evidence = candidates.chosen(about, result.hits, loose, top=self._sentences)
         if not writes:
             evidence = _with_table(about, hits, evidence)
             order = dict.fromkeys(item.hit for item in evidence)

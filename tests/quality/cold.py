@@ -3,8 +3,8 @@
 All answer the same questions of SQuAD in turns, from the same library. Before every question what
 a published one held of the question before is dropped, as it has no warm-up. The first token of an
 answer that is read out of the documents is its first word, so it comes when the sentences have been
-weighed. "Published" is the file as it comes, weighed as now; "published, in turn" weighs one
-sentence after another as well, which is how answers were made before anything was made faster.
+weighed. "Published" is the file as it comes, weighed as now; "as before" weighs six sentences, one
+after another, as well, which is how answers were made before anything was made faster.
 """
 
 import statistics
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.answer import prompt
-from engine.answer.answer import Answerer
+from engine.answer.answer import EVIDENCE, Answerer
 from engine.evaluate import metrics
 from engine.inference.process import ProcessChatModel
 from engine.model_types import Message, Scores, Usage
@@ -30,6 +30,8 @@ from tests.quality.workplace import Workplace
 QUESTIONS = 200
 FROM_NOTHING = 10
 PREPARED = "prepared"
+BEFORE = "as before"
+SENTENCES_BEFORE = 6
 
 
 class InTurn(ProcessChatModel):
@@ -57,13 +59,16 @@ def run(place: Workplace) -> None:
         place.add(vault, embedder, [data.write(corpus, place.folder / "corpora" / "squad")])
 
         def asked(model: ProcessChatModel, question: str) -> Answer:
-            answerer = Answerer(Retriever(vault, embedder), model, Documents(vault))
+            sentences = SENTENCES_BEFORE if isinstance(model, InTurn) else EVIDENCE
+            answerer = Answerer(
+                Retriever(vault, embedder), model, Documents(vault), sentences=sentences
+            )
             return drain(answerer.ask(question))
 
         models = {
             PREPARED: ProcessChatModel(prepared),
             "published": ProcessChatModel(published),
-            "published, in turn": InTurn(published),
+            BEFORE: InTurn(published),
         }
         answers: dict[str, list[Answer]] = {name: [] for name in models}
         try:
@@ -105,7 +110,7 @@ def _from_nothing(
     The window reads what it can before the question is typed; without a warm-up the process is
     started and the model loaded when the question comes.
     """
-    times: dict[str, list[float]] = {PREPARED: [], "published, in turn": []}
+    times: dict[str, list[float]] = {PREPARED: [], BEFORE: []}
     for question in questions:
         for name in times:
             warmed = name == PREPARED
