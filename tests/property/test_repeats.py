@@ -14,7 +14,7 @@ from engine.ingest.parsers import registry
 
 LENGTH = 300_000
 MOST_SECONDS = 30.0
-MARKS = ("[", "<", "*", "&", "\\{", "a\n", "a [b\n")
+MARKS = ("[", "<", "*", "&", "\\{", "a\n", "a [b\n", "~")
 BEFORE = {
     "md": "# T\n\n", "html": "<p>", "xml": "<a>", "rst": "T\n=\n\n", "adoc": "= T\n\n",
     "org": "* T\n", "tex": "\\section{T} ", "bib": "@book{a, title={", "rtf": "{\\rtf1 ",
