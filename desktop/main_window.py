@@ -258,8 +258,6 @@ class MainWindow(QMainWindow):
         self.watching.set_libraries(libraries)
         if waiting:
             self.jobs.resume(waiting)
-        else:
-            self.watching.catch_up()
         self.watching.start()
 
     @Slot()

@@ -1,6 +1,6 @@
 """What the page viewer shows of one page: its picture where the format has one, or its text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,9 @@ def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
     rectangles: tuple[QRectF, ...] = ()
     if document is not None and document.type in VIEWS and not remark:
         try:
-            image, rectangles = _render(request, document.type, found.text)
+            # Where the file lies now: it may have moved since it was cited.
+            there = replace(request, path=document.path)
+            image, rectangles = _render(there, document.type, found.text)
         except ParseError as error:
             remark = f"{error.message} Shown is the text as Alcove read it."
     return PageContent(

@@ -31,7 +31,7 @@ class LibraryActions(QObject):
     """Paths and the library that they go to."""
     shown = Signal(str, str)
     """A file is to be shown: its library and path."""
-    update_wanted = Signal(str)
+    update_wanted = Signal()
     resume_wanted = Signal()
     password_kept = Signal(str)
     failed = Signal(object)
@@ -150,7 +150,7 @@ class LibraryActions(QObject):
             case "unlock" if found.row is not None:
                 self.ask_password(found.row)
             case "update":
-                self.update_wanted.emit(found.library)
+                self.update_wanted.emit()
             case "resume":
                 self.resume_wanted.emit()
             case "show":

@@ -37,7 +37,8 @@ ORDER: tuple[State, ...] = ("locked", "failed", "waiting", "away", "scanned", "r
 @dataclass(slots=True)
 class _Node:
     row: FileRow
-    parent: "_Node | None"
+    id: int
+    parent: "_Node | None" = None
     place: int = 0
     children: list["_Node"] = field(default_factory=list)
 
@@ -48,6 +49,8 @@ class FileModel(QAbstractItemModel):
         self._files = Files(None, (), ())
         self._top: list[_Node] = []
         self._nodes: dict[str, _Node] = {}
+        self._all: list[_Node] = []
+        """By number: Qt keeps no hold on a Python object in an index."""
         self._shown: Shown = "all"
         self._words = ""
         self._column, self._descending = int(Column.STATE), False
@@ -75,7 +78,7 @@ class FileModel(QAbstractItemModel):
 
     def find(self, path: str) -> QModelIndex:
         node = self._nodes.get(path)
-        return NO_INDEX if node is None else self.createIndex(node.place, 0, node)
+        return NO_INDEX if node is None else self.createIndex(node.place, 0, node.id)
 
     def row(self, index: Index) -> FileRow:
         return self._node(index).row
@@ -84,7 +87,7 @@ class FileModel(QAbstractItemModel):
 
     def _arrange(self) -> None:
         self.beginResetModel()
-        nodes = {row.path: _Node(row, None) for row in self._files.rows}
+        nodes = {row.path: _Node(row, at) for at, row in enumerate(self._files.rows)}
         top: list[_Node] = []
         for node in nodes.values():
             holder = nodes.get(node.row.container)
@@ -94,7 +97,7 @@ class FileModel(QAbstractItemModel):
                 node.parent = holder
                 holder.children.append(node)
         self._top = self._settled(top)
-        self._nodes = nodes
+        self._nodes, self._all = nodes, list(nodes.values())
         self.endResetModel()
 
     def _settled(self, nodes: list[_Node]) -> list[_Node]:
@@ -124,20 +127,18 @@ class FileModel(QAbstractItemModel):
 
     # --- what Qt asks --------------------------------------------------------------------------
 
-    @staticmethod
-    def _node(index: Index) -> _Node:
-        found: _Node = index.internalPointer()
-        return found
+    def _node(self, index: Index) -> _Node:
+        return self._all[index.internalId()]
 
     def index(self, row: int, column: int, parent: Index = NO_INDEX) -> QModelIndex:
         if not self.hasIndex(row, column, parent):
             return NO_INDEX
         nodes = self._node(parent).children if parent.isValid() else self._top
-        return self.createIndex(row, column, nodes[row])
+        return self.createIndex(row, column, nodes[row].id)
 
     def parent(self, index: Index = NO_INDEX) -> QModelIndex:  # type: ignore[override]
         node = self._node(index).parent if index.isValid() else None
-        return NO_INDEX if node is None else self.createIndex(node.place, 0, node)
+        return NO_INDEX if node is None else self.createIndex(node.place, 0, node.id)
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         if not parent.isValid():

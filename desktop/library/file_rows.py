@@ -6,8 +6,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from desktop.names import SOURCE
+from engine.library_types import FileState
 from engine.store.attached import SEPARATOR, file_of
-from engine.types import Document, Library
+from engine.types import Document
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -24,8 +25,6 @@ WORDS: dict[State, str] = {
 NEEDS_USER: tuple[State, ...] = ("locked", "failed")
 AWAY = "Its disk or folder is not there now. What was read of it is kept and still found."
 WAITING = "It waits to be read."
-RECOGNISED = "text recognition"
-"""What the notes of files say whose text was recognised in a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,51 +81,34 @@ class Files:
 def read(assistant: "Assistant", library: str | None) -> Files:
     """Runs on the read lane, because it looks whether the folders are there."""
     libraries = [one for one in assistant.libraries() if library in (None, one.name)]
-    return files_of(library, libraries, assistant.documents(library), assistant.waiting_files())
-
-
-def files_of(
-    library: str | None,
-    libraries: Sequence[Library],
-    documents: Iterable[Document],
-    waiting: Iterable[str],
-) -> Files:
-    documents = tuple(documents)
-    roots = tuple(root for one in libraries for root in one.roots)
-    single = {each.path for each in documents}
-    away = tuple(root for root in roots if is_away(Path(root), is_file=root in single))
-    left = set(waiting)
-    rows = [row_of(each, waiting=each.path in left, away=away) for each in documents]
+    states = assistant.upkeep.files(library)
+    rows = [row_of(each) for each in states]
     known = {row.path for row in rows}
-    for path in sorted(left - known):
+    for path in assistant.waiting_files():
         home = next((one.name for one in libraries if _covered(path, one.roots)), None)
-        if home is not None:
+        if home is not None and path not in known:
             rows.append(FileRow(path, home, "waiting", WAITING))
-    return Files(library, tuple(rows), roots)
+    return Files(library, tuple(rows), tuple(root for one in libraries for root in one.roots))
 
 
-def row_of(document: Document, *, waiting: bool = False, away: Sequence[str] = ()) -> FileRow:
-    state, reason = _state(document, waiting=waiting, away=_covered(document.path, away))
+def row_of(found: FileState) -> FileRow:
+    document = found.document
+    state, reason = _state(found)
     return FileRow(document.path, document.library, state, reason, document)
 
 
-def is_away(root: Path, *, is_file: bool) -> bool:
-    """Whether a folder that was added, or the folder of a file that was, cannot be reached."""
-    return not root.exists() and (not is_file or not root.parent.exists())
-
-
-def _state(document: Document, *, waiting: bool, away: bool) -> tuple[State, str]:
-    if waiting:
+def _state(found: FileState) -> tuple[State, str]:
+    document = found.document
+    if found.waiting:
         return "waiting", WAITING
     if document.state == "failed" and document.code == "encrypted":
         return "locked", document.reason
     if document.state == "failed":
         return "failed", document.reason
-    if away:
+    if found.away:
         return "away", AWAY
-    if document.type == "picture" or RECOGNISED in document.note:
-        return "scanned", ""
-    return "ready", ""
+    # A file that could not be opened lately keeps what was read of it, and says why.
+    return ("scanned" if found.scanned else "ready"), document.reason
 
 
 def _covered(path: str, roots: Iterable[str]) -> bool:

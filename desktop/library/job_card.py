@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.names import document_name
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, label
@@ -12,6 +13,13 @@ from desktop.widgets.progress import ProgressBar
 from desktop.words import count, counted
 from engine.progress import Progress
 from engine.types import AddReport
+
+WATCHED_WORDS = {
+    "added": "is new and was read",
+    "changed": "has changed and was read again",
+    "moved": "was moved; it is the same document",
+    "removed": "is gone and was forgotten",
+}
 
 
 class JobCard(QFrame):
@@ -108,6 +116,8 @@ def report_words(report: AddReport) -> str:
         )
     if report.unchanged:
         parts.append(f"{report.unchanged:,} unchanged")
+    if report.moved:
+        parts.append(f"{report.moved:,} moved")
     if report.removed:
         parts.append(f"{report.removed:,} removed")
     if report.failed:
@@ -118,4 +128,12 @@ def report_words(report: AddReport) -> str:
 
 
 def changed_something(report: AddReport) -> bool:
-    return bool(report.indexed or report.removed)
+    return bool(report.indexed or report.removed or report.moved)
+
+
+def watched_words(report: AddReport) -> str:
+    """What changed by itself: the file where it is one, else counts."""
+    told = [each for each in report.changes if each.what in WATCHED_WORDS]
+    if len(told) == 1:
+        return f"{document_name(told[0].path)} {WATCHED_WORDS[told[0].what]}."
+    return report_words(report)

@@ -13,7 +13,7 @@ from desktop.library import file_rows
 from desktop.library.actions import LibraryActions
 from desktop.library.file_rows import Files
 from desktop.library.inside import SIDE_MARGIN, LibraryView
-from desktop.library.job_card import JobCard, changed_something
+from desktop.library.job_card import JobCard, changed_something, watched_words
 from desktop.library.jobs import LibraryJob, LibraryJobs
 from desktop.library.overview import Overview
 from desktop.library.pull_words import pull_words
@@ -104,12 +104,13 @@ class LibraryPage(QWidget):
         self.table.unlock_wanted.connect(act.unlock)
         act.added.connect(self._add_to)
         act.shown.connect(self.show_file)
-        act.update_wanted.connect(jobs.sync)
+        act.update_wanted.connect(self._update)
         act.resume_wanted.connect(self.resume)
         act.password_kept.connect(jobs.pull)
         act.failed.connect(self._tell)
         self.job.stopped.connect(jobs.stop)
         self.job.resumed.connect(self.resume)
+        self._watching.reported.connect(self._seen)
         jobs.begun.connect(self._begun)
         jobs.progressed.connect(self._progress)
         jobs.reported.connect(self._report)
@@ -257,8 +258,15 @@ class LibraryPage(QWidget):
     def _report(self, job: LibraryJob, report: AddReport) -> None:
         if job.kind == "unlock":
             self._unlocked(job, report)
-        elif self.job.running or changed_something(report):
+        else:
             self.job.report(report)
+        self.changed.emit()
+
+    @Slot(object)
+    def _seen(self, report: AddReport) -> None:
+        """Files were read, moved or forgotten by themselves."""
+        if changed_something(report) and not self.job.running:
+            self.job.say(watched_words(report))
         self.changed.emit()
 
     def _unlocked(self, job: LibraryJob, report: AddReport) -> None:

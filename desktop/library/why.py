@@ -1,13 +1,12 @@
-"""Why a file is not found: what the vault and the disk say of it, and what can be done."""
+"""What can be done where a file is not found, and the engine's answer in the window's words."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from desktop.library import file_rows
-from desktop.library.file_rows import FileRow
-from desktop.words import count
-from engine.store.attached import file_of
+from desktop.library.file_rows import FileRow, row_of
+from desktop.names import document_name
+from desktop.window_words import in_window
+from engine.library_types import FileState, WhyState
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -18,9 +17,22 @@ BUTTONS: dict[Step, str] = {
     "add": "Add it",
     "retry": "Read it again",
     "unlock": "Unlock it",
-    "update": "Read it now",
+    "update": "Look again",
     "show": "Show what was read",
     "resume": "Go on reading",
+}
+STEPS: dict[WhyState, Step] = {
+    "indexed": "show",
+    "failed": "retry",
+    "locked": "unlock",
+    "away": "show",
+    "waiting": "resume",
+    "new": "update",
+    "ignored": "add",
+    "removed": "add",
+    "outside": "add",
+    "missing": "none",
+    "folder": "update",
 }
 
 
@@ -36,62 +48,19 @@ class Why:
 
 def why(assistant: "Assistant", path: str) -> Why:
     """Runs on the read lane."""
-    name = Path(path).name
-    files = file_rows.read(assistant, None)
-    row = next((each for each in files.rows if each.path == path), None)
-    if row is not None:
-        return _known(row, name)
-    file = Path(file_of(path))
-    if not file.exists():
-        return Why(path, f"There is no file {name} at this place.", "Was it moved?", "none")
-    if file.is_relative_to(assistant.profile.root):
-        told = "It is one of Alcove's own files, which are not documents of yours."
-        return Why(path, told, "", "none")
-    if file.is_dir():
-        return _folder(assistant, path, name)
-    for library in assistant.libraries():
-        for root in map(Path, library.roots):
-            if file.is_relative_to(root):
-                return _under(path, name, file.relative_to(root), root.name, library.name)
-    told = f"{name} is in no library."
-    return Why(path, told, "Only what was added is read. Nothing was searched elsewhere.", "add")
-
-
-def _known(row: FileRow, name: str) -> Why:
-    library = row.library
-    match row.state:
-        case "locked":
-            told = f"{name} is in {library}, but it is locked."
-            return Why(row.path, told, row.reason, "unlock", library, row)
-        case "failed":
-            told = f"{name} is in {library}, but it could not be read."
-            return Why(row.path, told, row.reason, "retry", library, row)
-        case "waiting":
-            told = f"{name} belongs to {library} and waits to be read."
-            return Why(row.path, told, "The work was stopped before its turn.", "resume", library)
-        case "away":
-            told = f"{name} is in {library}. Its disk or folder is not there now."
-            hint = "What was read of it is found all the same, but the file cannot be opened."
-            return Why(row.path, told, hint, "show", library, row)
-    passages = count(row.passages, "passage")
-    told = f"{name} is in {library} and can be found, by {passages}."
-    note = row.document.note if row.document is not None else ""
-    hint = note or "Compare what was read with what you asked; other words may lead to it."
-    return Why(row.path, told, hint, "show", library, row)
-
-
-def _folder(assistant: "Assistant", path: str, name: str) -> Why:
-    for library in assistant.libraries():
-        if path in library.roots:
-            told = f"The folder {name} is in {library.name}."
-            return Why(path, told, "Choose a file in it to learn more.", "update", library.name)
-    return Why(path, f"The folder {name} was not added.", "Add it to have it read.", "add")
-
-
-def _under(path: str, name: str, inside: Path, root: str, library: str) -> Why:
-    if any(part.startswith(".") for part in inside.parts):
-        told = f"{name} is hidden, or lies in a hidden folder of {root}; those are left out."
-        return Why(path, told, "Add it by itself to have it read all the same.", "add", library)
-    told = f"{name} lies in {root} of {library}, but nothing was read of it."
-    hint = "It is new, or was removed from the library. Adding it reads it now."
-    return Why(path, told, hint, "add", library)
+    found = assistant.upkeep.why(path)
+    step = STEPS[found.state]
+    row = None
+    if found.document is not None:
+        away, waiting = found.state == "away", found.state == "waiting"
+        row = row_of(FileState(found.document, away=away, scanned=0, waiting=waiting))
+    elif found.state == "away":
+        step = "none"
+    return Why(
+        path=row.path if row is not None else found.path,
+        message=f"{document_name(found.path)}: {in_window(found.words)}",
+        hint=in_window(found.hint),
+        step=step,
+        library=row.library if row is not None else "",
+        row=row,
+    )

@@ -82,7 +82,8 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
     if not any(page.text.strip() for page in pages) and not attachments:
         raise _no_text(count, read, options)
     title = named or _title(pages) or path.stem
-    return ParsedDocument("pdf", title, pages, attachments, _note(count, read, options))
+    note = _note(count, read, options)
+    return ParsedDocument("pdf", title, pages, attachments, note, scanned=read.scans)
 
 
 def _read_block(document: Any, numbers: range, until: float, read: _Read) -> None:
