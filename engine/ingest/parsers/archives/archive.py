@@ -42,7 +42,8 @@ def parse(path: Path, options: ParseOptions) -> ParsedDocument:
 
 
 def _parse(archive: zipfile.ZipFile, path: Path, options: ParseOptions) -> ParsedDocument:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    # A broken archive may hold a file without a name, over which is_dir trips.
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     odd = sum(info.compress_type not in PACKINGS for info in infos)
     if odd and odd == len(infos):
         raise ParseError(
@@ -76,7 +77,8 @@ def listing(type_: str, title: str, found: list[Attachment], note: str = "") -> 
     page = Page(1, "\n".join(["Files in this archive:", *lines]))
     unread = sum(attachment.parsed is None for attachment in found)
     if unread:
-        note = f"{unread:,} of {len(found):,} files could not be read. {note}".strip()
+        some = f"{unread:,} of {len(found):,} files" if len(found) > 1 else "The file in it"
+        note = f"{some} could not be read. {note}".strip()
     return ParsedDocument(type_, title, (page,), tuple(found), note)
 
 

@@ -68,7 +68,7 @@ TOKEN = re.compile(
     r"|(?P<text>[^\\{}$\n]+|\n|\$)",
     re.DOTALL,
 )
-OPTION = re.compile(r"[ \t]*\n?[ \t]*\[[^\[\]]{0,2000}\]")
+OPTION = re.compile(r"[ \t]*(?:\n[ \t]*)?\[[^\[\]]{0,2000}\]")
 SIMPLE_MACRO = re.compile(
     r"\\(?:re|provide)?(?:newcommand|def)\*?[ \t]*\{?\\(?P<name>[A-Za-z]{2,40})\}?[ \t]*"
     r"\{(?P<body>[^{}#\\$\n]{1,200})\}"
@@ -316,7 +316,7 @@ class _Reader:
     def _flush(self) -> None:
         text = "".join(self._inline)
         self._inline.clear()
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+        text = re.sub(r"(?<![ \t])[ \t]*\n[ \t]*", "\n", text)
         text = re.sub(r"(?<!\n)\n(?!\n)", " ", text) if self._cells is None else text
         if not text.strip():
             return
@@ -353,7 +353,7 @@ class _Reader:
     def _groups(self, count: int) -> list[str]:
         found: list[str] = []
         for _ in range(count):
-            match = re.compile(r"[ \t]*\n?[ \t]*(?=\{)").match(self._source, self._at)
+            match = re.compile(r"[ \t]*(?:\n[ \t]*)?(?=\{)").match(self._source, self._at)
             if match is None:
                 break
             if self._unpaired > MAX_UNPAIRED:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.ingest.parsers.files import check_size
-from engine.ingest.parsers.office import docx_math, drawing
+from engine.ingest.parsers.office import docx_math, drawing, embedded
 from engine.ingest.parsers.office.docx_numbering import Numbering, paragraph_list
 from engine.ingest.parsers.office.docx_xml import attribute, child, children, name_of, value
 from engine.ingest.parsers.office.ooxml import Package, Relation, damaged, empty, opened
@@ -76,9 +76,9 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
     return read(path, path.stem, options)
 
 
-def read(source: Path | BinaryIO, stem: str, _options: ParseOptions) -> ParsedDocument:
+def read(source: Path | BinaryIO, stem: str, options: ParseOptions) -> ParsedDocument:
     with opened(source, "Word") as package:
-        return _read(package, stem)
+        return embedded.added(_read(package, stem), package, options)
 
 
 def _read(package: Package, stem: str) -> ParsedDocument:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.ingest.parsers.files import check_size
-from engine.ingest.parsers.office import drawing, slides
+from engine.ingest.parsers.office import drawing, embedded, slides
 from engine.ingest.parsers.office.docx_numbering import written
 from engine.ingest.parsers.office.docx_xml import attribute, child, children, name_of
 from engine.ingest.parsers.office.ooxml import Package, damaged, opened
@@ -38,7 +38,7 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
     return read(path, path.stem, options)
 
 
-def read(source: Path | BinaryIO, stem: str, _options: ParseOptions) -> ParsedDocument:
+def read(source: Path | BinaryIO, stem: str, options: ParseOptions) -> ParsedDocument:
     with opened(source, "PowerPoint") as package:
         main = package.main_part("ppt/presentation.xml")
         root = package.xml(main)
@@ -56,7 +56,8 @@ def read(source: Path | BinaryIO, stem: str, _options: ParseOptions) -> ParsedDo
                 Slide() if slide is None or relation is None
                 else _slide(package, relation.target, slide, authors)
             )  # fmt: skip
-        return slides.document("pptx", package.core_title(), stem, found)
+        document = slides.document("pptx", package.core_title(), stem, found)
+        return embedded.added(document, package, options)
 
 
 def _relation_id(entry: Any) -> str:

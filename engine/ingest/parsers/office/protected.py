@@ -95,7 +95,7 @@ def rights() -> ParseError:
         "This document is protected by a rights management server, and only its owner's program "
         "can open it.",
         "Ask its owner for an unprotected copy.",
-        "encrypted",
+        "unsupported",
     )
 
 

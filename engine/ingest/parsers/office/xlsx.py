@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from engine.ingest.parsers.files import check_size
-from engine.ingest.parsers.office import drawing, number_format, sheets
+from engine.ingest.parsers.office import drawing, embedded, number_format, sheets
 from engine.ingest.parsers.office.docx_xml import attribute, child, children, name_of
 from engine.ingest.parsers.office.ooxml import Package, damaged, opened
 from engine.ingest.parsers.office.sheets import Budget, Full, Merged, Row, Sheet
@@ -33,7 +33,7 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
     return read(path, path.stem, options)
 
 
-def read(source: Path | BinaryIO, stem: str, _options: ParseOptions) -> ParsedDocument:
+def read(source: Path | BinaryIO, stem: str, options: ParseOptions) -> ParsedDocument:
     with opened(source, "Excel") as package:
         main = package.main_part("xl/workbook.xml")
         root = package.xml(main)
@@ -47,7 +47,8 @@ def read(source: Path | BinaryIO, stem: str, _options: ParseOptions) -> ParsedDo
             found.append(sheet)
             if part and not budget.cut:
                 book.fill(sheet, part, budget)
-        return sheets.document("xlsx", package.core_title() or stem, found, budget)
+        document = sheets.document("xlsx", package.core_title() or stem, found, budget)
+        return embedded.added(document, package, options)
 
 
 @dataclass(slots=True)

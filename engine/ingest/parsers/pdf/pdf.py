@@ -19,6 +19,7 @@ from engine.ingest.parsers.pdf.pdf_inside import attachments_of
 from engine.ingest.parsers.pdf.pdf_scan import is_scan, read_scan, replaces
 from engine.ingest.parsers.pdf.pdf_text import PageText, assemble
 from engine.ingest.parsers.pdf.pdf_view import WORD_BLOCK
+from engine.ingest.parsers.pictures.ocr import not_read
 from engine.types import Heading, Page, ParsedDocument
 
 MAX_PAGES = 10_000
@@ -191,15 +192,15 @@ def _note(count: int, read: _Read, options: ParseOptions) -> str:
         notes.append(
             f"{read.recognised} of {pages} {were} read by text recognition; letters can be wrong."
         )
+        notes.append(not_read(options.languages))
     if read.waiting:
         notes.append(f"There was no time for {read.waiting} further scanned pages.")
     elif read.scans and not options.ocr:
-        notes.append(
-            f"{read.scans} of {pages} hold pictures of text, and reading them is switched off."
-        )
+        hold = "holds a picture" if read.scans == 1 else "hold pictures"
+        notes.append(f"{read.scans} of {pages} {hold} of text, and reading them is switched off.")
     if read.broken:
         notes.append(f"{read.broken} of {pages} could not be read: the file is damaged.")
-    return " ".join(notes)
+    return " ".join(filter(None, notes))
 
 
 def _no_text(pages: int, read: _Read, options: ParseOptions) -> ParseError:

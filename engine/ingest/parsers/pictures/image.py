@@ -1,5 +1,6 @@
 """Pictures: what is written in them, read by text recognition; each frame of a TIFF is a page."""
 
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from engine.errors import ParseError
 from engine.ingest.parsers.files import check_size, not_readable
 from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.pdf.pdf_headings import find_headings
-from engine.ingest.parsers.pictures.ocr import MAX_SIDE, Pixels
+from engine.ingest.parsers.pictures.ocr import MAX_SIDE, Pixels, not_read
 from engine.ingest.parsers.pictures.ocr_page import PictureText, read_picture
 from engine.types import Page, ParsedDocument
 
@@ -20,6 +21,9 @@ FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 MAX_PIXELS = 120_000_000
 """Of one frame; a page of A3 at 600 dots per inch has 70 million."""
 MAX_FRAMES = 500
+SECONDS = 30.0
+SECONDS_A_MB = 15.0
+"""No page is begun after this long; what is read by then is kept."""
 MAX_ANIMATED = 1
 """Frames read of an animation, where they are no pages."""
 
@@ -34,12 +38,19 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
             "empty",
         )
     texts: list[PictureText] = []
-    notes: list[str] = []
+    notes = [note] if (note := not_read(options.languages)) else []
+    until = time.monotonic() + SECONDS + SECONDS_A_MB * path.stat().st_size / 2**20
+    waiting = 0
     for frame in frames(path):
         if isinstance(frame, str):
             notes.append(frame)
+        elif texts and time.monotonic() > until:
+            waiting += 1
         else:
             texts.append(read_picture(frame))
+    if waiting:
+        further = "page" if waiting == 1 else "pages"
+        notes.append(f"There was no time for {waiting} further {further}.")
     if not any(found.text.text for found in texts):
         raise ParseError("No text was found in this picture.", "", "empty")
     headings = find_headings([found.text for found in texts], [found.height for found in texts], [])

@@ -28,6 +28,15 @@ BATCH = 4
 LEAST_SCORE = 0.5
 """Mean certainty, in [0, 1], under which a line is taken for a picture and not for text."""
 
+UNREAD = {
+    "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "el": "Greek",
+    "fa": "Persian", "he": "Hebrew", "hi": "Hindi", "hy": "Armenian", "ka": "Georgian",
+    "kk": "Kazakh", "ko": "Korean", "mk": "Macedonian", "mr": "Marathi", "ru": "Russian",
+    "sr": "Serbian", "ta": "Tamil", "te": "Telugu", "th": "Thai", "uk": "Ukrainian", "ur": "Urdu",
+    "vi": "Vietnamese",
+}  # fmt: skip
+"""Languages whose letters the models in the package were not taught, by ISO 639-1 code."""
+
 Pixels = NDArray[np.uint8]
 """``(height, width, 3)``, red, green, blue."""
 
@@ -68,6 +77,12 @@ def recognise(pixels: Pixels) -> list[TextLine]:
         picture = cv2.resize(picture, size, interpolation=way)
     with _READING:
         return _read(_engine(), picture)
+
+
+def not_read(languages: tuple[str, ...]) -> str:
+    """A note for the user where a language of a library is none that is read; mostly empty."""
+    names = [UNREAD[language] for language in languages if language in UNREAD]
+    return f"Text recognition cannot read {' or '.join(names)} yet." if names else ""
 
 
 def _scale(height: int, width: int) -> float:

@@ -207,3 +207,12 @@ def test_packed_in_an_old_way(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as error:
         registry.parse(path)
     assert error.value.code == "unsupported"
+
+
+def test_a_file_without_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd.zip"
+    content = bytearray(zipped({"a": b"one", "b.txt": b"two"}))
+    for mark, at_name in ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46)):
+        content[content.find(mark) + at_name] = 0  # zipfile ends names there
+    path.write_bytes(content)
+    assert [member.name for member in registry.parse(path).attachments] == ["b.txt"]

@@ -31,6 +31,18 @@ def _csv(path: Path) -> Path:
     return path
 
 
+TABLE = (
+    '<table:table table:name="Fees"><table:table-row><table:table-cell '
+    'office:value-type="float" office:value="12.5"><text:p>12.5</text:p></table:table-cell>'
+    '<table:table-cell table:number-columns-repeated="3"><text:p>Skiff</text:p>'
+    "</table:table-cell></table:table-row></table:table>"
+)
+SLIDE = (
+    '<draw:page draw:name="One"><draw:frame presentation:class="title"><draw:text-box>'
+    "<text:p>Tide</text:p></draw:text-box></draw:frame><presentation:notes><draw:frame>"
+    "<draw:text-box><text:p>Say it</text:p></draw:text-box></draw:frame></presentation:notes>"
+    "</draw:page>"
+)
 MAKERS: dict[str, Callable[[Path], Path]] = {
     "xlsx": test_sheets.make,
     "pptx": test_presentations.make,
@@ -38,6 +50,8 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "odt": lambda path: odf(path, "text", test_odf.BODY, test_odf.LISTS),
     "doc": lambda path: old_word(path, "Some words\rand more\x07\x07\r", narrow="caf\xe9\r"),
     "ppt": lambda path: old_slides(path, [[(0, "Title"), (1, "Words")]]),
+    "ods": lambda path: odf(path, "spreadsheet", TABLE),
+    "odp": lambda path: odf(path, "presentation", SLIDE),
     "rtf": _rtf,
     "csv": _csv,
 }

@@ -127,3 +127,14 @@ def test_a_picture_cut_short_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as caught:
         image.parse(path)
     assert caught.value.code == "damaged"
+
+
+def test_pages_for_which_there_is_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image, "SECONDS", 0.0)
+    monkeypatch.setattr(image, "SECONDS_A_MB", 0.0)
+    path = tmp_path / "notice.tiff"
+    page().save(path, save_all=True, append_images=[page(), page()])
+    document = image.parse(path, ParseOptions(languages=("de", "ko")))
+    assert len(document.pages) == 1
+    assert "There was no time for 2 further pages." in document.note
+    assert "cannot read Korean" in document.note
