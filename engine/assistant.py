@@ -20,6 +20,7 @@ from engine.ingest import ingest, watch
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
+from engine.library_jobs import LibraryJobs
 from engine.model_jobs import ModelJobs
 from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
@@ -28,12 +29,14 @@ from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
+from engine.reembed_jobs import ReembedJobs
 from engine.retrieve.retrieve import Retriever
 from engine.source_jobs import SourceJobs
 from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.facts import EMBEDDER, Facts
 from engine.store.jobs import Jobs
 from engine.store.rescue import rescue
 from engine.types import (
@@ -77,7 +80,9 @@ class Assistant:
         self._documents = Documents(vault)
         self._passwords = Passwords()
         self._building = threading.Lock()
-        self._embedder = embedder
+        self._given = self._embedder = embedder
+        self._encoder_name = ""
+        self._facts = Facts(vault)
         self.shelf = Shelf(profile)
         states = StateStore(profile.states, key=vault.derived_key("saved states"))
         if vault.encrypted:
@@ -102,6 +107,8 @@ class Assistant:
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
+        self.reembed = ReembedJobs(vault, self._ready_embedder, self._open_encoder)
+        self.library_jobs = LibraryJobs(vault, self.sources, self._ready_embedder)
 
     @classmethod
     def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":
@@ -150,13 +157,21 @@ class Assistant:
         self, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Embedder]:
         with self._building:
-            if self._embedder is None:
-                folder = yield from starter.prepare_embedder(self.profile, cancel=cancel)
-                # A quarter of a second to import, which status, show and remove do not need.
-                from engine.inference.fastembed_embedder import FastembedEmbedder
-
-                self._embedder = FastembedEmbedder(folder)
+            name = self._facts.get(EMBEDDER)
+            if self._embedder is None or name != self._encoder_name:
+                if not name:
+                    yield from starter.prepare_embedder(self.profile, cancel=cancel)
+                self._embedder, self._encoder_name = self._open_encoder(name), name
             return self._embedder
+
+    def _open_encoder(self, name: str) -> Embedder:
+        """The encoder in a folder; the starter's, which must be prepared, for an empty name."""
+        if not name and self._given is not None:
+            return self._given
+        # A quarter of a second to import, which status, show and remove do not need.
+        from engine.inference.fastembed_embedder import FastembedEmbedder
+
+        return FastembedEmbedder(Path(name) if name else starter.embedder_folder(self.profile))
 
     def _ready_model(
         self, cancel: CancelToken | None = None, name: str | None = None

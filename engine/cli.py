@@ -10,7 +10,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine import cli_locked, cli_models, cli_options, cli_sources, jsonform
+from engine import (
+    cli_libraries,
+    cli_locked,
+    cli_models,
+    cli_options,
+    cli_reembed,
+    cli_sources,
+    jsonform,
+)
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
@@ -42,6 +50,9 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_sources.app, name="source")
+app.command("library")(cli_libraries.library)
+app.command("reembed")(cli_reembed.reembed)
+app.command("import")(cli_libraries.import_library)
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")

@@ -23,6 +23,7 @@ from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp, Inner
 from engine.store.documents import Documents, KnownFile
+from engine.store.facts import Facts
 from engine.store.vectors import Vectors
 from engine.types import FailedFile, ParsedDocument
 
@@ -89,6 +90,7 @@ class Indexer:
         """
         self._documents = Documents(vault)
         self._store = Vectors(vault)
+        self._target = Facts(vault).passage_tokens()
         self._embedder = embedder
         self._reader = reader
         self._cancel = cancel or CancelToken()
@@ -229,7 +231,7 @@ class Indexer:
             return None
         if _changed(wanted.path, stamp):
             stamp = replace(stamp, mtime_ns=0, sha256=b"")  # look at it again next time
-        found = reading(stamp, wanted.library, parsed, self._embedder, self._left_out)
+        found = reading(stamp, wanted.library, parsed, self._embedder, self._left_out, self._target)
         if not found.file.drafts and not found.inner:
             self._fail(wanted, stamp, "empty", "There is no text in this file.")
             return None
@@ -297,6 +299,7 @@ class Indexer:
                 vectors,
                 digests=file.digests,
                 inner=[self._inner(part, held) for part in found.inner],
+                passage_tokens=self._target,
             )
             self._done += 1
             self.indexed += 1

@@ -25,6 +25,7 @@ from engine.store.attached import file_of
 from engine.store.check import refill
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.facts import REEMBED, Facts
 from engine.store.jobs import Jobs
 from engine.store.roots import Root, Roots, inside
 from engine.store.vectors import Vectors
@@ -154,6 +155,36 @@ def remove(vault: Vault, paths: Sequence[Path]) -> int:
     return removed
 
 
+def remove_library(
+    vault: Vault, library: str, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, int]:
+    """Forget everything in a library; the number of documents. :func:`sync` ends what is stopped.
+
+    The files stay on the disk.
+    """
+    documents, roots, jobs = Documents(vault), Roots(vault), Jobs(vault)
+    with vault.write():
+        for root in roots.all(library):
+            roots.remove(Path(root.path))
+            jobs.settle_below(root.path)
+        gone = [each.path for each in documents.documents(library) if not each.container]
+        job = jobs.begin("remove", gone)
+    removed = 0
+    try:
+        for start in range(0, len(gone), REMOVED_AT_ONCE):
+            if cancel is not None:
+                cancel.check()
+            yield Progress("removing", start, len(gone))
+            removed += documents.remove(gone[start : start + REMOVED_AT_ONCE])
+    except BaseException:
+        with suppress(VaultError):
+            jobs.stop(job)
+        raise
+    documents.remove(())  # a library without documents goes too
+    jobs.end(job)
+    return removed
+
+
 def _forget(documents: Documents, paths: Sequence[str]) -> int:
     """Forget documents a few at a time, so that searches and other writers go on."""
     return sum(
@@ -177,11 +208,13 @@ def _renew(
     """Let this embedder's vectors serve, going on where an earlier renewal was."""
     jobs, store = Jobs(vault), Vectors(vault)
     serving = store.serving()
-    if serving is not None and serving.identity != embedder.identity:
+    if serving is not None and (
+        serving.identity != embedder.identity or serving.storage == "float32"
+    ):
         job = jobs.begin("renew")
         yield from _watched(jobs, job, refill(vault, embedder, cancel=cancel))
         jobs.forget("renew")
-    elif serving is not None and not jobs.busy("renew"):
+    elif serving is not None and not jobs.busy("renew") and not Facts(vault).get(REEMBED):
         for other in store.sets():
             if not other.serving:  # the user went back to the encoder that serves
                 store.drop(other)
