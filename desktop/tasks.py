@@ -21,10 +21,10 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read", "shelf", "network", "warmth"]
-LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth")
+Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch"]
+LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth", "watch")
 """Writing the vault; asking; quick reading; measuring and changing models; fetching
-them; getting ready for the next question."""
+them; getting ready for the next question; waiting for changes in folders."""
 FLUSH_MS = 40
 
 Work = Callable[[CancelToken], Any]

@@ -4,15 +4,18 @@ Everything here blocks and belongs on a worker lane. Reading methods are quick a
 thread; ``ask`` runs one question at a time.
 """
 
-import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from engine import health, logs, network, settings
+from engine.adapter_use import AdapterUse
 from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
+from engine.document_pins import DocumentPins
+from engine.encoders import Encoders
 from engine.errors import DamagedVaultError, InputError, ModelError
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
@@ -24,7 +27,7 @@ from engine.library_jobs import LibraryJobs
 from engine.model_jobs import ModelJobs
 from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
-from engine.models import starter
+from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
@@ -36,8 +39,8 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
-from engine.store.facts import EMBEDDER, Facts
 from engine.store.jobs import Jobs
+from engine.store.pinned import PinnedDocuments
 from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
@@ -79,10 +82,7 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._passwords = Passwords()
-        self._building = threading.Lock()
-        self._given = self._embedder = embedder
-        self._encoder_name = ""
-        self._facts = Facts(vault)
+        self._encoders = Encoders(profile, vault, embedder)
         self.shelf = Shelf(profile)
         states = StateStore(profile.states, key=vault.derived_key("saved states"))
         if vault.encrypted:
@@ -96,18 +96,24 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        self._conversations = Conversations(Chats(vault), self._documents, states)
+        self._conversations = Conversations(
+            Chats(vault), self._documents, states, PinnedDocuments(vault)
+        )
+        self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
+        memory = AdapterMemory(profile)
         self._asking = Asking(
             vault,
             self._conversations,
             self._keeper,
             self._settings,
             self._ready_embedder,
+            adapters=memory,
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
-        self.reembed = ReembedJobs(vault, self._ready_embedder, self._open_encoder)
+        self.reembed = ReembedJobs(vault, self._ready_embedder, self._encoders.open)
         self.library_jobs = LibraryJobs(vault, self.sources, self._ready_embedder)
 
     @classmethod
@@ -156,22 +162,7 @@ class Assistant:
     def _ready_embedder(
         self, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Embedder]:
-        with self._building:
-            name = self._facts.get(EMBEDDER)
-            if self._embedder is None or name != self._encoder_name:
-                if not name:
-                    yield from starter.prepare_embedder(self.profile, cancel=cancel)
-                self._embedder, self._encoder_name = self._open_encoder(name), name
-            return self._embedder
-
-    def _open_encoder(self, name: str) -> Embedder:
-        """The encoder in a folder; the starter's, which must be prepared, for an empty name."""
-        if not name and self._given is not None:
-            return self._given
-        # A quarter of a second to import, which status, show and remove do not need.
-        from engine.inference.fastembed_embedder import FastembedEmbedder
-
-        return FastembedEmbedder(Path(name) if name else starter.embedder_folder(self.profile))
+        return (yield from self._encoders.ready(cancel))
 
     def _ready_model(
         self, cancel: CancelToken | None = None, name: str | None = None
@@ -275,6 +266,10 @@ class Assistant:
         """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
         return Jobs(self._vault).waiting()
 
+    def waiting_files(self) -> list[str]:
+        """The files that interrupted work left to be read, by path."""
+        return Jobs(self._vault).left("index")
+
     def watch(
         self, *, library: str | None = None, cancel: CancelToken
     ) -> Generator[Progress | AddReport, None, None]:
@@ -333,6 +328,7 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        adapters: Sequence[Adapter] | None = None,
         options: ModelOptions | None = None,
         json_schema: str = "",
         grammar: str = "",
@@ -341,10 +337,11 @@ class Assistant:
         """Answer a question; with a conversation, both turns are kept in it.
 
         ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
-        default. Only one is loaded at a time. ``options`` count for this question, before those
-        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
-        or a GBNF grammar where one is given. The question is stored before the model runs, so that
-        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
+        default. Only one is loaded at a time. The modes ``tuned`` and ``both`` ask it with these
+        ``adapters``, by default those in use (:attr:`adapters`). ``options`` count for this
+        question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The answer
+        keeps to a JSON schema or a GBNF grammar where one is given. The question is stored before
+        the model runs, so that a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
         return self._asking.ask(
             question,
@@ -352,6 +349,7 @@ class Assistant:
             library=library,
             mode=mode,
             model=model,
+            adapters=adapters,
             options=options,
             json_schema=json_schema,
             grammar=grammar,

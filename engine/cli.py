@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine import (
+    cli_adapters,
     cli_libraries,
     cli_locked,
     cli_models,
@@ -20,6 +21,7 @@ from engine import (
     jsonform,
 )
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.cli_adapters import AdapterOption, ModeOption
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
 from engine.cli_options import (
@@ -39,7 +41,7 @@ from engine.evaluate.questions import read_questions
 from engine.progress import CancelToken, Progress
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Mode, PartHealth, Waiting
+from engine.types import AddReport, PartHealth, Waiting
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -244,8 +246,8 @@ def ask(
     ] = None,
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    adapter: Annotated[str | None, typer.Option(help="Name of an adapter.")] = None,
-    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    adapter: AdapterOption = None,
+    mode: ModeOption = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     min_p: MinP = None,
@@ -260,9 +262,8 @@ def ask(
 ) -> None:
     """Ask your documents and get an answer with its sources."""
     one_of(question, questions, "a question", "--questions FILE")
-    way = chosen_mode(mode)
+    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        check_adapter(adapter)
         how = cli_options.writing(
             temperature=temperature,
             top_p=top_p,
@@ -274,6 +275,8 @@ def ask(
             json_schema=json_schema,
             grammar=grammar,
         )
+        how = cli_adapters.with_adapters(how, assistant, model, adapter)
+        way = cli_adapters.way(assistant, mode, model, how)
         if questions is None:
             assert question is not None
             answer_one(
@@ -301,7 +304,8 @@ def ask(
 def chat(
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    adapter: AdapterOption = None,
+    mode: ModeOption = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     min_p: MinP = None,
@@ -315,7 +319,7 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """A conversation in the terminal, kept with those of the window."""
-    way = chosen_mode(mode)
+    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
         how = cli_options.writing(
             temperature=temperature,
@@ -328,6 +332,8 @@ def chat(
             json_schema=json_schema,
             grammar=grammar,
         )
+        how = cli_adapters.with_adapters(how, assistant, model, adapter)
+        way = cli_adapters.way(assistant, mode, model, how)
         Chat(terminal, assistant, library, way, how, model).run()
 
 
@@ -369,19 +375,9 @@ def one_of(first: object, second: object, first_name: str, second_name: str) -> 
         raise typer.BadParameter(f"Give {first_name} or {second_name}, one of the two.")
 
 
-def chosen_mode(name: str) -> Mode:
-    for mode in MODES:
-        if name == mode:
-            return mode
-    raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
-
-
-def check_adapter(adapter: str | None) -> None:
-    """Refuse an adapter that is not here, instead of answering without it."""
-    if adapter is not None:
-        raise NotFoundError(
-            f"There is no adapter called “{adapter}”.", "No adapter has been trained yet."
-        )
+def check_mode(name: str | None) -> None:
+    if name is not None and name not in MODES:
+        raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
 
 
 def interrupted(waiting: Waiting) -> list[str]:

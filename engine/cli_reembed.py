@@ -15,9 +15,7 @@ def reembed(
     chunk_tokens: Annotated[
         int | None, typer.Option("--chunk-tokens", help="Length of passages, 32 to 2048.")
     ] = None,
-    pause: Annotated[
-        bool, typer.Option("--pause", help="Stop it. `reembed` goes on.")
-    ] = False,
+    pause: Annotated[bool, typer.Option("--pause", help="Stop it. `reembed` goes on.")] = False,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
-from engine.model_types import ModelCard
+from engine.model_types import AdapterCard, AdapterInUse, ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
@@ -20,6 +20,7 @@ from engine.types import (
     Library,
     Page,
     PartHealth,
+    PinnedDocument,
     SearchResult,
     Status,
 )
@@ -123,7 +124,12 @@ def context(value: ContextUse) -> Json:
         "kept": list(value.kept),
         "dropped": list(value.dropped),
         "summary": value.summary,
+        "documents": list(value.documents),
     }
+
+
+def pinned_document(value: PinnedDocument) -> Json:
+    return {"path": value.path, "title": value.title, "pages": value.pages, "gone": value.gone}
 
 
 def shown(document: Document, pages: Sequence[Page], inner: Sequence[Document] = ()) -> Json:
@@ -189,6 +195,29 @@ def model_card(value: ModelCard) -> Json:
         "note": value.note,
         "adapters": list(value.adapters),
         "source": value.source,
+        "words": value.words,
+    }
+
+
+def adapter(value: AdapterCard) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "size": value.size_bytes,
+        "models": list(value.models),
+        "rank": value.rank,
+        "task": value.task,
+        "note": value.note,
+    }
+
+
+def adapter_in_use(value: AdapterInUse) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "scale": value.scale,
+        "effect": round(value.effect, 4),
+        "note": value.note,
         "words": value.words,
     }
 

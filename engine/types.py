@@ -284,10 +284,24 @@ class ContextUse:
     passages: tuple[tuple[int, int, int], ...] = ()
     """Passages that came with the question, in prompt order: id, start and end on the page."""
 
+    documents: tuple[str, ...] = ()
+    """Paths of the pinned documents that stood whole before it."""
+
     @property
     def fits(self) -> bool:
         """False where even the pinned turns and the last one are too long."""
         return self.prompt_tokens + self.reserved_tokens <= self.n_ctx
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedDocument:
+    """A document that stays before the model in a conversation."""
+
+    path: str
+    title: str
+    pages: int = 0
+    gone: bool = False
+    """It is no longer in the library, or could not be read any more; it is not read."""
 
 
 @dataclass(frozen=True, slots=True)

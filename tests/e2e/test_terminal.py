@@ -1,5 +1,6 @@
 """The installed command on the sample library, with the real starter models."""
 
+import functools
 import json
 import os
 import signal
@@ -94,6 +95,8 @@ def test_interrupt_stops_cleanly_and_keeps_what_was_done(tmp_path: Path, profile
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ,
+        # Tests started in the background inherit that Ctrl-C is ignored.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:

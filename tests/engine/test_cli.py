@@ -186,7 +186,7 @@ def test_questions_go_on_after_one_that_fails(
         (["ask", "why?", "--library", "Nowhere"], "not_found"),
         (["ask", "why?", "--model", "gpt"], "not_found"),
         (["ask", "why?", "--adapter", "mine"], "not_found"),
-        (["ask", "why?", "--mode", "tuned"], "bad_input"),
+        (["ask", "why?", "--mode", "tuned"], "no_adapter"),
         (["search", ""], "bad_input"),
         (["show", "/no/such/path"], "not_found"),
         (["ask", "--questions", "/no/such/file"], "not_found"),
