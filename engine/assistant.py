@@ -4,7 +4,6 @@ Everything here blocks and belongs on a worker lane. Reading methods are quick a
 thread; ``ask`` runs one question at a time.
 """
 
-import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
 from engine.document_pins import DocumentPins
+from engine.encoders import Encoders
 from engine.errors import InputError, ModelError
 from engine.evaluation import Evaluation
 from engine.inference.adapters import Adapter
@@ -24,15 +24,16 @@ from engine.ingest import ingest
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
+from engine.library_jobs import LibraryJobs
 from engine.model_jobs import ModelJobs
 from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
-from engine.models import starter
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
+from engine.reembed_jobs import ReembedJobs
 from engine.retrieve.retrieve import Retriever
 from engine.source_jobs import SourceJobs
 from engine.store import check
@@ -84,8 +85,7 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._passwords = Passwords()
-        self._building = threading.Lock()
-        self._embedder = embedder
+        self._encoders = Encoders(profile, vault, embedder)
         self.shelf = Shelf(profile)
         states = StateStore(profile.states, key=vault.derived_key("saved states"))
         if vault.encrypted:
@@ -119,6 +119,8 @@ class Assistant:
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
+        self.reembed = ReembedJobs(vault, self._ready_embedder, self._encoders.open)
+        self.library_jobs = LibraryJobs(vault, self.sources, self._ready_embedder)
 
     @classmethod
     def open(
@@ -163,14 +165,7 @@ class Assistant:
     def _ready_embedder(
         self, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Embedder]:
-        with self._building:
-            if self._embedder is None:
-                folder = yield from starter.prepare_embedder(self.profile, cancel=cancel)
-                # A quarter of a second to import, which status, show and remove do not need.
-                from engine.inference.fastembed_embedder import FastembedEmbedder
-
-                self._embedder = FastembedEmbedder(folder)
-            return self._embedder
+        return (yield from self._encoders.ready(cancel))
 
     def _ready_model(
         self, cancel: CancelToken | None = None, name: str | None = None

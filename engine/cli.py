@@ -12,9 +12,11 @@ from engine import (
     cli_adapters,
     cli_evaluate,
     cli_glossary,
+    cli_libraries,
     cli_locked,
     cli_models,
     cli_options,
+    cli_reembed,
     cli_sources,
     cli_upkeep,
     cli_vault,
@@ -54,6 +56,9 @@ app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
 app.command("evaluate")(cli_evaluate.evaluate)
+app.command("library")(cli_libraries.library)
+app.command("reembed")(cli_reembed.reembed)
+app.command("import")(cli_libraries.import_library)
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -182,7 +187,6 @@ def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False)
 
 app.command("status")(cli_upkeep.status)
 app.command("why")(cli_upkeep.why)
-app.command("library")(cli_upkeep.library)
 
 
 # --- asking ------------------------------------------------------------------------------------

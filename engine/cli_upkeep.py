@@ -90,18 +90,6 @@ def why(path: str, profile: ProfileOption = None, as_json: JsonOption = False) -
             terminal.say(f"  {line}")
 
 
-def library(
-    name: str,
-    changes: SetOption = None,
-    reset: Annotated[bool, typer.Option("--reset", help="Take every setting back.")] = False,
-    profile: ProfileOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """How a library chooses and reads its files."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        show_settings(terminal, assistant, name, changes or [], reset=reset)
-
-
 def watch(terminal: Terminal, assistant: Assistant, library: str) -> None:
     """Follow changes until interrupted: a line for each, and nothing else."""
     terminal.note("Watching for changes. Ctrl-C ends it.")

@@ -7,13 +7,11 @@ onnxruntime's threads do not spin while they wait for each other. It also makes 
 its text alone: the activation scales of an int8 graph are taken over a whole batch.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 
@@ -27,12 +25,11 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, Inva
 from tokenizers import Tokenizer
 
 from engine.errors import ModelLoadError, ModelMissingError
+from engine.inference import encoder_folder
 from engine.inference.cores import usable_cores
 from engine.inference.embedder import Vectors
+from engine.inference.encoder_folder import EncoderFolder
 from engine.model_types import EmbedderIdentity
-
-MODEL_FILE = "model.onnx"
-RECORD_FILE = "alcove-model.json"
 
 _registering = Lock()
 
@@ -49,15 +46,10 @@ class FastembedEmbedder:
         """
         self._threads = threads or usable_cores()
         try:
-            record = _json(folder / RECORD_FILE)
-            self._identity = EmbedderIdentity(
-                model_id=f"{record['name']}-{record['quantization']}",
-                file_sha256=record["sha256"],
-                dimension=int(_json(folder / "config.json")["hidden_size"]),
-                max_tokens=int(_json(folder / "tokenizer_config.json")["model_max_length"]),
-            )
+            told = encoder_folder.read(folder)
+            self._identity = told.identity
             self._tokenizer = _tokenizer(folder)
-            self._model = _open(folder, self._identity)
+            self._model = _open(folder, told)
         except FileNotFoundError as error:
             raise ModelMissingError(
                 f"The sentence encoder is not in {folder}.",
@@ -79,6 +71,8 @@ class FastembedEmbedder:
         return list(encoding.offsets)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        prefix = self._identity.passage_prefix
+        texts = [prefix + text for text in texts] if prefix else texts
         vectors = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
         # Longest first, so that the threads end at about the same time.
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
@@ -93,43 +87,39 @@ class FastembedEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
-        return self._embed(text)
+        return self._embed(self._identity.query_prefix + text)
 
     def _embed(self, text: str) -> Vectors:
         (vector,) = self._model.embed([text], batch_size=1)
         return np.asarray(vector, dtype=np.float32)
 
 
-def _json(path: Path) -> dict[str, Any]:
-    values = json.loads(path.read_bytes())
-    if not isinstance(values, dict):
-        raise ValueError(f"{path.name} holds no object")
-    return values
-
-
 def _tokenizer(folder: Path) -> Tokenizer:
     """The folder's tokenizer, without truncation and padding."""
     path = folder / "tokenizer.json"
-    _json(path)  # the library raises a bare Exception for a damaged file; this, a ValueError
+    encoder_folder.json_object(
+        path
+    )  # the library raises a bare Exception for a damaged file; this, a ValueError
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
 
-def _open(folder: Path, identity: EmbedderIdentity) -> TextEmbedding:
+def _open(folder: Path, told: EncoderFolder) -> TextEmbedding:
     """Open the folder through fastembed. A model is registered once per process and file."""
+    identity = told.identity
     name = f"alcove/{identity.model_id}-{identity.file_sha256[:12]}"
     with _registering:
         known = {str(model["model"]).lower() for model in TextEmbedding.list_supported_models()}
         if name.lower() not in known:
             TextEmbedding.add_custom_model(
                 model=name,
-                pooling=PoolingType.MEAN,
+                pooling=PoolingType.CLS if identity.pooling == "cls" else PoolingType.MEAN,
                 normalization=True,
                 sources=ModelSource(hf=name),  # asked for by fastembed, never contacted
                 dim=identity.dimension,
-                model_file=MODEL_FILE,
+                model_file=told.graph,
             )
     return TextEmbedding(
         model_name=name,

@@ -19,6 +19,7 @@ from engine.store.check import refill
 from engine.store.connect import Vault
 from engine.store.document_state import DocumentStates
 from engine.store.documents import Documents, KnownFile
+from engine.store.facts import REEMBED, Facts
 from engine.store.jobs import Jobs
 from engine.store.library_settings import Settings
 from engine.store.roots import Root, Roots, inside
@@ -214,11 +215,13 @@ def _renew(
     """Let this embedder's vectors serve, going on where an earlier renewal was."""
     jobs, store = Jobs(vault), Vectors(vault)
     serving = store.serving()
-    if serving is not None and serving.identity != embedder.identity:
+    if serving is not None and (
+        serving.identity != embedder.identity or serving.storage == "float32"
+    ):
         job = jobs.begin("renew")
         yield from _watched(jobs, job, refill(vault, embedder, cancel=cancel))
         jobs.forget("renew")
-    elif serving is not None and not jobs.busy("renew"):
+    elif serving is not None and not jobs.busy("renew") and not Facts(vault).get(REEMBED):
         for other in store.sets():
             if not other.serving:  # the user went back to the encoder that serves
                 store.drop(other)

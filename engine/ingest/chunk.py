@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.inference.embedder import Embedder
+from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.vectors import embedding_text
 from engine.types import Heading, Page, ParsedDocument, PassageDraft
 
-TARGET_TOKENS = 130
+TARGET_TOKENS = DEFAULT_PASSAGE_TOKENS
 """Neighbouring paragraphs under one heading are joined up to this length."""
 
 SPECIAL_TOKENS = 2
@@ -52,8 +53,14 @@ class _Section:
     path: str
 
 
-def cut(document: ParsedDocument, embedder: Embedder) -> list[PassageDraft]:
-    """The passages of a document in reading order; none for a document without text."""
+def cut(
+    document: ParsedDocument, embedder: Embedder, target: int = TARGET_TOKENS
+) -> list[PassageDraft]:
+    """The passages of a document in reading order; none for a document without text.
+
+    ``target`` is the length that paragraphs are joined up to; a longer paragraph stays whole
+    where the embedder reads it to its end, and below the default where it has twice the target.
+    """
     drafts: list[PassageDraft] = []
     trail: list[Heading] = []
     for page in document.pages:
@@ -64,7 +71,9 @@ def cut(document: ParsedDocument, embedder: Embedder) -> list[PassageDraft]:
             room = embedder.identity.max_tokens - SPECIAL_TOKENS
             room -= len(embedder.token_spans(context))
             room -= len(embedder.token_spans(embedder.identity.passage_prefix))
-            cutter = _Cutter(page.text, starts, max(room, LEAST_TOKENS))
+            if target < TARGET_TOKENS:
+                room = min(room, 2 * target)
+            cutter = _Cutter(page.text, starts, max(room, LEAST_TOKENS), target)
             for start, end in cutter.passages(section):
                 drafts.append(
                     PassageDraft(
@@ -129,10 +138,11 @@ def _path(trail: list[Heading]) -> str:
 class _Cutter:
     """Cuts the sections of one page."""
 
-    def __init__(self, text: str, token_starts: Sequence[int], room: int) -> None:
+    def __init__(self, text: str, token_starts: Sequence[int], room: int, target: int) -> None:
         self._text = text
         self._starts = token_starts
         self._room = room
+        self._target = target
 
     def tokens(self, span: Span) -> int:
         """Length of a span in tokens."""
@@ -145,7 +155,7 @@ class _Cutter:
             for paragraph in self._split((section.start, section.end), _PARAGRAPH)
             for piece in self._fitting(paragraph)
         ]
-        return self._joined(pieces, min(TARGET_TOKENS, self._room))
+        return self._joined(pieces, min(self._target, self._room))
 
     def _fitting(self, span: Span) -> list[Span]:
         """The span where it fits, or pieces of about equal length that do."""

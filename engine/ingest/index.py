@@ -42,6 +42,7 @@ from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp, Inner
 from engine.store.document_state import DocumentStates
 from engine.store.documents import Documents, KnownFile
+from engine.store.facts import Facts
 from engine.store.jobs import Jobs
 from engine.store.vectors import Vectors, VectorSet
 from engine.types import Change, FailedFile, ParsedDocument
@@ -112,6 +113,7 @@ class Indexer:
         self._states = DocumentStates(vault)
         self._jobs = Jobs(vault)
         self._store = Vectors(vault)
+        self._target = Facts(vault).passage_tokens()
         self._embedder = embedder
         self._reader = reader
         self._cancel = cancel or CancelToken()
@@ -317,7 +319,8 @@ class Indexer:
             return None
         if changed(wanted.path, stamp):
             stamp = replace(stamp, mtime_ns=0, sha256=b"")  # look at it again next time
-        found = reading(stamp, wanted.library, parsed, self._embedder, self._judging.left_out)
+        left_out = self._judging.left_out
+        found = reading(stamp, wanted.library, parsed, self._embedder, left_out, self._target)
         if not found.file.drafts and not found.inner:
             self._fail(wanted, stamp, "empty", "There is no text in this file.")
             return None
@@ -412,6 +415,7 @@ class Indexer:
                 inner=[self._inner(part, held) for part in found.inner],
                 reader=reader_of(file),
                 read_with=self._judging.settings.get(found.library, PLAIN).recognition,
+                passage_tokens=self._target,
             )
         what: Literal["added", "changed"] = "changed" if before is not None else "added"
         self._tell(Change(stamp.path, what, found.passages))

@@ -9,17 +9,26 @@ A file that cannot be opened keeps what the vault holds of it: nobody knows that
 A file that was read and makes no sense loses it: the old text no longer stands in the file.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import InputError, NotFoundError, VaultError
 from engine.inference.embedder import Embedder
 from engine.ingest import scan
-from engine.ingest.bring_up import Means, Place, Work, bring_up, forget, ours
+from engine.ingest.bring_up import (
+    REMOVED_AT_ONCE,
+    Means,
+    Place,
+    Work,
+    bring_up,
+    forget,
+    ours,
+)
 from engine.ingest.passwords import Passwords
 from engine.ingest.rules import RULE_FILES
 from engine.ingest.sandbox import Parse
-from engine.progress import CancelToken
+from engine.progress import CancelToken, Progress
 from engine.store.attached import file_of
 from engine.store.connect import Vault
 from engine.store.documents import Documents
@@ -196,5 +205,35 @@ def remove(vault: Vault, paths: Sequence[Path]) -> int:
             gone += known
         job = jobs.begin("remove", gone)
     removed = forget(documents, gone)
+    jobs.end(job)
+    return removed
+
+
+def remove_library(
+    vault: Vault, library: str, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, int]:
+    """Forget everything in a library; the number of documents. :func:`sync` ends what is stopped.
+
+    The files stay on the disk.
+    """
+    documents, roots, jobs = Documents(vault), Roots(vault), Jobs(vault)
+    with vault.write():
+        for root in roots.all(library):
+            roots.remove(Path(root.path))
+            jobs.settle_below(root.path)
+        gone = [each.path for each in documents.documents(library) if not each.container]
+        job = jobs.begin("remove", gone)
+    removed = 0
+    try:
+        for start in range(0, len(gone), REMOVED_AT_ONCE):
+            if cancel is not None:
+                cancel.check()
+            yield Progress("removing", start, len(gone))
+            removed += documents.remove(gone[start : start + REMOVED_AT_ONCE])
+    except BaseException:
+        with suppress(VaultError):
+            jobs.stop(job)
+        raise
+    documents.remove(())  # a library without documents goes too
     jobs.end(job)
     return removed

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from engine.inference.embedder import Embedder
 from engine.ingest import tables
-from engine.ingest.chunk import cut
+from engine.ingest.chunk import TARGET_TOKENS, cut
 from engine.store.attached import inner_path
 from engine.store.document_rows import FileStamp
 from engine.store.vectors import digest, embedding_text
@@ -65,10 +65,11 @@ def reading(
     parsed: ParsedDocument,
     embedder: Embedder,
     left_out: frozenset[str] = frozenset(),
+    target: int = TARGET_TOKENS,
 ) -> Reading:
     """Cut a file and what is in it. ``left_out`` are paths of inner documents not wanted."""
-    file = _part(stamp.path, "", parsed, embedder)
-    return Reading(stamp, library, file, tuple(_inner(file, embedder, left_out)))
+    file = _part(stamp.path, "", parsed, embedder, target)
+    return Reading(stamp, library, file, tuple(_inner(file, embedder, left_out, target)))
 
 
 def with_twin(found: Reading, twin: Twin | None) -> Reading:
@@ -82,15 +83,17 @@ def with_twin(found: Reading, twin: Twin | None) -> Reading:
 
 
 def _part(
-    path: str, container: str, parsed: ParsedDocument, embedder: Embedder, code: str = ""
+    path: str, container: str, parsed: ParsedDocument, embedder: Embedder, target: int
 ) -> Part:
     parsed = replace(parsed, tables=tables.found(parsed, path))
-    drafts = tuple(cut(parsed, embedder))
+    drafts = tuple(cut(parsed, embedder, target))
     texts = tuple(embedding_text(parsed.title, each.heading, each.text) for each in drafts)
-    return Part(path, container, parsed, drafts, tuple(map(digest, texts)), texts, code)
+    return Part(path, container, parsed, drafts, tuple(map(digest, texts)), texts)
 
 
-def _inner(outer: Part, embedder: Embedder, left_out: frozenset[str]) -> Iterator[Part]:
+def _inner(
+    outer: Part, embedder: Embedder, left_out: frozenset[str], target: int
+) -> Iterator[Part]:
     """The documents inside a part, outer ones first."""
     assert outer.parsed is not None
     paths = _paths(outer.path, [each.name for each in outer.parsed.attachments])
@@ -100,12 +103,12 @@ def _inner(outer: Part, embedder: Embedder, left_out: frozenset[str]) -> Iterato
         if each.parsed is None or each.code:
             yield Part(path, outer.path, None, code=each.code or "fault", reason=each.reason)
             continue
-        part = _part(path, outer.path, each.parsed, embedder)
+        part = _part(path, outer.path, each.parsed, embedder, target)
         if not part.drafts and not each.parsed.attachments:
             yield Part(path, outer.path, None, code="empty", reason="There is no text in it.")
             continue
         yield part
-        yield from _inner(part, embedder, left_out)
+        yield from _inner(part, embedder, left_out, target)
 
 
 def _paths(container: str, names: Sequence[str]) -> list[str]:

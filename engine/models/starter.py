@@ -111,6 +111,11 @@ def folder_of(profile: Profile) -> Path:
     return profile.models / "starter"
 
 
+def embedder_folder(profile: Profile) -> Path:
+    """Where the encoder lies once it is ready."""
+    return folder_of(profile) / EMBEDDER.folder
+
+
 def prepare_embedder(
     profile: Profile, *, cancel: CancelToken | None = None
 ) -> Generator[Progress, None, Path]:

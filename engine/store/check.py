@@ -1,6 +1,6 @@
 """Checking a vault, and making anew what is derived in it."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from engine.errors import DamagedVaultError
 from engine.inference.embedder import Embedder
@@ -11,6 +11,7 @@ from engine.store.connect import Vault
 from engine.store.faults import damaged
 from engine.store.jobs import Jobs
 from engine.store.rows import rows, value
+from engine.store.space import rebuild
 from engine.store.vectors import Vectors
 from engine.types import PartHealth
 
@@ -63,15 +64,21 @@ def repair(vault: Vault, embedder: Embedder) -> None:
 
 
 def refill(
-    vault: Vault, embedder: Embedder, *, cancel: CancelToken | None = None
+    vault: Vault,
+    embedder: Embedder,
+    *,
+    cancel: CancelToken | None = None,
+    switched: Callable[[], None] = lambda: None,
 ) -> Generator[Progress, None, None]:
     """Embed every passage that this embedder's set lacks, then let the set serve.
 
     Each batch is stored in its own transaction: stopped work goes on where it was. The set that
-    served before stays whole until the switch.
+    served before stays whole until the switch, in whose transaction ``switched`` runs.
     """
     store = Vectors(vault)
     wanted = store.ensure(embedder.identity)
+    if wanted.storage == "float32":
+        wanted = yield from rebuild(vault, wanted, cancel=cancel)
     for other in store.sets():
         if not other.serving and other.id != wanted.id:
             store.drop(other)
@@ -84,8 +91,10 @@ def refill(
             ids = [id for id, _ in batch]
             store.fill(wanted, ids, embedder.embed_passages([text for _, text in batch]))
             done, last = done + len(batch), ids[-1]
-        if store.switch(wanted):
-            return
+        with vault.write():
+            if store.switch(wanted):
+                switched()
+                return
 
 
 def _version(vault: Vault) -> PartHealth:

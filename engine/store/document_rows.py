@@ -10,6 +10,7 @@ import apsw
 from engine.inference.embedder import Vectors as Matrix
 from engine.store import glossary, tables
 from engine.store.attached import bounds
+from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.roots import ensure_library
 from engine.store.rows import rows, value
 from engine.types import Page, ParsedDocument, PassageDraft
@@ -105,11 +106,12 @@ def fill(
     parsed: ParsedDocument,
     drafts: Sequence[PassageDraft],
     digests: Sequence[bytes],
+    passage_tokens: int = DEFAULT_PASSAGE_TOKENS,
 ) -> list[int]:
     """Store pages and passages of a document; the numbers of its passages."""
     db.execute(
-        "UPDATE documents SET page_count = ?, passage_count = ? WHERE id = ?",
-        (len(parsed.pages), len(drafts), document_id),
+        "UPDATE documents SET page_count = ? WHERE id = ?",
+        (len(parsed.pages), document_id),
     )
     db.executemany(
         "INSERT INTO pages(document_id, number, text, headings, label) VALUES (?, ?, ?, ?, ?)",
@@ -117,6 +119,24 @@ def fill(
             (document_id, page.number, page.text, _headings(page), page.label)
             for page in parsed.pages
         ],
+    )
+    tables.put(db, document_id, parsed.tables)
+    glossary.put_found(db, document_id, [page.text for page in parsed.pages])
+    return fill_passages(db, document_id, parsed, drafts, digests, passage_tokens)
+
+
+def fill_passages(
+    db: apsw.Connection,
+    document_id: int,
+    parsed: ParsedDocument,
+    drafts: Sequence[PassageDraft],
+    digests: Sequence[bytes],
+    passage_tokens: int,
+) -> list[int]:
+    """Store the passages of a document whose pages are stored; their numbers."""
+    db.execute(
+        "UPDATE documents SET passage_count = ?, passage_tokens = ? WHERE id = ?",
+        (len(drafts), passage_tokens, document_id),
     )
     labels = {page.number: page.label for page in parsed.pages}
     ids = []
@@ -138,8 +158,6 @@ def fill(
             ),
         )
         ids.append(db.last_insert_rowid())
-    tables.put(db, document_id, parsed.tables)
-    glossary.put_found(db, document_id, [page.text for page in parsed.pages])
     return ids
 
 

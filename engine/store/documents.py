@@ -14,6 +14,7 @@ from engine.store.attached import bounds
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp as FileStamp
 from engine.store.document_rows import Inner, clear, drop_inner, fill, put_row
+from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.jobs import settled
 from engine.store.roots import drop_empty_libraries, ensure_library, inside
 from engine.store.rows import numbers, row, rows, value
@@ -277,13 +278,14 @@ class Documents:
         inner: Sequence[Inner] = (),
         reader: int = 1,
         read_with: str = "",
+        passage_tokens: int = DEFAULT_PASSAGE_TOKENS,
     ) -> None:
         """Store a file in place of what was known of it: pages, passages, words and vectors.
 
         ``matrix`` is (len(drafts), dimension). ``digests`` name the texts that its rows were made
         of, where that is not the passages' own. ``inner`` are the documents inside the file,
         outer ones first. ``reader`` is the version of what read it, ``read_with`` how pictures of
-        text were read. All or nothing.
+        text were read, ``passage_tokens`` the length they were cut to. All or nothing.
         """
         if digests is None:
             digests = [digest(embedding_text(parsed.title, d.heading, d.text)) for d in drafts]
@@ -295,9 +297,11 @@ class Documents:
             )  # fmt: skip
             clear(db, document_id)
             drop_inner(db, stamp.path)
-            ids = fill(db, document_id, parsed, drafts, digests)
+            ids = fill(db, document_id, parsed, drafts, digests, passage_tokens)
             vector_store.insert(db, vectors, ids, matrix)
-            self._put_inner(db, {stamp.path: document_id}, library, inner, vectors, read_with)
+            self._put_inner(
+                db, {stamp.path: document_id}, library, inner, vectors, read_with, passage_tokens
+            )
             settled(db, stamp.path)
 
     def _put_inner(
@@ -308,6 +312,7 @@ class Documents:
         inner: Sequence[Inner],
         vectors: VectorSet,
         read_with: str,
+        passage_tokens: int,
     ) -> None:
         numbers_of = dict(held)
         for each in inner:
@@ -330,7 +335,7 @@ class Documents:
             )
             numbers_of[each.path] = document_id
             if parsed is not None and not each.code:
-                ids = fill(db, document_id, parsed, each.drafts, each.digests)
+                ids = fill(db, document_id, parsed, each.drafts, each.digests, passage_tokens)
                 vector_store.insert(db, vectors, ids, each.matrix)
 
     def put_failed(
@@ -402,6 +407,7 @@ class Documents:
                 (ensure_library(db, library), path, *bounds(path)),
             )
             glossary.moved(db, path)
+            vector_store.follow(db, path)
             drop_empty_libraries(db)
 
     def remove(self, paths: Iterable[str]) -> int:

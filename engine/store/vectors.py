@@ -15,7 +15,9 @@ import numpy as np
 from engine.errors import VaultBusyError
 from engine.inference.embedder import Vectors as Matrix
 from engine.model_types import EmbedderIdentity
+from engine.store.attached import bounds
 from engine.store.connect import Vault
+from engine.store.quantise import packed, sign_bits, signs, unpacked
 from engine.store.rows import numbers, rows, value
 
 CONTEXT_BYTES = 240
@@ -24,7 +26,14 @@ CONTEXT_BYTES = 240
 NEAREST_MOST = 4096
 """sqlite-vec answers at most this many neighbours."""
 
+LARGE_SET = 20_000
+"""From so many vectors on, candidates are found by their signs and then scored."""
 
+CANDIDATES = 1000
+"""Candidates that are scored, at least."""
+
+
+_CAST = {"float32": "vec_f32", "int8": "vec_int8"}
 _STRAY = "WHERE NOT EXISTS (SELECT 1 FROM passages WHERE passages.id = passage_id)"
 
 
@@ -33,6 +42,8 @@ class VectorSet:
     id: int
     identity: EmbedderIdentity
     serving: bool
+    storage: str = "int8"
+    """See :mod:`engine.store.quantise`."""
 
     @property
     def table(self) -> str:
@@ -54,25 +65,32 @@ class Vectors:
         return next((found for found in self.sets() if found.serving), None)
 
     def matching(self, identity: EmbedderIdentity) -> VectorSet | None:
-        """The set made by exactly this embedder, serving or still filling."""
-        return next((found for found in self.sets() if found.identity == identity), None)
+        """The set made by exactly this embedder; the one that serves before one still filling."""
+        return _matching(self.sets(), identity)
 
     def ensure(self, identity: EmbedderIdentity) -> VectorSet:
         """The embedder's set. The first set of a vault serves at once, a later one is filled."""
         with self._vault.write() as db:
             held = _sets(db)
-            for found in held:
-                if found.identity == identity:
-                    return found
+            if (found := _matching(held, identity)) is not None:
+                return found
             return self._create(db, identity, serving=not any(each.serving for each in held))
+
+    def successor(self, old: VectorSet) -> VectorSet:
+        """A set of the same embedder that is stored smaller, to be filled from the old one."""
+        with self._vault.write() as db:
+            for found in _sets(db):
+                if found.identity == old.identity and found.storage == "int8" and not found.serving:
+                    return found
+            return self._create(db, old.identity, serving=False)
 
     def _create(
         self, db: apsw.Connection, identity: EmbedderIdentity, *, serving: bool
     ) -> VectorSet:
         db.execute(
             "INSERT INTO vector_sets(model_id, file_sha256, dimension, query_prefix, "
-            "passage_prefix, pooling, max_tokens, state, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "passage_prefix, pooling, max_tokens, state, created_at, storage) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'int8')",
             (
                 identity.model_id,
                 identity.file_sha256,
@@ -92,14 +110,11 @@ class Vectors:
             CREATE VIRTUAL TABLE {table} USING vec0(
                 passage_id INTEGER PRIMARY KEY,
                 library_id INTEGER,
-                embedding FLOAT[{int(identity.dimension)}] DISTANCE_METRIC=cosine
+                embedding INT8[{int(identity.dimension)}] DISTANCE_METRIC=cosine,
+                signs BIT[{sign_bits(int(identity.dimension))}]
             );
             CREATE TRIGGER {table}_delete AFTER DELETE ON passages BEGIN
                 DELETE FROM {table} WHERE passage_id = old.id;
-            END;
-            CREATE TRIGGER {table}_move AFTER UPDATE OF library_id ON documents BEGIN
-                UPDATE {table} SET library_id = new.library_id
-                WHERE passage_id IN (SELECT id FROM passages WHERE document_id = new.id);
             END;
             """
         )
@@ -135,8 +150,33 @@ class Vectors:
                     (digest,),
                 )
                 if blob is not None:
-                    found[digest] = np.frombuffer(blob, dtype=np.float32)
+                    found[digest] = unpacked(blob, vectors.storage)
         return found
+
+    def copy(self, old: VectorSet, new: VectorSet, ids: Sequence[int]) -> None:
+        """Take vectors of passages over into another set of the same embedder."""
+        with self._vault.write() as db:
+            still_held(db, new)
+            found = rows(
+                db,
+                f"SELECT v.passage_id, v.embedding FROM carray(?) AS wanted "
+                f"CROSS JOIN {old.table} AS v ON v.passage_id = wanted.value",
+                (numbers(ids),),
+            )
+            if found:
+                matrix = np.stack([unpacked(blob, old.storage) for _, blob in found])
+                insert(db, new, [id for id, _ in found], matrix)
+
+    def held(self, vectors: VectorSet, ids: Sequence[int]) -> dict[int, bytes]:
+        """Vectors of passages as they are stored, by number."""
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                f"SELECT v.passage_id, v.embedding FROM carray(?) AS wanted "
+                f"CROSS JOIN {vectors.table} AS v ON v.passage_id = wanted.value",
+                (numbers(ids),),
+            )
+        return dict(found)
 
     def missing(self, vectors: VectorSet, most: int, *, after: int = 0) -> list[tuple[int, str]]:
         """Passages without a vector in this set, by number, as number and text to embed."""
@@ -171,15 +211,26 @@ class Vectors:
     def nearest(
         self, vectors: VectorSet, query: Matrix, most: int, library_id: int | None = None
     ) -> list[tuple[int, float]]:
-        """Passages by cosine similarity, best first; exact."""
+        """Passages by cosine similarity, best first.
+
+        Exact to the precision of what is stored; in a large set, among the candidates whose signs
+        are most alike.
+        """
         only = "" if library_id is None else "AND library_id = :library"
+        large = vectors.storage == "int8" and self.count(vectors) >= LARGE_SET
+        column, function = ("signs", "vec_bit") if large else ("embedding", _CAST[vectors.storage])
+        asked = signs(query) if large else packed(query, vectors.storage)
+        wanted = min(max(CANDIDATES, 10 * most) if large else most, NEAREST_MOST)
         with self._vault.read() as db:
             found = rows(
                 db,
                 f"SELECT passage_id, distance FROM {vectors.table} "
-                f"WHERE embedding MATCH :query AND k = :most {only}",
-                {"query": _blob(query), "most": min(most, NEAREST_MOST), "library": library_id},
+                f"WHERE {column} MATCH {function}(:query) AND k = :most {only}",
+                {"query": asked, "most": wanted, "library": library_id},
             )
+        if large:
+            scored = self.cosines(vectors, query, sorted(id for id, _ in found))
+            return sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:most]
         return [(id, 1.0 - distance) for id, distance in found]
 
     def cosines(self, vectors: VectorSet, query: Matrix, ids: Sequence[int]) -> dict[int, float]:
@@ -193,19 +244,63 @@ class Vectors:
             )
         if not found:
             return {}
-        matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
-        scores = matrix.reshape(len(found), -1) @ query.astype(np.float32)
+        matrix = np.stack([unpacked(blob, vectors.storage) for _, blob in found])
+        scores = matrix @ query.astype(np.float32)
         return {id: float(score) for (id, _), score in zip(found, scores, strict=True)}
 
 
 def insert(db: apsw.Connection, vectors: VectorSet, ids: Sequence[int], matrix: Matrix) -> None:
     """Store one vector for each passage inside a running transaction."""
+    wanted = dict(zip(ids, matrix, strict=True))
+    owners: dict[int, int] = dict(
+        rows(
+            db,
+            "SELECT passages.id, documents.library_id FROM passages "
+            "JOIN documents ON documents.id = passages.document_id "
+            "WHERE passages.id IN (SELECT value FROM carray(?1)) "
+            f"AND passages.id NOT IN (SELECT v.passage_id FROM carray(?1) AS wanted "
+            f"CROSS JOIN {vectors.table} AS v ON v.passage_id = wanted.value)",
+            (numbers(ids),),
+        )
+    )
+    small = vectors.storage == "int8"
     db.executemany(
-        f"INSERT INTO {vectors.table}(passage_id, library_id, embedding) "
-        "SELECT passages.id, documents.library_id, ?2 FROM passages "
-        "JOIN documents ON documents.id = passages.document_id WHERE passages.id = ?1 "
-        f"AND NOT EXISTS (SELECT 1 FROM {vectors.table} WHERE passage_id = ?1)",
-        [(id, _blob(row)) for id, row in zip(ids, matrix, strict=True)],
+        _insert(vectors),
+        [
+            (id, owner, packed(row, vectors.storage), *([signs(row)] if small else []))
+            for id, owner in sorted(owners.items())
+            for row in (wanted[id],)
+        ],
+    )
+
+
+def follow(db: apsw.Connection, path: str) -> None:
+    """Let the vectors of a file and of what is in it stand in the library of their documents.
+
+    They are written anew: sqlite-vec 0.1.9 cannot update a row that holds 8-bit numbers.
+    """
+    for held in _sets(db):
+        small = held.storage == "int8"
+        found = rows(
+            db,
+            f"SELECT v.passage_id, documents.library_id, v.embedding{', v.signs' * small} "
+            "FROM documents CROSS JOIN passages ON passages.document_id = documents.id "
+            f"CROSS JOIN {held.table} AS v ON v.passage_id = passages.id "
+            "WHERE (documents.path = ?1 OR (documents.path >= ?2 AND documents.path < ?3)) "
+            "AND v.library_id <> documents.library_id",
+            (path, *bounds(path)),
+        )
+        db.executemany(
+            f"DELETE FROM {held.table} WHERE passage_id = ?", [(each[0],) for each in found]
+        )
+        db.executemany(_insert(held), found)
+
+
+def _insert(vectors: VectorSet) -> str:
+    small = vectors.storage == "int8"
+    return (
+        f"INSERT INTO {vectors.table}(passage_id, library_id, embedding{', signs' * small}) "
+        f"VALUES (?, ?, {_CAST[vectors.storage]}(?){', vec_bit(?)' * small})"
     )
 
 
@@ -233,13 +328,18 @@ def still_held(db: apsw.Connection, vectors: VectorSet) -> None:
 def _sets(db: apsw.Connection) -> list[VectorSet]:
     found = rows(
         db,
-        "SELECT id, state, model_id, file_sha256, dimension, query_prefix, passage_prefix, "
-        "pooling, max_tokens FROM vector_sets ORDER BY id",
+        "SELECT id, state, storage, model_id, file_sha256, dimension, query_prefix, "
+        "passage_prefix, pooling, max_tokens FROM vector_sets ORDER BY id",
     )
     return [
-        VectorSet(id, EmbedderIdentity(*identity), state == "serving")
-        for id, state, *identity in found
+        VectorSet(id, EmbedderIdentity(*identity), state == "serving", storage)
+        for id, state, storage, *identity in found
     ]
+
+
+def _matching(held: Sequence[VectorSet], identity: EmbedderIdentity) -> VectorSet | None:
+    same = [found for found in held if found.identity == identity]
+    return next((found for found in same if found.serving), same[0] if same else None)
 
 
 def _drop(db: apsw.Connection, set_id: int) -> None:
@@ -266,7 +366,3 @@ def _within(text: str) -> str:
 def digest(text: str) -> bytes:
     """Short name of a text to embed; equal texts share their vector."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _blob(vector: Matrix) -> bytes:
-    return np.ascontiguousarray(vector, dtype=np.float32).tobytes()

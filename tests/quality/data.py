@@ -1,5 +1,6 @@
 """The data that is measured on: found through ``ALCOVE_DATA``, read, and laid out as files."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -160,6 +161,20 @@ def contracts(count: int) -> list[tuple[Path, list[dict[str, Any]]]]:
         rows.setdefault(row["file"], []).append(row)
     files = sorted((where / "txt" / name for name in rows), key=lambda path: path.stat().st_size)
     return [(path, rows[path.name]) for path in files[5 : 5 + count]]
+
+
+def medquad(target: Path) -> list[Path]:
+    """Medical questions with their answers, laid out as one text file each."""
+    target.mkdir(parents=True, exist_ok=True)
+    files = []
+    with gzip.open(folder("medquad") / "medquad_qa.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            row = json.loads(line)
+            path = target / f"{number:05d}.txt"
+            if not path.exists():
+                path.write_text(f"{row['question']}\n\n{row['answer']}\n", encoding="utf-8")
+            files.append(path)
+    return files
 
 
 def write(corpus: Corpus, target: Path) -> Path:

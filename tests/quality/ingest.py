@@ -1,61 +1,92 @@
-"""Passages a second of ``add``, beside raw fastembed on the same passage texts in the same run."""
+"""Passages a second of ``add`` over a folder of short texts, beside fastembed on the same texts.
 
+Two rivals, in turns with ``add`` in the same run: fastembed at its best on this machine (batches
+of one, or small ones sorted by length, whichever is faster), and the loop of its manual: batches
+of 256 in document order. ``add`` also reads, cuts and stores. The size of the vault and the memory
+of embedding and of the main process are told as well.
+"""
+
+import os
+import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import psutil
 from fastembed import TextEmbedding
 
 from engine.inference.cores import usable_cores
+from engine.inference.embedder import Vectors
 from engine.inference.fastembed_embedder import FastembedEmbedder
+from engine.ingest import ingest
 from engine.models.starter import StarterModels
+from engine.progress import drain
+from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.vectors import embedding_text
+from tests.fakes import HashingEmbedder
 from tests.quality import data
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
 ROUNDS = 3
-RAW_BATCHES = (1, 16)
+MANUAL_BATCH = 256
+GROWTH_EVERY = 1000
 
 
 def run(place: Workplace) -> None:
-    files, _ = data.handbook()
-    contracts = [path for path, _ in data.contracts(12)]
-    files = place.cut([*files[:3], *contracts])
+    _speed(place)
+    _memory(place)
+    _growth(place)
+
+
+def _speed(place: Workplace) -> None:
+    folder = data.write(data.scifact(), place.folder / "corpora" / "scifact")
+    files = place.cut(sorted(folder.iterdir()))
     models = place.models()
     embedder = FastembedEmbedder(models.embedder_folder)
-    raw = _raw(models, embedder)
-    added: list[float] = []
-    raws: dict[int, list[float]] = {batch: [] for batch in RAW_BATCHES}
+    raw = _raw(models)
+    ways: dict[str, Callable[[list[str]], None]] = {
+        "fastembed, batches of 1, by length": lambda texts: raw(sorted(texts, key=len), 1),
+        "fastembed, batches of 8, by length": lambda texts: raw(sorted(texts, key=len), 8),
+        "our embedder alone": lambda texts: _embed(embedder, sorted(texts, key=len)),
+    }
+    manual = "fastembed, its defaults in document order"
+    rates: dict[str, list[float]] = {name: [] for name in ("add", *ways, manual)}
     passages = 0
     for number in range(ROUNDS):
-        texts, seconds = _add(place, embedder, files, number)
+        texts, seconds, sizes = _add(place, embedder, files, number)
         passages = len(texts)
-        added.append(passages / seconds)
-        for batch in RAW_BATCHES:
-            raws[batch].append(passages / _timed(raw, texts, batch))
-    ours = statistics.median(added)
-    over = f"{len(files)} office files, {passages} passages"
-    place.record.add(Row("ingest", over, "add", ours, "passages/s", ROUNDS, min(added), max(added)))
-    for batch, rates in raws.items():
-        rate = statistics.median(rates)
+        rates["add"].append(passages / seconds)
+        for name, way in ways.items():
+            rates[name].append(passages / _timed(way, texts))
+        few = texts[: max(MANUAL_BATCH, passages // 8)]  # it is slow
+        rates[manual].append(len(few) / _timed(lambda some: raw(some, MANUAL_BATCH), few))
+    over = f"{len(files)} texts of scifact, {passages} passages"
+    for name, found in rates.items():
         place.record.add(
-            Row("ingest", over, f"raw fastembed, batches of {batch}", rate, "passages/s", ROUNDS,
-                min(rates), max(rates))
+            Row("ingest", over, name, statistics.median(found), "passages/s", ROUNDS,
+                min(found), max(found))
         )  # fmt: skip
-    best = max(statistics.median(rates) for rates in raws.values())
-    place.record.add(
-        Row("ingest", over, "add / best raw fastembed", ours / best,
-            note="add also reads, cuts, embeds title and heading, and stores")
-    )  # fmt: skip
+    ours = statistics.median(rates["add"])
+    best = max(statistics.median(rates[name]) for name in list(ways)[:2])
+    place.record.add(Row("ingest", over, "add / fastembed at its best", ours / best))
+    alone = statistics.median(rates["our embedder alone"])
+    place.record.add(Row("ingest", over, "add / our embedder alone", ours / alone))
+    loop = statistics.median(rates[manual])
+    place.record.add(Row("ingest", over, "add / the manual's loop", ours / loop))
+    place.record.add(Row("ingest", over, "vault / text", sizes, note="bytes on disk"))
 
 
 def _add(
     place: Workplace, embedder: FastembedEmbedder, files: list[Path], number: int
-) -> tuple[list[str], float]:
-    """Index the files into a fresh vault; their passages and the seconds it took."""
+) -> tuple[list[str], float, float]:
+    """Index the files into a fresh vault: what was embedded, the seconds, vault ÷ text."""
     name = f"ingest-{number}"
     shutil.rmtree(place.folder / name, ignore_errors=True)
     with place.vault(name) as vault:
@@ -63,15 +94,16 @@ def _add(
         place.add(vault, embedder, files)
         seconds = time.perf_counter() - started
         documents = Documents(vault)
-        texts = [
-            passage.text
-            for document in documents.documents(None)
-            for passage in documents.passages(document.path)
-        ]
-    return texts, seconds
+        passages, size = [], 0
+        for document in documents.documents(None):
+            size += sum(len(page.text.encode()) for page in documents.pages(document.path))
+            passages += documents.passages(document.path)
+        texts = [embedding_text(each.title, each.heading, each.text) for each in passages]
+    with place.vault(name) as vault:  # closed and opened, so that the log is folded in
+        return texts, seconds, vault.size_bytes() / size
 
 
-def _raw(models: StarterModels, embedder: FastembedEmbedder) -> Callable[[list[str], int], None]:
+def _raw(models: StarterModels) -> Callable[[list[str], int], None]:
     """fastembed on the same graph with the same number of threads, as its manual uses it."""
     registered = [
         str(model["model"])
@@ -85,7 +117,6 @@ def _raw(models: StarterModels, embedder: FastembedEmbedder) -> Callable[[list[s
         specific_model_path=str(models.embedder_folder),
         local_files_only=True,
     )
-    del embedder  # only its registration was needed
 
     def embed(texts: list[str], batch: int) -> None:
         for _ in model.embed(texts, batch_size=batch):
@@ -94,7 +125,75 @@ def _raw(models: StarterModels, embedder: FastembedEmbedder) -> Callable[[list[s
     return embed
 
 
-def _timed(embed: Callable[[list[str], int], None], texts: list[str], batch: int) -> float:
+def _embed(embedder: FastembedEmbedder, texts: list[str]) -> None:
+    for start in range(0, len(texts), 64):
+        embedder.embed_passages(texts[start : start + 64])
+
+
+def _timed(embed: Callable[[list[str]], None], texts: list[str]) -> float:
     started = time.perf_counter()
-    embed(texts, batch)
+    embed(texts)
     return time.perf_counter() - started
+
+
+# --- memory ------------------------------------------------------------------------------------
+
+
+def _memory(place: Workplace) -> None:
+    """Peak memory of a process that embeds long texts, above one that only imports."""
+    folder = place.models().embedder_folder
+    peaks = [_peak(folder, count) for count in (0, 512)]
+    place.record.add(
+        Row("ingest", "512 texts of 256 tokens and more", "embedding, peak", peaks[1] / 2**20, "MB")
+    )
+    place.record.add(
+        Row("ingest", "512 texts", "of it before the first text", peaks[0] / 2**20, "MB")
+    )
+
+
+def _peak(folder: Path, count: int) -> int:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.quality.ingest", str(folder), str(count)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return int(told.stdout)
+
+
+def main() -> None:
+    """``python -m tests.quality.ingest FOLDER COUNT``: embed, then print the peak of memory."""
+    embedder = FastembedEmbedder(Path(sys.argv[1]))
+    texts = [f"{number} " + "several words of a long text " * 120 for number in range(5)]
+    for start in range(0, int(sys.argv[2]), 64):
+        _embed(embedder, [f"{text} {start}" for text in texts * 13][:64])
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+class _Constant(HashingEmbedder):
+    """Costs nothing, so that only the rest of ``add`` is seen."""
+
+    def embed_passages(self, texts: list[str]) -> Vectors:  # type: ignore[override]
+        matrix = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        matrix[:, 0] = 1.0
+        return matrix
+
+
+def _growth(place: Workplace) -> None:
+    """How much the main process grows over very many documents; the embedder is a constant."""
+    files = place.cut(data.medquad(place.folder / "corpora" / "medquad"))
+    shutil.rmtree(place.folder / "growth", ignore_errors=True)
+    process = psutil.Process(os.getpid())
+    with place.vault("growth") as vault:
+        _drained(vault, files[:GROWTH_EVERY])
+        before = process.memory_info().rss
+        _drained(vault, files)
+        grown = process.memory_info().rss - before
+    over = f"{len(files)} texts of medquad"
+    place.record.add(Row("ingest", over, "growth of the main process", grown / 2**20, "MB"))
+
+
+def _drained(vault: Vault, files: list[Path]) -> None:
+    drain(ingest.add(vault, _Constant(384), files, library="Documents"))
+
+
+if __name__ == "__main__":
+    main()

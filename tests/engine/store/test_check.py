@@ -3,6 +3,7 @@ import pytest
 from engine.store.check import check, repair
 from engine.store.connect import Vault
 from engine.store.lexical import Lexical
+from engine.store.quantise import packed, signs
 from engine.store.vectors import Vectors
 from tests import shelf
 from tests.fakes import HashingEmbedder
@@ -46,10 +47,12 @@ def test_lost_vectors_are_found_and_made_again(filled: Vault, embedder: HashingE
 def test_stray_vectors_are_found_and_dropped(filled: Vault, embedder: HashingEmbedder) -> None:
     serving = Vectors(filled).serving()
     assert serving is not None
+    vector = embedder.embed_query("stray")
     with filled.write() as db:
         db.execute(
-            f"INSERT INTO {serving.table}(passage_id, library_id, embedding) VALUES (99, 1, ?)",
-            (embedder.embed_query("stray").tobytes(),),
+            f"INSERT INTO {serving.table}(passage_id, library_id, embedding, signs) "
+            "VALUES (99, 1, vec_int8(?), vec_bit(?))",
+            (packed(vector, "int8"), signs(vector)),
         )
     assert _bad(filled, deep=True) == ["meanings"]
     repair(filled, embedder)

@@ -32,10 +32,10 @@ def test_the_nearest_is_first_with_its_cosine(
     best = Documents(vault).passage(found[0][0])
     assert best is not None
     assert best.path == "/b.txt"
-    assert found[0][1] == pytest.approx(1.0, abs=1e-5)
+    assert found[0][1] == pytest.approx(1.0, abs=1e-3)
     assert len(found) == 3
     exact = store.cosines(serving, query, [id for id, _ in found])
-    assert exact == {id: pytest.approx(cosine, abs=1e-5) for id, cosine in found}
+    assert exact == {id: pytest.approx(cosine, abs=1e-3) for id, cosine in found}
     assert store.cosines(serving, query, []) == {}
 
 
@@ -58,7 +58,7 @@ def test_known_texts_are_found_by_their_digest(store: Vectors, embedder: Hashing
     name = digest(embedding_text("Notes", "", "red apples"))
     held = store.known(serving, [name, digest("never seen")])
     assert list(held) == [name]
-    assert np.allclose(held[name], embedder.embed_query("Notes\nred apples"))
+    assert np.allclose(held[name], embedder.embed_query("Notes\nred apples"), atol=0.01)
 
 
 def test_another_embedder_fills_its_own_set_and_then_serves_alone(

@@ -1,0 +1,48 @@
+"""How a vector is stored: as floats, or as 8-bit numbers with its signs beside them.
+
+A vector is stretched so that its largest part becomes 127, which the cosine does not see. Over
+the data of docs/benchmarks.md, 99.6 % of the ten nearest stay the same and search quality does not
+change. The signs, a bit for each part, are 8 times smaller again: a large set is looked through by
+them, and the candidates are scored with the 8-bit numbers.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Storage = Literal["float32", "int8"]
+Matrix = NDArray[np.float32]
+
+FULL = 127
+
+
+def packed(vector: Matrix, storage: str) -> bytes:
+    """The bytes that are stored of a vector."""
+    values = np.ascontiguousarray(vector, dtype=np.float32)
+    if storage == "float32":
+        return values.tobytes()
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest <= 0.0:
+        return bytes(values.size)
+    whole: NDArray[np.int8] = np.rint(values * (FULL / largest)).astype(np.int8)
+    return whole.tobytes()
+
+
+def unpacked(blob: bytes, storage: str) -> Matrix:
+    """A stored vector, L2-normalised float32. Packing it again gives the same bytes."""
+    if storage == "float32":
+        return np.frombuffer(blob, dtype=np.float32)
+    values = np.frombuffer(blob, dtype=np.int8).astype(np.float32)
+    length = float(np.linalg.norm(values))
+    return values / np.float32(length) if length else values
+
+
+def signs(vector: Matrix) -> bytes:
+    """A bit for each part of a vector: whether it is above zero."""
+    return np.packbits(np.asarray(vector) > 0).tobytes()
+
+
+def sign_bits(dimension: int) -> int:
+    """Bits that the signs take: whole bytes."""
+    return -(-dimension // 8) * 8

@@ -1,0 +1,53 @@
+"""Giving disk space back: what was removed leaves holes in the vault until it is written anew."""
+
+import shutil
+from collections.abc import Generator
+
+from engine.errors import DiskFullError
+from engine.progress import CancelToken, Progress
+from engine.store.connect import Vault
+from engine.store.vectors import Vectors, VectorSet
+
+BATCH = 1000
+
+
+def rebuild(
+    vault: Vault, old: VectorSet, *, cancel: CancelToken | None = None
+) -> Generator[Progress, None, VectorSet]:
+    """Copy a set's vectors into a new set without holes, which still has to be switched to."""
+    store = Vectors(vault)
+    new = store.successor(old)
+    total, done, last = store.passages(), store.count(new), 0
+    while ids := [id for id, _ in store.missing(new, BATCH, after=last)]:
+        if cancel is not None:
+            cancel.check()
+        yield Progress("making vectors smaller", min(done, total), total)
+        store.copy(old, new, ids)
+        done, last = done + len(ids), ids[-1]
+    return new
+
+
+def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Progress, None, int]:
+    """Write the vault anew without holes; the bytes that the disk has got back.
+
+    The vectors come first: their table never gives its room back, and SQLite may only renumber a
+    table of theirs that has no holes. Raises DiskFullError, with nothing changed, where the copy
+    does not fit beside the vault.
+    """
+    before = vault.size_bytes()
+    free = shutil.disk_usage(vault.path.parent).free
+    needed = 2 * before
+    if free < needed:
+        raise DiskFullError(
+            f"Giving space back needs {needed / 1e6:.0f} MB for a moment, and "
+            f"{free / 1e6:.0f} MB are free.",
+            "Free some space and try again. What was removed is removed already.",
+        )
+    store = Vectors(vault)
+    serving = store.serving()
+    if serving is not None:
+        while not store.switch((yield from rebuild(vault, serving, cancel=cancel))):
+            pass
+    yield Progress("giving space back", 0, 1)
+    vault.compact()
+    return max(0, before - vault.size_bytes())
