@@ -1,4 +1,4 @@
-"""``alcove library`` and ``alcove import``: a library's settings, its end, its export and import."""
+"""``alcove library`` and ``alcove import``: settings, end, export and import of a library."""
 
 from pathlib import Path
 from typing import Annotated
