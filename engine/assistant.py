@@ -19,7 +19,7 @@ from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
-from engine.ingest import ingest, watch
+from engine.ingest import ingest
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
@@ -38,6 +38,7 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
 from engine.store.pinned import PinnedDocuments
 from engine.types import (
@@ -56,6 +57,7 @@ from engine.types import (
     Status,
     Waiting,
 )
+from engine.upkeep import Upkeep
 from engine.vault_lock import key_of
 
 DEFAULT_LIBRARY = "Documents"
@@ -112,6 +114,8 @@ class Assistant:
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
+        self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
+        self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod
@@ -268,25 +272,13 @@ class Assistant:
         """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
         return Jobs(self._vault).waiting()
 
-    def watch(
-        self, *, library: str | None = None, cancel: CancelToken
-    ) -> Generator[Progress | AddReport, None, None]:
-        """Bring the index up to date after every change, until cancelled."""
-        for _ in watch.changes(self._roots(library), cancel=cancel):
-            report = yield from self.sync(library=library, cancel=cancel)
-            yield report
+    def waiting_files(self) -> list[str]:
+        """The files that interrupted work left to be read, by path."""
+        return Jobs(self._vault).left("index")
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget documents (never their files); returns how many."""
         return ingest.remove(self._vault, paths)
-
-    def _roots(self, library: str | None) -> list[Path]:
-        return [
-            Path(root)
-            for found in self.libraries()
-            if library in (None, found.name)
-            for root in found.roots
-        ]
 
     def libraries(self) -> list[Library]:
         return self._documents.libraries()

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from engine import (
     cli_adapters,
+    cli_glossary,
     cli_locked,
     cli_models,
     cli_options,
     cli_sources,
+    cli_upkeep,
     cli_vault,
     jsonform,
 )
@@ -37,10 +37,9 @@ from engine.cli_options import (
 from engine.cli_session import JsonOption, ProfileOption, piped, read_passphrase, session
 from engine.errors import EngineError, NotFoundError, VaultLockedError
 from engine.evaluate.questions import read_questions
-from engine.progress import CancelToken, Progress
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, PartHealth, Waiting
+from engine.types import AddReport, PartHealth, Understood
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -52,6 +51,7 @@ app = typer.Typer(
 app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
+app.add_typer(cli_glossary.app, name="glossary")
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -122,10 +122,7 @@ def add(
         report = cli_locked.unlocked(terminal, assistant, report, given=given, remember=remember)
         show_report(terminal, report)
         if watch:
-            terminal.note("Watching for changes. Ctrl-C ends it.")
-            for event in assistant.watch(library=library, cancel=CancelToken()):
-                if not isinstance(event, Progress):
-                    show_report(terminal, event)
+            cli_upkeep.watch(terminal, assistant, library)
 
 
 @app.command()
@@ -147,7 +144,9 @@ def remove(
         if as_json:
             terminal.value({"removed": removed})
         else:
-            terminal.say(f"{removed} {plural('document', removed)} removed from the library.")
+            terminal.say(
+                f"{removed} {cli_upkeep.plural('document', removed)} removed from the library."
+            )
 
 
 @app.command()
@@ -172,32 +171,16 @@ def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False)
         if document.note:
             terminal.say(document.note, style="dim")
         for each in inner:
-            told = f"{each.passages} {plural('passage', each.passages)}"
+            told = f"{each.passages} {cli_upkeep.plural('passage', each.passages)}"
             terminal.say(f"  {each.path}: {each.reason or told}")
         for page in pages:
             terminal.say(f"\n--- {page.label or f'page {page.number}'}", style="dim")
             terminal.say(page.text)
 
 
-@app.command()
-def status(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
-    """Libraries, sizes, models and the state of the network."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        now = assistant.status()
-        if as_json:
-            terminal.value(jsonform.status(now))
-            return
-        table = Table("Library", "Documents", "Failed", "Passages", box=None)
-        for found in now.libraries:
-            table.add_row(
-                escape(found.name), str(found.documents), str(found.failed), str(found.passages)
-            )
-        terminal.out.print(table)
-        terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
-        terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
-        terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
-        for line in interrupted(now.waiting):
-            terminal.say(line)
+app.command("status")(cli_upkeep.status)
+app.command("why")(cli_upkeep.why)
+app.command("library")(cli_upkeep.library)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -223,6 +206,8 @@ def search(
             if as_json:
                 terminal.value(jsonform.search_result(result))
                 return
+            for line in understood(result.query):
+                terminal.say(line, style="dim")
             for hit in result.hits:
                 where = place(hit.passage.path, hit.passage.page, hit.passage.label)
                 terminal.say(f"{hit.rank:>2}  {where}  {hit.score:.2f}", style="bold")
@@ -243,6 +228,18 @@ def search(
                 terminal.value({"id": row.id, **jsonform.search_result(result)})
         if failures:
             raise typer.Exit(EXIT_ERROR)
+
+
+def understood(query: Understood | None) -> list[str]:
+    """What a search made of the question, where that is more than its words."""
+    if query is None:
+        return []
+    lines = []
+    if query.filters:
+        lines.append("Only " + ", ".join(f"{name}:{value}" for name, value in query.filters))
+    if also := [new for _, new in (*query.corrections, *query.expansions)]:
+        lines.append(f"Also searched: {', '.join(also)}")
+    return lines
 
 
 @app.command()
@@ -392,34 +389,18 @@ def check_mode(name: str | None) -> None:
         raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
 
 
-def interrupted(waiting: Waiting) -> list[str]:
-    """What was interrupted, in lines for the user."""
-    told = {
-        "indexing": (waiting.files, "file"),
-        "removal": (waiting.removals, "document"),
-        "renewal of meanings": (waiting.renewals, "passage"),
-    }
-    return [
-        f"An interrupted {what} of {count:,} {plural(noun, count)} is waiting; run `alcove sync`."
-        for what, (count, noun) in told.items()
-        if count
-    ]
-
-
 def show_report(terminal: Terminal, report: AddReport) -> None:
     if terminal.as_json:
         terminal.value(jsonform.add_report(report))
         return
     terminal.say(
-        f"{report.indexed} indexed, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{report.indexed} indexed, {report.unchanged} unchanged, "
+        + (f"{report.moved} moved, " if report.moved else "")
+        + f"{report.removed} removed, "
         f"{len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
     )
     for failed in report.failed:
         terminal.say(f"  {failed.path}: {failed.reason}", style="yellow")
-
-
-def plural(noun: str, count: int) -> str:
-    return noun if count == 1 else noun + "s"
 
 
 def main() -> None:

@@ -1,18 +1,22 @@
 """The JSON of the terminal interface. Scripts rely on these keys; they only ever grow."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
+from engine.library_types import FileState, LibrarySettings, LibraryState, Why
 from engine.model_types import AdapterCard, AdapterInUse, ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
 from engine.models.requantize import Speed
+from engine.store.glossary import Entry
 from engine.store.sources import Source
 from engine.types import (
     AddReport,
     Answer,
+    Change,
     ContextUse,
     Document,
     FailedFile,
@@ -23,6 +27,7 @@ from engine.types import (
     PinnedDocument,
     SearchResult,
     Status,
+    Understood,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +51,19 @@ def add_report(value: AddReport) -> Json:
         ],
         "passages": value.passages,
         "seconds": round(value.seconds, 3),
+        "moved": value.moved,
+        # Only there where single files were watched.
+        **({"changes": [_change(each) for each in value.changes]} if value.changes else {}),
+    }
+
+
+def _change(value: Change) -> Json:
+    return {
+        "path": value.path,
+        "what": value.what,
+        "passages": value.passages,
+        "former": value.former,
+        "reason": value.reason,
     }
 
 
@@ -68,7 +86,33 @@ def hit(value: Hit) -> Json:
 
 
 def search_result(value: SearchResult) -> Json:
-    return {"hits": [hit(found) for found in value.hits], "seconds": round(value.seconds, 4)}
+    return {
+        "hits": [hit(found) for found in value.hits],
+        "seconds": round(value.seconds, 4),
+        "query": understood(value.query) if value.query is not None else None,
+    }
+
+
+def understood(value: Understood) -> Json:
+    return {
+        "text": value.text,
+        "language": value.language,
+        "phrases": list(value.phrases),
+        "filters": [{"name": name, "value": of} for name, of in value.filters],
+        "corrections": [{"word": word, "searched": new} for word, new in value.corrections],
+        "expansions": [{"term": term, "searched": new} for term, new in value.expansions],
+    }
+
+
+def glossary_entry(value: Entry) -> Json:
+    return {
+        "term": value.term,
+        "meaning": value.meaning,
+        "library": value.library,
+        "kind": value.kind,
+        "origin": value.origin,
+        "documents": value.documents,
+    }
 
 
 def answer(value: Answer, *, question_id: object = None) -> Json:
@@ -185,6 +229,54 @@ def library(value: Library) -> Json:
     }
 
 
+def library_state(value: LibraryState) -> Json:
+    return {
+        "locked": value.locked,
+        "away": value.away,
+        "scanned": value.scanned,
+        "waiting": value.waiting,
+        "watched": value.watched,
+        "changed_at": value.changed_at,
+        "away_roots": list(value.away_roots),
+    }
+
+
+def library_settings(value: LibrarySettings) -> Json:
+    return {
+        field.name: list(held) if isinstance(held := getattr(value, field.name), tuple) else held
+        for field in fields(value)
+    }
+
+
+def file_state(value: FileState) -> Json:
+    document = value.document
+    return {
+        "path": document.path,
+        "library": document.library,
+        "type": document.type,
+        "state": state(document),
+        "code": document.code,
+        "reason": document.reason,
+        "note": document.note,
+        "passages": document.passages,
+        "scanned": value.scanned,
+        "away": value.away,
+        "waiting": value.waiting,
+    }
+
+
+def why(value: Why) -> Json:
+    return {
+        "path": value.path,
+        "state": value.state,
+        "words": value.words,
+        "hint": value.hint,
+        "found_at": value.document.path if value.document is not None else "",
+        "passages": value.document.passages if value.document is not None else 0,
+        "lines": list(value.lines),
+    }
+
+
 def model_card(value: ModelCard) -> Json:
     return {
         "name": value.name,
@@ -289,10 +381,11 @@ def requantized(value: Result, card: ModelCard | None) -> Json:
     }
 
 
-def status(value: Status) -> Json:
+def status(value: Status, states: Sequence[LibraryState] = ()) -> Json:
+    more = {each.name: library_state(each) for each in states}
     return {
         "profile": value.profile,
-        "libraries": [library(found) for found in value.libraries],
+        "libraries": [{**library(found), **more.get(found.name, {})} for found in value.libraries],
         "documents": value.documents,
         "failed": value.failed,
         "passages": value.passages,

@@ -77,6 +77,8 @@ class ParsedDocument:
     """What was left out or had to be guessed, in words for the user; mostly empty."""
     tables: tuple[Table, ...] = ()
     """Its tables as values; those that stand in the page texts as rows of ``|`` are found there."""
+    scanned: int = 0
+    """Pages that are pictures of text, whether they were read or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,18 @@ class FailedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one file, for those who watch."""
+
+    path: str
+    what: Literal["added", "changed", "moved", "removed", "failed", "away", "back"]
+    passages: int = 0
+    former: str = ""
+    """Where it lay before it was moved."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddReport:
     """Result of ``add`` and ``sync``; files counted, passages counted over the indexed ones."""
 
@@ -182,6 +196,10 @@ class AddReport:
     failed: tuple[FailedFile, ...]
     passages: int
     seconds: float
+    moved: int = 0
+    """Files that lie elsewhere now and are the same documents."""
+    changes: tuple[Change, ...] = ()
+    """One by one, where single files were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +237,29 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a search made of the question, to be told to who asked it."""
+
+    text: str
+    """The question without filters and slips of the keyboard."""
+    language: str = ""
+    """ISO 639-1 code; empty where it could not be told."""
+    phrases: tuple[str, ...] = ()
+    """Quoted words and codes, which have to stand together."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """Name and value, as typed."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Words that no document holds, and what was searched for in their place."""
+    expansions: tuple[tuple[str, str], ...] = ()
+    """Terms of the glossary in the question, and what was also searched for."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     hits: tuple[Hit, ...]
     seconds: float
+    query: Understood | None = None
+    """What was understood of the question; None where it was not looked into."""
 
 
 # --- answers -----------------------------------------------------------------------------------

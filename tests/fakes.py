@@ -126,6 +126,25 @@ class ScriptedChatModel:
         read = self.count_prompt(messages) + sum(self.count_tokens(text) for text in continuations)
         return Scores(tuple(-len(text) / 20 for text in continuations), Usage(read, 0, 0))
 
+    def score_each(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        continuation: str,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        if cancel is not None:
+            cancel.check()
+        scores = [self.score(messages, [continuation]) for messages in prompts]
+        return Scores(
+            tuple(one.values[0] for one in scores),
+            Usage(
+                sum(one.usage.prompt_tokens for one in scores),
+                0,
+                sum(one.usage.reused_tokens for one in scores),
+            ),
+        )
+
     def close(self) -> None:
         self.closed = True
 

@@ -165,6 +165,8 @@ class Answerer:
                 yield AnswerDelta(draft.text)
                 return replace(run.finish(draft), query=query)
         result = self._retriever.search(about, library=library, top=TOP)
+        if result.query is not None:
+            about = result.query.text
         run.retrieve_s = result.seconds
         loose = [each for each in pinned if each not in talk.documents]
         hits, evidence = candidates.chosen(about, result.hits, loose, top=EVIDENCE)

@@ -72,6 +72,19 @@ class ChatModel(Protocol):
         """Mean log-probability per token of each text as the assistant's turn."""
         ...
 
+    def score_each(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        continuation: str,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        """Mean log-probability per token of one text as the assistant's turn after each prompt.
+
+        Raises CancelledError.
+        """
+        ...
+
     def close(self) -> None: ...
 
 

@@ -67,7 +67,9 @@ def test_add_counts_and_skips_what_is_unchanged(
     first = alcove("add", documents, "--json")
     assert first.exit_code == 0
     (report,) = lines(first)
-    assert set(report) == {"indexed", "unchanged", "removed", "failed", "passages", "seconds"}
+    assert set(report) == {
+        "indexed", "unchanged", "moved", "removed", "failed", "passages", "seconds"
+    }  # fmt: skip
     assert (report["indexed"], report["unchanged"]) == (2, 0)
     assert [Path(failed["path"]).name for failed in report["failed"]] == ["broken.pdf"]
     assert report["failed"][0]["reason"]
