@@ -45,8 +45,10 @@ def session(
 
 def opened(profile: Path | None, passphrase: str = "") -> Assistant:
     """The profile, after asking for the passphrase of an encrypted library where one is needed."""
-    try:
+    if passphrase:
         return Assistant.open(profile, passphrase=passphrase)
+    try:
+        return Assistant.open(profile)
     except VaultLockedError as error:
         if error.code != "vault_locked" or not (piped.get() or _at_terminal()):
             raise
