@@ -37,6 +37,14 @@ LEANS = text.word_set(
 """First words of sentences that lean on the one before; alone they ask for nothing."""
 VERB = re.compile(r"(?:is|are|was|were|has|had|can|may|must|will|shall|should|[a-z]+(?:ed|es|s))\b")
 MARKS = re.compile(r"[|{}<>\[\]=_]|\.{3}|https?:|www\.|@")
+FIGURES = re.compile(
+    r"[$£€]?\d[\d,.]*%?(?: (?:per ?cent|percent|million|billion|dollars|euros|EUR|USD))*"
+    r"|(?:\d{1,2} )?(?:"
+    + "|".join(sorted(month.title() for month in spans.MONTHS))
+    + r")(?: \d{1,2},?)?(?: \d{4})?"
+)
+"""A number, a sum or a date and nothing beside it."""
+NAMES = re.compile(r"[^\W\d_][^,;:\d]*")
 ELSEWHERE = (
     "How do bees find their way back to the hive?",
     "Which planet has the shortest day?",
@@ -113,7 +121,8 @@ def of_sentence(sentence: str, passage: Passage) -> list[Made]:
         start, end = tokens[first].start, tokens[last].end
         kind = spans.kind(tokens[first : last + 1])
         asked = ASKED.get(kind)
-        if asked is None or _inside_name(sentence, start, end):
+        whole = (NAMES if kind == "names" else FIGURES).fullmatch(sentence[start:end])
+        if asked is None or whole is None or _inside_name(sentence, start, end):
             continue
         question = _asked(sentence, start, end, kind, asked)
         if question:
