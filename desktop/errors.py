@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.window_words import in_window
 from engine.errors import EngineError
 
 
@@ -26,4 +27,4 @@ BUG = Problem(
 
 
 def problem(error: EngineError) -> Problem:
-    return Problem(error.message, error.hint, error.code)
+    return Problem(in_window(error.message), in_window(error.hint), error.code)

@@ -18,8 +18,9 @@ from desktop.conversations import Conversations
 from desktop.errors import Problem
 from desktop.facts import FactReader, Facts
 from desktop.foot import Foot
-from desktop.library.jobs import LibraryJobs
+from desktop.library.jobs import LibraryJob, LibraryJobs
 from desktop.library.page import LibraryPage
+from desktop.library.watching import Watching
 from desktop.models.page import ModelsPage
 from desktop.models.work import Job
 from desktop.rail import Place, Rail
@@ -32,7 +33,7 @@ from desktop.warmth import Warmth
 from desktop.widgets import ask
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
-from engine.types import Conversation
+from engine.types import Conversation, Library, Waiting
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -47,20 +48,21 @@ class MainWindow(QMainWindow):
 
     def __init__(self, theme: Theme, assistant: "Assistant", state: WindowState) -> None:
         super().__init__()
-        self._theme, self._state = theme, state
+        self._theme, self._state, self._assistant = theme, state, assistant
         self.setWindowTitle("Alcove")
         self.setMinimumSize(*SMALLEST)
         self.lanes = Lanes(self)
         self.facts = FactReader(self.lanes, assistant, self)
         self.readiness = Readiness(self.lanes, assistant, self)
         self.jobs = LibraryJobs(self.lanes, assistant, self)
+        self.watching = Watching(self.lanes, assistant, self.jobs, state, self)
         self.conversations = Conversations(self.lanes, assistant, self)
         self.warmth = Warmth(self.lanes, assistant, self)
         self._notice: Notice | None = None
 
         self.rail = Rail(theme)
         self.chat = ChatPage(theme, self.lanes, assistant)
-        self.library = LibraryPage(theme, self.lanes, assistant, self.jobs)
+        self.library = LibraryPage(theme, self.lanes, assistant, self.jobs, self.watching)
         self.models = ModelsPage(theme, self.lanes, assistant)
         self.settings = SettingsPage(theme, str(assistant.profile.root))
         self.pages: dict[Place, QWidget] = {
@@ -240,6 +242,23 @@ class MainWindow(QMainWindow):
         self.foot.show_job("", None)
         self.facts.refresh()
         self._warm()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Go on with what was interrupted, and begin to watch."""
+        assistant = self._assistant
+        task = self.lanes.start(
+            "read", lambda _cancel: (assistant.waiting(), tuple(assistant.libraries()))
+        )
+        task.succeeded.connect(self._caught_up)
+
+    @Slot(object)
+    def _caught_up(self, found: tuple[Waiting, tuple[Library, ...]]) -> None:
+        waiting, libraries = found
+        self.watching.set_libraries(libraries)
+        if waiting:
+            self.jobs.resume(waiting)
+        self.watching.start()
 
     @Slot()
     def _warm(self) -> None:
@@ -256,10 +275,10 @@ class MainWindow(QMainWindow):
         self.foot.show_job("", None)
         self.chat.show_models_problem(problem)
 
-    @Slot(str)
-    def _job_begun(self, words: str) -> None:
-        self._job_words = words
-        self.foot.show_job(words, None)
+    @Slot(object)
+    def _job_begun(self, job: LibraryJob) -> None:
+        self._job_words = job.words
+        self.foot.show_job(job.words, None)
 
     @Slot(object)
     def _job_progress(self, progress: Progress) -> None:
@@ -318,6 +337,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._state.geometry = self.saveGeometry()
         self.facts.stop()
+        self.watching.stop()
         self.hide()  # the threads may take a moment to stop
         self.lanes.close()
         super().closeEvent(event)

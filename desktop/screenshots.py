@@ -17,20 +17,24 @@ from PySide6.QtCore import QEventLoop, QRect, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from desktop import screenshot_papers
 from desktop.app import application
 from desktop.chat.answer_view import AnswerView
+from desktop.library.source_dialog import SourceDialog
+from desktop.library.why_dialog import WhyDialog
 from desktop.main_window import FIRST_SIZE, MainWindow
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
 from engine.assistant import Assistant
+from engine.store.sources import Source
 
-SAMPLE = Path(__file__).parents[1] / "samples" / "library"
 SOURCE_QUESTION = "Where is the stopcock for the jetty water?"
 FOLLOWING_QUESTION = "When is the harbour office open in winter?"
 TEXT_QUESTION = "What does a family skiff cost for a whole day?"
 UNKNOWN_QUESTION = "Who won the football world cup in 1974?"
 WRITTEN_QUESTION = "Write a short welcome for guests who hire a rowing boat."
-BROKEN = b"%PDF-1.7\nnot a real document\n"
+COUNTED_QUESTION = "How many bookings were for a launch?"
+SCANNED_QUESTION = "When is the slipway closed?"
 STEP_MS = 20
 LONGEST_MS = 180_000
 
@@ -140,15 +144,64 @@ def draw_models(camera: Camera) -> None:
     camera.theme.choose("light")
 
 
-def draw(camera: Camera, papers: Path) -> None:
+def draw_library(camera: Camera, folder: Path) -> None:
+    window, library = camera.window, camera.window.library
+    papers, letters = screenshot_papers.lay_out(folder)
+    window.go("library")
+    window.jobs.add([papers], papers.name)
+    window.jobs.add([letters], letters.name)
+    source = Source(
+        "Bookings", "Sources", str(screenshot_papers.bookings(folder)), every_minutes=60
+    )
+    window.jobs.add_source(source, table="", password="")
+    camera.until(lambda: not window.jobs.running and len(library.overview.cards) == 3)
+    library.show_all()
+    library.job.hide()
+    camera.until(lambda: len(library.overview.sources) == 1)
+    camera.take("libraries")
+    library.overview.source_button.click()
+    assert isinstance(library.actions_.dialog, SourceDialog)
+    library.actions_.dialog.address.setText("postgresql://reader@harbour.example/bookings")
+    camera.take_with("source", library.actions_.dialog)
+    library.actions_.dialog.reject()
+    library.show_library(papers.name)
+    camera.until(lambda: library.table.files.rowCount() > 6)
+    camera.take("library")
+    library.table.choose(str(papers / "Staff handbook.pdf"))
+    camera.until(lambda: library.inside.preview.place.isVisible())
+    camera.take("preview")
+    wide = window.size()
+    window.resize(880, 640)
+    camera.take("library-narrow")
+    camera.theme.choose("dark")
+    window.resize(wide)
+    camera.take("preview-dark")
+    camera.theme.choose("light")
+    library.table.choose(str(papers / "Wages 2026.pdf"))
+    library.inside.preview.unlock.click()
+    assert library.actions_.dialog is not None
+    camera.take_with("unlock", library.actions_.dialog)
+    library.actions_.dialog.reject()
+    library.actions_.ask_why(str(papers / "Berth plan.pdf"))
+    why = library.actions_.dialog
+    assert isinstance(why, WhyDialog)
+    camera.until(lambda: why.found is not None)
+    camera.take_with("why", why)
+    why.reject()
+    library.show_library(letters.name)
+    camera.until(lambda: library.table.files.rowCount() == 1)
+    library.table.expandAll()
+    library.table.choose(str(letters / "Offer for the slipway.eml"))
+    camera.until(lambda: library.inside.preview.inside.isVisible())
+    camera.take("letters")
+
+
+def draw(camera: Camera, scratch: Path) -> None:
     window = camera.window
     camera.until(lambda: window.readiness.is_ready and window.foot.model.text() != "")
     camera.take("empty")
 
-    window.go("library")
-    window.jobs.add([papers], papers.name)
-    camera.until(lambda: not window.jobs.running and window.library.table.documents.rowCount() > 6)
-    camera.take("library")
+    draw_library(camera, scratch)
     draw_models(camera)
     window.go("settings")
     camera.take("settings")
@@ -163,6 +216,17 @@ def draw(camera: Camera, papers: Path) -> None:
     table = camera.answer(TEXT_QUESTION)
     camera.open_source(table)
     camera.take("source-text")
+    window.chat.escape()
+    window.new_conversation()
+    counted = camera.answer(COUNTED_QUESTION)
+    counted.query.button.click()
+    camera.open_source(counted)
+    camera.take("counted")
+    window.chat.escape()
+    window.new_conversation()
+    scanned = camera.answer(SCANNED_QUESTION)
+    camera.open_source(scanned)
+    camera.take("source-scan")
     window.chat.escape()
     window.new_conversation()
     camera.answer(UNKNOWN_QUESTION)
@@ -202,14 +266,9 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     app = application(sys.argv[:1])
     with tempfile.TemporaryDirectory() as scratch:
-        papers = Path(scratch) / "Hollin Quay"
-        papers.mkdir()
-        for sample in SAMPLE.iterdir():
-            (papers / sample.name).write_bytes(sample.read_bytes())
-        (papers / "Scan of the berth plan.pdf").write_bytes(BROKEN)
         camera = Camera(app, folder, Path(scratch) / "profile")
         try:
-            draw(camera, papers)
+            draw(camera, Path(scratch))
         finally:
             camera.close()
     return 0

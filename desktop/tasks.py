@@ -21,10 +21,12 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read", "shelf", "network", "warmth"]
-LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth")
+Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch"]
+LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth", "watch")
 """Writing the vault; asking; quick reading; measuring and changing models; fetching
-them; getting ready for the next question."""
+them; getting ready for the next question; waiting for changes in folders."""
+MOST_WATCHES = 16
+"""The lane of watching, which is waiting, has a thread for each library."""
 FLUSH_MS = 40
 
 Work = Callable[[CancelToken], Any]
@@ -146,7 +148,10 @@ class Lanes(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pools = {
-            lane: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"alcove-{lane}")
+            lane: ThreadPoolExecutor(
+                max_workers=MOST_WATCHES if lane == "watch" else 1,
+                thread_name_prefix=f"alcove-{lane}",
+            )
             for lane in LANES
         }
         self._tasks: set[Task] = set()

@@ -9,14 +9,17 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from engine import health, logs, network, settings
+from engine.adapter_use import AdapterUse
 from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
+from engine.document_pins import DocumentPins
 from engine.errors import DamagedVaultError, InputError, ModelError
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
-from engine.ingest import ingest, watch
+from engine.ingest import ingest
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.keeper import ChatModelKeeper
@@ -24,6 +27,7 @@ from engine.model_jobs import ModelJobs
 from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
 from engine.models import starter
+from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
@@ -36,6 +40,7 @@ from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
+from engine.store.pinned import PinnedDocuments
 from engine.store.rescue import rescue
 from engine.types import (
     AddReport,
@@ -53,6 +58,7 @@ from engine.types import (
     Status,
     Waiting,
 )
+from engine.upkeep import Upkeep
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
@@ -92,16 +98,23 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        self._conversations = Conversations(Chats(vault), self._documents, states)
+        self._conversations = Conversations(
+            Chats(vault), self._documents, states, PinnedDocuments(vault)
+        )
+        self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
+        memory = AdapterMemory(profile)
         self._asking = Asking(
             vault,
             self._conversations,
             self._keeper,
             self._settings,
             self._ready_embedder,
+            adapters=memory,
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
+        self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
@@ -262,25 +275,13 @@ class Assistant:
         """What an interrupted piece of work left; :meth:`sync` takes it up. False for nothing."""
         return Jobs(self._vault).waiting()
 
-    def watch(
-        self, *, library: str | None = None, cancel: CancelToken
-    ) -> Generator[Progress | AddReport, None, None]:
-        """Bring the index up to date after every change, until cancelled."""
-        for _ in watch.changes(self._roots(library), cancel=cancel):
-            report = yield from self.sync(library=library, cancel=cancel)
-            yield report
+    def waiting_files(self) -> list[str]:
+        """The files that interrupted work left to be read, by path."""
+        return Jobs(self._vault).left("index")
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget documents (never their files); returns how many."""
         return ingest.remove(self._vault, paths)
-
-    def _roots(self, library: str | None) -> list[Path]:
-        return [
-            Path(root)
-            for found in self.libraries()
-            if library in (None, found.name)
-            for root in found.roots
-        ]
 
     def libraries(self) -> list[Library]:
         return self._documents.libraries()
@@ -320,6 +321,7 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        adapters: Sequence[Adapter] | None = None,
         options: ModelOptions | None = None,
         json_schema: str = "",
         grammar: str = "",
@@ -328,10 +330,11 @@ class Assistant:
         """Answer a question; with a conversation, both turns are kept in it.
 
         ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
-        default. Only one is loaded at a time. ``options`` count for this question, before those
-        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
-        or a GBNF grammar where one is given. The question is stored before the model runs, so that
-        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
+        default. Only one is loaded at a time. The modes ``tuned`` and ``both`` ask it with these
+        ``adapters``, by default those in use (:attr:`adapters`). ``options`` count for this
+        question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The answer
+        keeps to a JSON schema or a GBNF grammar where one is given. The question is stored before
+        the model runs, so that a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
         return self._asking.ask(
             question,
@@ -339,6 +342,7 @@ class Assistant:
             library=library,
             mode=mode,
             model=model,
+            adapters=adapters,
             options=options,
             json_schema=json_schema,
             grammar=grammar,

@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from engine import cli_glossary, cli_locked, cli_models, cli_options, cli_sources, jsonform
+from engine import (
+    cli_adapters,
+    cli_glossary,
+    cli_locked,
+    cli_models,
+    cli_options,
+    cli_sources,
+    cli_upkeep,
+    jsonform,
+)
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.cli_adapters import AdapterOption, ModeOption
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
 from engine.cli_options import (
@@ -28,10 +36,9 @@ from engine.cli_options import (
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import EngineError, NotFoundError
 from engine.evaluate.questions import read_questions
-from engine.progress import CancelToken, Progress
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Mode, PartHealth, Understood, Waiting
+from engine.types import AddReport, PartHealth, Understood
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -103,10 +110,7 @@ def add(
         report = cli_locked.unlocked(terminal, assistant, report, given=given, remember=remember)
         show_report(terminal, report)
         if watch:
-            terminal.note("Watching for changes. Ctrl-C ends it.")
-            for event in assistant.watch(library=library, cancel=CancelToken()):
-                if not isinstance(event, Progress):
-                    show_report(terminal, event)
+            cli_upkeep.watch(terminal, assistant, library)
 
 
 @app.command()
@@ -128,7 +132,9 @@ def remove(
         if as_json:
             terminal.value({"removed": removed})
         else:
-            terminal.say(f"{removed} {plural('document', removed)} removed from the library.")
+            terminal.say(
+                f"{removed} {cli_upkeep.plural('document', removed)} removed from the library."
+            )
 
 
 @app.command()
@@ -153,32 +159,16 @@ def show(path: Path, profile: ProfileOption = None, as_json: JsonOption = False)
         if document.note:
             terminal.say(document.note, style="dim")
         for each in inner:
-            told = f"{each.passages} {plural('passage', each.passages)}"
+            told = f"{each.passages} {cli_upkeep.plural('passage', each.passages)}"
             terminal.say(f"  {each.path}: {each.reason or told}")
         for page in pages:
             terminal.say(f"\n--- {page.label or f'page {page.number}'}", style="dim")
             terminal.say(page.text)
 
 
-@app.command()
-def status(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
-    """Libraries, sizes, models and the state of the network."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        now = assistant.status()
-        if as_json:
-            terminal.value(jsonform.status(now))
-            return
-        table = Table("Library", "Documents", "Failed", "Passages", box=None)
-        for found in now.libraries:
-            table.add_row(
-                escape(found.name), str(found.documents), str(found.failed), str(found.passages)
-            )
-        terminal.out.print(table)
-        terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
-        terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
-        terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
-        for line in interrupted(now.waiting):
-            terminal.say(line)
+app.command("status")(cli_upkeep.status)
+app.command("why")(cli_upkeep.why)
+app.command("library")(cli_upkeep.library)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -248,8 +238,8 @@ def ask(
     ] = None,
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    adapter: Annotated[str | None, typer.Option(help="Name of an adapter.")] = None,
-    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    adapter: AdapterOption = None,
+    mode: ModeOption = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     min_p: MinP = None,
@@ -264,9 +254,8 @@ def ask(
 ) -> None:
     """Ask your documents and get an answer with its sources."""
     one_of(question, questions, "a question", "--questions FILE")
-    way = chosen_mode(mode)
+    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        check_adapter(adapter)
         how = cli_options.writing(
             temperature=temperature,
             top_p=top_p,
@@ -278,6 +267,8 @@ def ask(
             json_schema=json_schema,
             grammar=grammar,
         )
+        how = cli_adapters.with_adapters(how, assistant, model, adapter)
+        way = cli_adapters.way(assistant, mode, model, how)
         if questions is None:
             assert question is not None
             answer_one(
@@ -305,7 +296,8 @@ def ask(
 def chat(
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    adapter: AdapterOption = None,
+    mode: ModeOption = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     min_p: MinP = None,
@@ -319,7 +311,7 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """A conversation in the terminal, kept with those of the window."""
-    way = chosen_mode(mode)
+    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
         how = cli_options.writing(
             temperature=temperature,
@@ -332,6 +324,8 @@ def chat(
             json_schema=json_schema,
             grammar=grammar,
         )
+        how = cli_adapters.with_adapters(how, assistant, model, adapter)
+        way = cli_adapters.way(assistant, mode, model, how)
         Chat(terminal, assistant, library, way, how, model).run()
 
 
@@ -373,33 +367,9 @@ def one_of(first: object, second: object, first_name: str, second_name: str) -> 
         raise typer.BadParameter(f"Give {first_name} or {second_name}, one of the two.")
 
 
-def chosen_mode(name: str) -> Mode:
-    for mode in MODES:
-        if name == mode:
-            return mode
-    raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
-
-
-def check_adapter(adapter: str | None) -> None:
-    """Refuse an adapter that is not here, instead of answering without it."""
-    if adapter is not None:
-        raise NotFoundError(
-            f"There is no adapter called “{adapter}”.", "No adapter has been trained yet."
-        )
-
-
-def interrupted(waiting: Waiting) -> list[str]:
-    """What was interrupted, in lines for the user."""
-    told = {
-        "indexing": (waiting.files, "file"),
-        "removal": (waiting.removals, "document"),
-        "renewal of meanings": (waiting.renewals, "passage"),
-    }
-    return [
-        f"An interrupted {what} of {count:,} {plural(noun, count)} is waiting; run `alcove sync`."
-        for what, (count, noun) in told.items()
-        if count
-    ]
+def check_mode(name: str | None) -> None:
+    if name is not None and name not in MODES:
+        raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
 
 
 def show_report(terminal: Terminal, report: AddReport) -> None:
@@ -407,15 +377,13 @@ def show_report(terminal: Terminal, report: AddReport) -> None:
         terminal.value(jsonform.add_report(report))
         return
     terminal.say(
-        f"{report.indexed} indexed, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{report.indexed} indexed, {report.unchanged} unchanged, "
+        + (f"{report.moved} moved, " if report.moved else "")
+        + f"{report.removed} removed, "
         f"{len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
     )
     for failed in report.failed:
         terminal.say(f"  {failed.path}: {failed.reason}", style="yellow")
-
-
-def plural(noun: str, count: int) -> str:
-    return noun if count == 1 else noun + "s"
 
 
 def main() -> None:

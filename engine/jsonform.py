@@ -1,10 +1,12 @@
 """The JSON of the terminal interface. Scripts rely on these keys; they only ever grow."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
-from engine.model_types import ModelCard
+from engine.library_types import FileState, LibrarySettings, LibraryState, Why
+from engine.model_types import AdapterCard, AdapterInUse, ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
@@ -14,6 +16,7 @@ from engine.store.sources import Source
 from engine.types import (
     AddReport,
     Answer,
+    Change,
     ContextUse,
     Document,
     FailedFile,
@@ -21,6 +24,7 @@ from engine.types import (
     Library,
     Page,
     PartHealth,
+    PinnedDocument,
     SearchResult,
     Status,
     Understood,
@@ -47,6 +51,19 @@ def add_report(value: AddReport) -> Json:
         ],
         "passages": value.passages,
         "seconds": round(value.seconds, 3),
+        "moved": value.moved,
+        # Only there where single files were watched.
+        **({"changes": [_change(each) for each in value.changes]} if value.changes else {}),
+    }
+
+
+def _change(value: Change) -> Json:
+    return {
+        "path": value.path,
+        "what": value.what,
+        "passages": value.passages,
+        "former": value.former,
+        "reason": value.reason,
     }
 
 
@@ -151,7 +168,12 @@ def context(value: ContextUse) -> Json:
         "kept": list(value.kept),
         "dropped": list(value.dropped),
         "summary": value.summary,
+        "documents": list(value.documents),
     }
+
+
+def pinned_document(value: PinnedDocument) -> Json:
+    return {"path": value.path, "title": value.title, "pages": value.pages, "gone": value.gone}
 
 
 def shown(document: Document, pages: Sequence[Page], inner: Sequence[Document] = ()) -> Json:
@@ -203,6 +225,54 @@ def library(value: Library) -> Json:
     }
 
 
+def library_state(value: LibraryState) -> Json:
+    return {
+        "locked": value.locked,
+        "away": value.away,
+        "scanned": value.scanned,
+        "waiting": value.waiting,
+        "watched": value.watched,
+        "changed_at": value.changed_at,
+        "away_roots": list(value.away_roots),
+    }
+
+
+def library_settings(value: LibrarySettings) -> Json:
+    return {
+        field.name: list(held) if isinstance(held := getattr(value, field.name), tuple) else held
+        for field in fields(value)
+    }
+
+
+def file_state(value: FileState) -> Json:
+    document = value.document
+    return {
+        "path": document.path,
+        "library": document.library,
+        "type": document.type,
+        "state": state(document),
+        "code": document.code,
+        "reason": document.reason,
+        "note": document.note,
+        "passages": document.passages,
+        "scanned": value.scanned,
+        "away": value.away,
+        "waiting": value.waiting,
+    }
+
+
+def why(value: Why) -> Json:
+    return {
+        "path": value.path,
+        "state": value.state,
+        "words": value.words,
+        "hint": value.hint,
+        "found_at": value.document.path if value.document is not None else "",
+        "passages": value.document.passages if value.document is not None else 0,
+        "lines": list(value.lines),
+    }
+
+
 def model_card(value: ModelCard) -> Json:
     return {
         "name": value.name,
@@ -217,6 +287,29 @@ def model_card(value: ModelCard) -> Json:
         "note": value.note,
         "adapters": list(value.adapters),
         "source": value.source,
+        "words": value.words,
+    }
+
+
+def adapter(value: AdapterCard) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "size": value.size_bytes,
+        "models": list(value.models),
+        "rank": value.rank,
+        "task": value.task,
+        "note": value.note,
+    }
+
+
+def adapter_in_use(value: AdapterInUse) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "scale": value.scale,
+        "effect": round(value.effect, 4),
+        "note": value.note,
         "words": value.words,
     }
 
@@ -284,10 +377,11 @@ def requantized(value: Result, card: ModelCard | None) -> Json:
     }
 
 
-def status(value: Status) -> Json:
+def status(value: Status, states: Sequence[LibraryState] = ()) -> Json:
+    more = {each.name: library_state(each) for each in states}
     return {
         "profile": value.profile,
-        "libraries": [library(found) for found in value.libraries],
+        "libraries": [{**library(found), **more.get(found.name, {})} for found in value.libraries],
         "documents": value.documents,
         "failed": value.failed,
         "passages": value.passages,

@@ -77,6 +77,8 @@ class ParsedDocument:
     """What was left out or had to be guessed, in words for the user; mostly empty."""
     tables: tuple[Table, ...] = ()
     """Its tables as values; those that stand in the page texts as rows of ``|`` are found there."""
+    scanned: int = 0
+    """Pages that are pictures of text, whether they were read or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,18 @@ class FailedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one file, for those who watch."""
+
+    path: str
+    what: Literal["added", "changed", "moved", "removed", "failed", "away", "back"]
+    passages: int = 0
+    former: str = ""
+    """Where it lay before it was moved."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddReport:
     """Result of ``add`` and ``sync``; files counted, passages counted over the indexed ones."""
 
@@ -182,6 +196,10 @@ class AddReport:
     failed: tuple[FailedFile, ...]
     passages: int
     seconds: float
+    moved: int = 0
+    """Files that lie elsewhere now and are the same documents."""
+    changes: tuple[Change, ...] = ()
+    """One by one, where single files were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +322,24 @@ class ContextUse:
     passages: tuple[tuple[int, int, int], ...] = ()
     """Passages that came with the question, in prompt order: id, start and end on the page."""
 
+    documents: tuple[str, ...] = ()
+    """Paths of the pinned documents that stood whole before it."""
+
     @property
     def fits(self) -> bool:
         """False where even the pinned turns and the last one are too long."""
         return self.prompt_tokens + self.reserved_tokens <= self.n_ctx
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedDocument:
+    """A document that stays before the model in a conversation."""
+
+    path: str
+    title: str
+    pages: int = 0
+    gone: bool = False
+    """It is no longer in the library, or could not be read any more; it is not read."""
 
 
 @dataclass(frozen=True, slots=True)

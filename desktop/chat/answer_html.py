@@ -21,6 +21,7 @@ TAG = re.compile(r"(<[^>]*>)")
 TAIL = re.compile(r"[\s*_`~]*$")
 OPEN_CIRCLE = "○"
 CELL_SHOWN = " · "
+LONG_RUN = 4
 LONGEST_AROUND = 320
 """Characters of a quote that a short answer is shown in."""
 
@@ -141,11 +142,27 @@ def _text(text: str, soft: bool, tokens: Tokens) -> str:
 
 def _links(numbers: str, tokens: Tokens) -> str:
     style = f"color:{tokens.accent}; text-decoration:none; font-weight:600; vertical-align:super"
+    shown = runs([int(number) for number in numbers.split(",") if number])
     return "\u2009".join(
-        f'<a href="cite:{number}" style="{style}">{number}</a>'
-        for number in numbers.split(",")
-        if number
+        f'<a href="cite:{first}" style="{style}">{first if first == last else f"{first}–{last}"}'
+        "</a>"
+        for first, last in shown
     )
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Numbers as they are shown: one by one, but long runs as their first and last."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    shown: list[tuple[int, int]] = []
+    for first, last in found:
+        long = last - first >= LONG_RUN
+        shown += [(first, last)] if long else [(one, one) for one in range(first, last + 1)]
+    return shown
 
 
 def _head(tokens: Tokens) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
 from desktop.chat.context_facts import small_print
+from desktop.chat.query_fold import QueryFold
 from desktop.chat.thinking import ThinkingFold
 from desktop.errors import Problem
 from desktop.theme.theme import Theme
@@ -49,6 +50,7 @@ class AnswerView(QWidget):
         self.body = RichText()
         self.body.setAccessibleName("Answer")
         self.body.anchorClicked.connect(self._follow)
+        self.query = QueryFold(theme)
         self.remark = label("", "soft", wrap=True)
         self.copy = Button(theme, "Copy", icon="copy", kind="chip", tip="Copy the answer")
         self.copy.clicked.connect(self._copy)
@@ -74,6 +76,7 @@ class AnswerView(QWidget):
         self._column.setSpacing(4)
         self._column.addWidget(self.thinking)
         self._column.addWidget(self.body)
+        self._column.addWidget(self.query)
         self._column.addWidget(self.remark)
         self._column.addWidget(self._actions)
         theme.changed.connect(self._draw)
@@ -101,6 +104,7 @@ class AnswerView(QWidget):
         self.print.setText(small_print(answer))
         self.print.setVisible(bool(self.print.text()))
         self.thinking.put(answer.thinking)
+        self.query.put(answer.query)
         self._draw()
         self._show_pin()
 
@@ -117,7 +121,7 @@ class AnswerView(QWidget):
         self.remark.setText("")
         self.notice = Notice.of(self._theme, problem, button=button)
         self.notice.pressed.connect(self.mend)
-        self._column.insertWidget(2, self.notice)
+        self._column.insertWidget(3, self.notice)
         self._draw()
 
     @Slot()

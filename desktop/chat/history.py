@@ -1,5 +1,6 @@
 """The stored turns of the conversation that is shown, read and changed off the GUI thread."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -23,6 +24,7 @@ class History(QObject):
     def __init__(self, lanes: Lanes, assistant: "Assistant", parent: QObject) -> None:
         super().__init__(parent)
         self._lanes, self._assistant = lanes, assistant
+        self._choice: Callable[[], None] = _nothing
 
     def load(self, conversation_id: int) -> None:
         assistant = self._assistant
@@ -42,16 +44,23 @@ class History(QObject):
             assistant.pin(message_id, pinned)
             return read(assistant, conversation_id)
 
+        self._choice = lambda: self.pin(conversation_id, message_id, pinned)
         task = self._lanes.start("read", work)
         task.succeeded.connect(self._changed)
         task.failed.connect(self.failed)
 
     def set_model(self, conversation_id: int, name: str) -> None:
         assistant = self._assistant
+        self._choice = lambda: self.set_model(conversation_id, name)
         task = self._lanes.start(
             "read", lambda _c: assistant.set_conversation_model(conversation_id, name)
         )
         task.failed.connect(self.failed)
+
+    @Slot()
+    def choose_again(self) -> None:
+        """Make the choice that was not taken once more."""
+        self._choice()
 
     @Slot(object)
     def _loaded(self, found: tuple[int, list[ChatMessage]]) -> None:
@@ -60,6 +69,10 @@ class History(QObject):
     @Slot(object)
     def _changed(self, found: tuple[int, list[ChatMessage]]) -> None:
         self.changed.emit(*found)
+
+
+def _nothing() -> None:
+    """No choice was made yet."""
 
 
 def read(assistant: "Assistant", conversation_id: int) -> tuple[int, list[ChatMessage]]:

@@ -1,12 +1,13 @@
 """What the page viewer shows of one page: its picture where the format has one, or its text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
+from desktop.names import SOURCE, document_name
 from engine.errors import NotFoundError, ParseError
 from engine.ingest.parsers.pdf import pdf_view
 from engine.ingest.parsers.pictures import picture_view
@@ -32,6 +33,8 @@ class PageRequest:
     end: int
     width_px: int
     """Device pixels for a rendered page."""
+    also: tuple[tuple[int, int, int], ...] = ()
+    """Page, start and end of what else the answer stands on in this document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,18 @@ class PageContent:
     """Why the file itself is not shown; empty where it is."""
     headings: tuple[tuple[int, int], ...] = ()
     """Spans of heading lines in the text."""
+    label: str = ""
+    """What a reader calls the page where that is not its number."""
 
     @property
     def marked(self) -> tuple[int, int] | None:
         asked = self.request
         return (asked.start, asked.end) if asked.page == asked.marked_page else None
+
+    @property
+    def also_marked(self) -> tuple[tuple[int, int], ...]:
+        asked = self.request
+        return tuple((start, end) for page, start, end in asked.also if page == asked.page)
 
 
 def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
@@ -60,7 +70,7 @@ def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
     found = next((page for page in pages if page.number == request.page), None)
     if found is None:
         raise NotFoundError(
-            f"“{Path(request.path).name}” is no longer in the library.",
+            f"“{document_name(request.path)}” is no longer in the library.",
             "Add the file again to see this page.",
         )
     document = assistant.document(request.path)
@@ -69,7 +79,9 @@ def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
     rectangles: tuple[QRectF, ...] = ()
     if document is not None and document.type in VIEWS and not remark:
         try:
-            image, rectangles = _render(request, document.type, found.text)
+            # Where the file lies now: it may have moved since it was cited.
+            there = replace(request, path=document.path)
+            image, rectangles = _render(there, document.type, found.text)
         except ParseError as error:
             remark = f"{error.message} Shown is the text as Alcove read it."
     return PageContent(
@@ -79,12 +91,18 @@ def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
         image,
         rectangles,
         remark,
-        _headings(found),
+        headings(found),
+        found.label,
     )
 
 
 def remark_on(document: Document) -> str:
-    """Whether the file still is what was read."""
+    """Whether the file still is what was read, and can be shown as it looks."""
+    if document.path.startswith(SOURCE):
+        return ""
+    if document.container:
+        inside = document_name(document.container)
+        return f"This lies inside {inside}. Shown is its text as Alcove read it."
     try:
         stat = Path(document.path).stat()
     except OSError:
@@ -106,7 +124,8 @@ def _render(request: PageRequest, kind: str, text: str) -> tuple[QImage, tuple[Q
     return image, tuple(QRectF(r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0) for r in lines)
 
 
-def _headings(page: Page) -> tuple[tuple[int, int], ...]:
+def headings(page: Page) -> tuple[tuple[int, int], ...]:
+    """Spans of the heading lines of a page."""
     spans: list[tuple[int, int]] = []
     for heading in page.headings:
         end = page.text.find("\n", heading.start)

@@ -1,6 +1,5 @@
 """A source in its page: rendered and marked for PDF, marked text for the rest."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
@@ -19,10 +18,12 @@ from desktop.chat.page_content import PageContent, PageRequest, load_page
 from desktop.chat.page_text import PageText
 from desktop.chat.source import Source
 from desktop.errors import Problem
+from desktop.names import SOURCE
 from desktop.tasks import Lanes, Task
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, label
+from engine.store.attached import file_of
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -118,7 +119,8 @@ class PageViewer(QWidget):
         self._source = source
         self._page = source.page
         self._zoom = 0
-        self.name.setText(Path(source.path).name)
+        self.name.setText(source.name)
+        self.outside.setVisible(not source.path.startswith(SOURCE))
         self._load()
 
     @Slot()
@@ -134,6 +136,7 @@ class PageViewer(QWidget):
             source.start,
             source.end,
             round(width * self.devicePixelRatioF()),
+            source.rows,
         )
         if self._task is not None:
             self._task.cancel()
@@ -154,7 +157,8 @@ class PageViewer(QWidget):
         if content.request.page != self._page:
             return
         self.content = content
-        self.place.setText(f"{self._page} of {content.pages}")
+        turned = f"{self._page} of {content.pages}"
+        self.place.setText(f"{content.label} · {turned}" if content.label else turned)
         several = content.pages > 1
         for part in (self.earlier, self.place, self.later):
             part.setVisible(several)
@@ -174,7 +178,7 @@ class PageViewer(QWidget):
             # The scroll area learns of the new size on the next turn of the event loop.
             QTimer.singleShot(0, self, self._scroll_to_mark)
         else:
-            self.text.show_text(content.text, content.marked, content.headings)
+            self.text.show_text(content.text, content.marked, content.headings, content.also_marked)
             self.stack.setCurrentWidget(self.text)
         self.shown.emit()
 
@@ -228,7 +232,7 @@ class PageViewer(QWidget):
     @Slot()
     def _open_outside(self) -> None:
         if self._source is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._source.path))
+            QDesktopServices.openUrl(QUrl.fromLocalFile(file_of(self._source.path)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

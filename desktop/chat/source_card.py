@@ -1,13 +1,12 @@
 """One source: its number, file, place, and the quote with the evidence marked."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.chat.snippet import Snippet, snippet_html
 from desktop.chat.source import Source
+from desktop.names import document_name
 from desktop.theme.theme import Theme
 from desktop.widgets.labels import ElidedLabel, label
 
@@ -25,7 +24,7 @@ class SourceCard(QFrame):
         self.setProperty("live", "true")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        name = Path(source.path).name
+        name = source.name
         self.setAccessibleName(f"Source {source.number}: {name}, {source.place}")
         self.setToolTip(source.path)
         head = QHBoxLayout()
@@ -44,6 +43,10 @@ class SourceCard(QFrame):
         if source.heading:
             column.addWidget(ElidedLabel(source.heading, "soft"))
         column.addWidget(self.quote)
+        self.also = ElidedLabel(also_words(source), "soft", mode=Qt.TextElideMode.ElideMiddle)
+        self.also.setToolTip("\n".join(source.also))
+        self.also.setVisible(bool(source.also))
+        column.addWidget(self.also)
         theme.changed.connect(self._draw)
 
     def show_snippet(self, shown: Snippet) -> None:
@@ -70,3 +73,12 @@ class SourceCard(QFrame):
             self.opened.emit(self.source.number)
             return
         super().keyPressEvent(event)
+
+
+def also_words(source: Source) -> str:
+    """``also in offer.pdf``, ``also in 3 other files``."""
+    if not source.also:
+        return ""
+    if len(source.also) == 1:
+        return f"also in {document_name(source.also[0])}"
+    return f"also in {len(source.also)} other files"

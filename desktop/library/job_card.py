@@ -3,29 +3,40 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.names import document_name
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, label
-from desktop.words import count
+from desktop.widgets.progress import ProgressBar
+from desktop.words import count, counted
 from engine.progress import Progress
 from engine.types import AddReport
+
+WATCHED_WORDS = {
+    "added": "is new and was read",
+    "changed": "has changed and was read again",
+    "moved": "was moved; it is the same document",
+    "removed": "is gone and was forgotten",
+}
 
 
 class JobCard(QFrame):
     stopped = Signal()
+    resumed = Signal()
+    """Go on with what was stopped or interrupted."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "notice")
         self._running = False
-        self.words = label("", "strong")
+        self.words = label("", "strong", wrap=True)
         self.counter = label("", "soft")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress")
+        self.bar = ProgressBar("Progress")
         self.detail = ElidedLabel("", "soft", mode=Qt.TextElideMode.ElideMiddle)
+        self.go_on = Button(theme, "Go on", kind="plain")
+        self.go_on.clicked.connect(self.resumed)
         self.button = Button(theme, "Stop", kind="plain")
         self.button.clicked.connect(self._press)
         top = QHBoxLayout()
@@ -38,8 +49,10 @@ class JobCard(QFrame):
         inner.addWidget(self.detail)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 12, 12)
-        row.setSpacing(16)
+        row.setSpacing(8)
         row.addLayout(inner, 1)
+        row.addSpacing(8)
+        row.addWidget(self.go_on, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()
 
@@ -48,40 +61,42 @@ class JobCard(QFrame):
         self.words.setText(words)
         self.counter.clear()
         self.detail.setText("Waiting for the models to be ready…")
-        self.bar.setRange(0, 0)
+        self.bar.show_progress(None)
         self.bar.show()
         self._name_button("Stop")
         self.show()
 
     def show_progress(self, progress: Progress) -> None:
-        self.bar.setRange(0, progress.total)
-        self.bar.setValue(progress.done)
-        self.counter.setText(counter(progress))
+        self.bar.show_progress(progress)
+        self.counter.setText(counted(progress))
         detail = Path(progress.detail).name if progress.detail else ""
         self.detail.setText(f"{progress.stage.capitalize()} {detail}".strip())
 
     def report(self, report: AddReport) -> None:
-        self._say(report_words(report))
+        self.say(report_words(report))
 
-    def say(self, words: str, detail: str = "") -> None:
-        self._say(words, detail)
-
-    def _say(self, words: str, detail: str = "") -> None:
+    def say(self, words: str, detail: str = "", *, go_on: bool = False) -> None:
+        """What came of it; with ``go_on``, the rest can be taken up again."""
         self._running = False
         self.words.setText(words)
         self.counter.clear()
         self.bar.hide()
         self.detail.setText(detail)
-        self.detail.setVisible(bool(detail))
         self._name_button("Close")
+        self.detail.setVisible(bool(detail))
+        self.go_on.setVisible(go_on)
         self.show()
+
+    @property
+    def running(self) -> bool:
+        return self._running
 
     def _name_button(self, text: str) -> None:
         self.button.setText(text)
         self.button.setAccessibleName(text)
         self.button.setEnabled(True)
-        if text == "Stop":
-            self.detail.show()
+        self.go_on.hide()
+        self.detail.show()
 
     @Slot()
     def _press(self) -> None:
@@ -90,10 +105,6 @@ class JobCard(QFrame):
             self.stopped.emit()
         else:
             self.hide()
-
-
-def counter(progress: Progress) -> str:
-    return f"{progress.done:,} of {progress.total:,}" if progress.total else ""
 
 
 def report_words(report: AddReport) -> str:
@@ -105,6 +116,8 @@ def report_words(report: AddReport) -> str:
         )
     if report.unchanged:
         parts.append(f"{report.unchanged:,} unchanged")
+    if report.moved:
+        parts.append(f"{report.moved:,} moved")
     if report.removed:
         parts.append(f"{report.removed:,} removed")
     if report.failed:
@@ -112,3 +125,15 @@ def report_words(report: AddReport) -> str:
     if not parts:
         return "There was nothing to read."
     return f"{', '.join(parts)}. It took {report.seconds:.1f} s."
+
+
+def changed_something(report: AddReport) -> bool:
+    return bool(report.indexed or report.removed or report.moved)
+
+
+def watched_words(report: AddReport) -> str:
+    """What changed by itself: the file where it is one, else counts."""
+    told = [each for each in report.changes if each.what in WATCHED_WORDS]
+    if len(told) == 1:
+        return f"{document_name(told[0].path)} {WATCHED_WORDS[told[0].what]}."
+    return report_words(report)

@@ -1,32 +1,44 @@
-"""The library page: libraries, their files, and what is being done to them."""
+"""The library page: libraries and sources as cards, one library from the inside, and the work."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.facts import Facts
-from desktop.library.document_table import DocumentTable
-from desktop.library.job_card import JobCard
-from desktop.library.jobs import LibraryJobs
-from desktop.library.library_card import LibraryCard, summary
+from desktop.library import file_rows
+from desktop.library.actions import LibraryActions
+from desktop.library.file_rows import Files
+from desktop.library.inside import SIDE_MARGIN, LibraryView
+from desktop.library.job_card import JobCard, changed_something, watched_words
+from desktop.library.jobs import LibraryJob, LibraryJobs
+from desktop.library.overview import Overview
+from desktop.library.pull_words import pull_words
+from desktop.library.watching import Watching
 from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
-from desktop.widgets.buttons import Button
 from desktop.widgets.drop import DropTarget
-from desktop.widgets.empty import EmptyState
-from desktop.widgets.labels import ElidedLabel, label
 from desktop.widgets.notice import Notice
 from desktop.words import count
 from engine.progress import Progress
-from engine.types import AddReport, Document, Library
+from engine.store.attached import file_of
+from engine.store.sources import Source
+from engine.types import AddReport, Library, Waiting
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 DEFAULT_LIBRARY = "Documents"
+SOURCES_LIBRARY = "Sources"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    sources: tuple[Source, ...]
+    files: Files | None
 
 
 class LibraryPage(QWidget):
@@ -39,179 +51,235 @@ class LibraryPage(QWidget):
         lanes: Lanes,
         assistant: "Assistant",
         jobs: LibraryJobs,
+        watching: Watching,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "paper")
         self._theme, self._lanes, self._assistant, self._jobs = theme, lanes, assistant, jobs
+        self._watching = watching
         self._libraries: tuple[Library, ...] = ()
-        self._chosen: str | None = None
-        self._notice: Notice | None = None
-        self.cards: list[LibraryCard] = []
+        self._waiting = Waiting()
+        self._wanted = ""
+        """The library to show the inside of; empty for all cards."""
+        self._pick = ""
+        """A file to choose once the table holds it."""
+        self.notice: Notice | None = None
 
-        self.title = label("Library", "title")
-        self.summary = ElidedLabel("", "soft")
-        self.update_button = Button(
-            theme, "Update", icon="arrows-clockwise", tip="Look again for new and changed files"
-        )
-        self.update_button.clicked.connect(self._update)
-        self.files_button = Button(theme, "Add files", icon="file-plus")
-        self.files_button.clicked.connect(self.choose_files)
-        self.folder_button = Button(theme, "Add a folder", icon="folder-plus", kind="main")
-        self.folder_button.clicked.connect(self.choose_folder)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.summary)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        for button in (self.update_button, self.files_button, self.folder_button):
-            head.addWidget(button)
-
-        self._card_row = QHBoxLayout()
-        self._card_row.setSpacing(12)
-        self._card_row.addStretch(1)
+        self.actions_ = LibraryActions(theme, lanes, assistant, jobs, self)
+        self.overview = Overview(theme)
+        self.inside = LibraryView(theme, lanes, assistant)
+        self.table = self.inside.table
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.overview)
+        self.stack.addWidget(self.inside)
         self.job = JobCard(theme)
-        self.job.stopped.connect(jobs.stop)
-        self.table = DocumentTable(theme)
-        self.table.remove_wanted.connect(jobs.remove)
-        self.empty = EmptyState(theme, icon="folder-open")
-        self.empty.say(
-            "Your library is empty",
-            "Add a folder of PDF, Word, Markdown, HTML or text files, or drop it here. The files "
-            "stay where they are; Alcove reads them and remembers where everything stands.",
-            button="Add a folder",
-        )
-        self.empty.pressed.connect(self.choose_folder)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.table)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(32, 16, 32, 16)
-        self._column.setSpacing(16)
-        self._column.addLayout(head)
-        self._column.addLayout(self._card_row)
-        self._column.addWidget(self.job)
-        self._column.addWidget(self._stack, 1)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(SIDE_MARGIN, 0, SIDE_MARGIN, 0)
+        self._below.addWidget(self.job)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stack, 1)
+        column.addLayout(self._below)
         self.drop = DropTarget(theme, self)
         self.drop.dropped.connect(self.add)
-        self._show_libraries()
+        self._wire()
 
+    def _wire(self) -> None:
+        act, over, view, jobs = self.actions_, self.overview, self.inside, self._jobs
+        over.built.connect(self._listen)
+        over.add_folder.connect(self.choose_folder)
+        over.new_library.connect(self._new_library)
+        over.new_source.connect(self._new_source)
+        over.why_wanted.connect(act.ask_why)
+        view.left.connect(self.show_all)
+        view.update_wanted.connect(self._update)
+        view.files_wanted.connect(self.choose_files)
+        view.folder_wanted.connect(self.choose_folder)
+        view.why_wanted.connect(act.ask_why)
+        view.remove_library_wanted.connect(act.remove_library)
+        self.table.remove_wanted.connect(act.remove)
+        self.table.retry_wanted.connect(act.retry)
+        self.table.unlock_wanted.connect(act.unlock)
+        act.added.connect(self._add_to)
+        act.shown.connect(self.show_file)
+        act.update_wanted.connect(self._update)
+        act.resume_wanted.connect(self.resume)
+        act.password_kept.connect(jobs.pull)
+        act.failed.connect(self._tell)
+        self.job.stopped.connect(jobs.stop)
+        self.job.resumed.connect(self.resume)
+        self._watching.reported.connect(self._seen)
         jobs.begun.connect(self._begun)
         jobs.progressed.connect(self._progress)
         jobs.reported.connect(self._report)
         jobs.removed.connect(self._removed)
+        jobs.pulled.connect(self._pulled)
         jobs.cancelled.connect(self._cancelled)
         jobs.failed.connect(self._failed)
+
+    # --- which library -------------------------------------------------------------------------
+
+    @property
+    def cards(self) -> list[QWidget]:
+        return [*self.overview.cards]
 
     @property
     def target(self) -> str:
         """The library that files go to."""
-        if self._chosen is not None:
-            return self._chosen
+        if self._wanted:
+            return self._wanted
         return self._libraries[0].name if len(self._libraries) == 1 else DEFAULT_LIBRARY
 
-    def set_facts(self, facts: Facts) -> None:
-        if facts.status.libraries != self._libraries:
-            self._libraries = facts.status.libraries
-            self._show_libraries()
-            self.reload()
+    @Slot()
+    def show_all(self) -> None:
+        self._wanted = ""
+        self._show()
+        self.overview.setFocus()
 
+    @Slot(str)
+    def show_library(self, name: str) -> None:
+        self._wanted = name
+        self._show()
+        self.table.setFocus()
+
+    @Slot(str, str)
+    def show_file(self, library: str, path: str) -> None:
+        self._pick = path
+        self.show_library(library)
+
+    def _show(self) -> None:
+        found = next((one for one in self._libraries if one.name == self._wanted), None)
+        if found is not None:
+            self.inside.show_library(found)
+        self.stack.setCurrentWidget(self.overview if found is None else self.inside)
+        self.drop.name(self.target)
+        self.reload()
+
+    def set_facts(self, facts: Facts) -> None:
+        self._waiting = facts.status.waiting
+        if facts.status.libraries == self._libraries:
+            return
+        self._libraries = facts.status.libraries
+        names = {one.name for one in self._libraries}
+        if self._wanted not in names and not self._jobs.running:
+            self._wanted = ""
+        self.overview.put(self._libraries, self._watching.unwatched)
+        self._watching.set_libraries(self._libraries)
+        self._show()
+
+    @Slot()
+    def _listen(self) -> None:
+        """The cards were drawn anew."""
+        for card in self.overview.cards:
+            card.opened.connect(self.show_library)
+            card.watch_changed.connect(self._watching.watch)
+        for source in self.overview.sources:
+            source.pull_wanted.connect(self.actions_.pull)
+            source.remove_wanted.connect(self.actions_.remove_source)
+            source.password_wanted.connect(self.actions_.ask_source_password)
+
+    @Slot()
     def reload(self) -> None:
-        assistant, chosen = self._assistant, self._chosen
-        task = self._lanes.start("read", lambda _c: (chosen, tuple(assistant.documents(chosen))))
+        assistant, library = self._assistant, self._wanted
+
+        def work(_cancel: object) -> _Found:
+            files = file_rows.read(assistant, library) if library else None
+            return _Found(tuple(assistant.sources.all()), files)
+
+        task = self._lanes.start("read", work)
         task.succeeded.connect(self._fill)
-        task.failed.connect(self._failed)
+        task.failed.connect(self._tell)
+
+    @Slot(object)
+    def _fill(self, found: _Found) -> None:
+        if tuple(card.source for card in self.overview.sources) != found.sources:
+            self.overview.put_sources(found.sources)
+        if found.files is not None and found.files.library == self._wanted:
+            self.inside.put(found.files)
+            if self._pick:
+                self.table.choose(self._pick)
+                self._pick = ""
+
+    # --- adding --------------------------------------------------------------------------------
 
     @Slot(list)
     def add(self, paths: list[Path]) -> None:
+        self._add_to(paths, "")
+
+    @Slot(list, str)
+    def _add_to(self, paths: list[Path], library: str) -> None:
         self._clear_notice()
-        self._jobs.add(paths, self.target)
+        library = library or self.target
+        self._wanted = library
+        self._jobs.add(paths, library)
 
     @Slot()
     def choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Add a folder", str(Path.home()))
-        if folder:
-            self.add([Path(folder)])
+        self.actions_.choose_folder("")
 
     @Slot()
     def choose_files(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self, "Add files", str(Path.home()))
-        if files:
-            self.add([Path(file) for file in files])
+        self.actions_.choose_files("")
+
+    @Slot()
+    def _new_library(self) -> None:
+        self.actions_.new_library(frozenset(one.name for one in self._libraries))
+
+    @Slot()
+    def _new_source(self) -> None:
+        self.actions_.new_source(SOURCES_LIBRARY)
 
     @Slot()
     def _update(self) -> None:
         self._clear_notice()
-        self._jobs.sync(self._chosen)
+        self._jobs.sync(self._wanted or None)
 
-    # --- libraries -----------------------------------------------------------------------------
-
-    def _show_libraries(self) -> None:
-        names = [library.name for library in self._libraries]
-        if self._chosen not in names:
-            self._chosen = None
-        for card in self.cards:
-            self._card_row.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        self.cards = []
-        if len(self._libraries) > 1:
-            for at, library in enumerate(self._libraries):
-                card = LibraryCard(library)
-                card.chosen.connect(self._choose)
-                card.choose(library.name == self._chosen)
-                self._card_row.insertWidget(at, card)
-                self.cards.append(card)
-        self._show_head()
-
-    def _show_head(self) -> None:
-        shown = [one for one in self._libraries if self._chosen in (None, one.name)]
-        if len(shown) == 1:
-            self.summary.setText(f"{shown[0].name} · {summary(shown[0])}")
-        elif shown:
-            documents = sum(library.documents for library in shown)
-            everything = count(documents, "document")
-            self.summary.setText(f"{everything} in {count(len(shown), 'library', 'libraries')}")
-        self.summary.setVisible(bool(shown))
-        self.update_button.setVisible(bool(self._libraries))
-        files = any(library.documents or library.failed for library in self._libraries)
-        self._stack.setCurrentWidget(self.table if files else self.empty)
-        self.folder_button.setVisible(files)
-        self.drop.name(self.target)
-
-    @Slot(str)
-    def _choose(self, name: str) -> None:
-        """One library, or all of them again when it is pressed twice."""
-        self._chosen = None if self._chosen == name else name
-        for card in self.cards:
-            card.choose(card.library.name == self._chosen)
-        self._show_head()
-        self.reload()
-
-    @Slot(object)
-    def _fill(self, found: tuple[str | None, tuple[Document, ...]]) -> None:
-        chosen, documents = found
-        if chosen == self._chosen:
-            roots = tuple(root for library in self._libraries for root in library.roots)
-            self.table.documents.put(documents, roots)
+    @Slot()
+    def resume(self) -> None:
+        self._jobs.resume(self._waiting, quiet=False)
 
     # --- jobs ----------------------------------------------------------------------------------
 
-    @Slot(str)
-    def _begun(self, words: str) -> None:
-        self._clear_notice()
-        self.job.begin(words)
+    @Slot(object)
+    def _begun(self, job: LibraryJob) -> None:
+        if not job.quiet:
+            self._clear_notice()
+        if not job.quiet or job.kind == "resume":
+            self.job.begin(job.words)
 
     @Slot(object)
     def _progress(self, progress: Progress) -> None:
-        self.job.show_progress(progress)
+        if self.job.running:
+            self.job.show_progress(progress)
+
+    @Slot(object, object)
+    def _report(self, job: LibraryJob, report: AddReport) -> None:
+        if job.kind == "unlock":
+            self._unlocked(job, report)
+        else:
+            self.job.report(report)
+        self.changed.emit()
 
     @Slot(object)
-    def _report(self, report: AddReport) -> None:
-        self.job.report(report)
+    def _seen(self, report: AddReport) -> None:
+        """Files were read, moved or forgotten by themselves."""
+        if changed_something(report) and not self.job.running:
+            self.job.say(watched_words(report))
         self.changed.emit()
+
+    def _unlocked(self, job: LibraryJob, report: AddReport) -> None:
+        path = job.subject
+        if not any(
+            each.code == "encrypted" and file_of(each.path) == path for each in report.failed
+        ):
+            self.job.report(report)
+            return
+        self.job.hide()
+        row = next((one for one in self.table.files.files.rows if one.file == path), None)
+        if row is not None:
+            self.actions_.ask_password(row, wrong=True)
 
     @Slot(int)
     def _removed(self, documents: int) -> None:
@@ -221,24 +289,41 @@ class LibraryPage(QWidget):
         )
         self.changed.emit()
 
-    @Slot()
-    def _cancelled(self) -> None:
-        self.job.say("Stopped.", "What was read until then stays in the library.")
+    @Slot(object, list)
+    def _pulled(self, job: LibraryJob, reports: list[object]) -> None:
+        if job.quiet:
+            self.changed.emit()
+            return
+        self.job.say(*pull_words(reports))
         self.changed.emit()
 
     @Slot(object)
-    def _failed(self, problem: Problem) -> None:
+    def _cancelled(self, job: LibraryJob) -> None:
+        if self.job.running:
+            self.job.say(
+                "Stopped.",
+                "What was read until then stays in the library.",
+                go_on=job.kind in ("add", "sync", "resume"),
+            )
+        self.changed.emit()
+
+    @Slot(object, object)
+    def _failed(self, _job: LibraryJob, problem: Problem) -> None:
+        self._tell(problem)
+        self.changed.emit()
+
+    @Slot(object)
+    def _tell(self, problem: Problem) -> None:
         self.job.hide()
         self._clear_notice()
-        self._notice = Notice.of(self._theme, problem, button="Close")
-        self._notice.pressed.connect(self._clear_notice)
-        self._column.insertWidget(2, self._notice)
-        self.changed.emit()
+        self.notice = Notice.of(self._theme, problem, button="Close")
+        self.notice.pressed.connect(self._clear_notice)
+        self._below.insertWidget(0, self.notice)
 
     @Slot()
     def _clear_notice(self) -> None:
-        if self._notice is not None:
-            self._column.removeWidget(self._notice)
-            self._notice.hide()
-            self._notice.deleteLater()
-            self._notice = None
+        if self.notice is not None:
+            self._below.removeWidget(self.notice)
+            self.notice.hide()
+            self.notice.deleteLater()
+            self.notice = None

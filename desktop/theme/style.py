@@ -65,9 +65,13 @@ QPlainTextEdit, QTextEdit, QTextBrowser { background: transparent; border: 0; co
   selection-background-color: $accent; selection-color: $accent_ink; }
 QLineEdit { background: $paper; border: 1px solid $line; border-radius: 8px; padding: 6px 10px;
   color: $ink; selection-background-color: $accent; selection-color: $accent_ink; }
-QLineEdit:focus { border-color: $accent; }
-QListView, QTableView { background: transparent; border: 0; color: $ink;
+QPlainTextEdit[kind="field"] { background: $paper; border: 1px solid $line;
+  border-radius: 8px; padding: 5px 10px; color: $ink; }
+QLineEdit:focus, QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
+QLabel[kind="mono"] { font-family: monospace; font-size: 12px; }
+QListView, QTableView, QTreeView { background: transparent; border: 0; color: $ink;
   selection-background-color: $hover; selection-color: $ink; }
+QTreeView { selection-background-color: $panel; show-decoration-selected: 1; }
 QTableView { alternate-background-color: transparent; gridline-color: $line; }
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section { background: $paper; color: $soft; border: 0; padding: 6px 8px;

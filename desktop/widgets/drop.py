@@ -38,7 +38,10 @@ class DropTarget(QObject):
         self.veil.hide()
 
     def name(self, library: str) -> None:
-        self._words.setText(f"Drop to add to {library}")
+        self.say(f"Drop to add to {library}")
+
+    def say(self, words: str) -> None:
+        self._words.setText(words)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         kind = event.type()

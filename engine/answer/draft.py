@@ -79,7 +79,7 @@ class Desk:
             ):
                 continue
             number = self._cite(citations, item.hit, item.start, item.end)
-            quote = " ".join(item.sentence.split())
+            quote = item.sentence if item.table else " ".join(item.sentence.split())
             if number and all(quote != sentence.text for sentence in found):
                 found.append(Sentence(quote, (number,), True))
         text = " ".join(sentence.text for sentence in found)

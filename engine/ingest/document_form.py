@@ -59,6 +59,7 @@ def to_values(parsed: ParsedDocument) -> dict[str, Any]:
         "type": parsed.type,
         "title": parsed.title,
         "note": parsed.note,
+        "scanned": parsed.scanned,
         "pages": [
             [
                 page.number,
@@ -94,4 +95,5 @@ def from_values(values: dict[str, Any]) -> ParsedDocument:
             for name, inner, code, reason in values["attachments"]
         ),
         note=values["note"],
+        scanned=values["scanned"],
     )

@@ -4,27 +4,47 @@ The next files are read in their own processes while the passages of these are e
 """
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
 from engine.ingest.document_form import UNSTORABLE
-from engine.ingest.parsers.options import DEFAULTS, ParseOptions
+from engine.ingest.judging import (
+    FINAL,
+    LEFT_OUT,
+    OVER_LIMIT,
+    PLAIN,
+    UNOPENED,
+    Judging,
+    changed,
+    locked_inside,
+    off,
+    reader_of,
+    surely_same,
+)
+from engine.ingest.moves import former_path
+from engine.ingest.parsers.formats import VERSIONS
+from engine.ingest.parsers.options import ParseOptions
 from engine.ingest.passwords import Passwords
 from engine.ingest.reading import Part, Reading, reading, with_twin
 from engine.ingest.sandbox import Outcome, Reader
-from engine.ingest.scan import printable
+from engine.ingest.scan import FoundFile, printable
+from engine.library_types import LibrarySettings
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp, Inner
+from engine.store.document_state import DocumentStates
 from engine.store.documents import Documents, KnownFile
-from engine.store.vectors import Vectors
-from engine.types import FailedFile, ParsedDocument
+from engine.store.jobs import Jobs
+from engine.store.vectors import Vectors, VectorSet
+from engine.types import Change, FailedFile, ParsedDocument
 
 BATCH_PASSAGES = 256
 """Passages gathered over file borders before they are embedded and their files stored."""
@@ -34,26 +54,32 @@ BATCH_FILES = 64
 AHEAD_FILES = 64
 """Files handed to the reading processes at a time: what they read while a batch is embedded."""
 
-SLICE = 64
-"""Passages embedded between two looks at the cancel token."""
+SLICE = 32
+"""Passages embedded between two looks at the cancel token and at what is urgent."""
 
-RACY_NS = 2_000_000_000
-"""A file written this shortly before it was indexed may change again within the same time stamp."""
+GIVE_WAY_S = 10.0
+"""How long other work waits at most for what is urgent, before it goes on beside it."""
+
+LOOKED = 100
+"""Files looked at between two tellings; a look takes some microseconds."""
 
 WAIT_S = 0.1
-
-FINAL = frozenset({"unsupported", "empty"})
-"""Reasons of inner documents that another try would not change."""
-
-UNOPENED = frozenset({"unreadable", "encrypted"})
-"""Files of which nobody knows whether their text changed: what is held of them stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    path: Path
+    file: FoundFile
     library: str
     known: KnownFile | None
+    settings: LibrarySettings = PLAIN
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file.path)
+
+    @property
+    def options(self) -> ParseOptions:
+        return ParseOptions(ocr=self.settings.ocr, languages=self.settings.languages)
 
 
 @dataclass(slots=True)
@@ -78,52 +104,58 @@ class Indexer:
         reader: Reader,
         cancel: CancelToken | None = None,
         *,
-        retry: bool = False,
-        again: frozenset[str] = frozenset(),
-        left_out: frozenset[str] = frozenset(),
+        judging: Judging | None = None,
         passwords: Passwords | None = None,
     ) -> None:
-        """``retry``: also read failed files again that did not change; ``again``: these at least.
-
-        ``left_out``: documents inside files that the user removed.
-        """
+        self._vault = vault
         self._documents = Documents(vault)
+        self._states = DocumentStates(vault)
+        self._jobs = Jobs(vault)
         self._store = Vectors(vault)
         self._embedder = embedder
         self._reader = reader
         self._cancel = cancel or CancelToken()
-        self._retry = retry
-        self._again = again
-        self._left_out = left_out
+        self._judging = judging or Judging()
         self._passwords = passwords or Passwords()
         self._queue: list[_Wanted] = []
         self._to_read: deque[_Wanted] = deque()
         self._in_hand: dict[int, _InHand] = {}
         self._keys = 0
         self._done = 0
+        self._urgent = False
         self._holders: frozenset[str] | None = None
+        self._before: dict[str, KnownFile | None] = {}
         self.indexed = 0
         self.unchanged = 0
+        self.moved = 0
         self.passages = 0
         self.failed: list[FailedFile] = []
+        self.changes: list[Change] = []
 
-    def want(self, files: Sequence[Path], library: str, known: Mapping[str, KnownFile]) -> None:
+    def want(
+        self, files: Sequence[FoundFile], library: str, known: Mapping[str, KnownFile]
+    ) -> None:
         """Queue files with what the vault knows of them."""
-        self._queue += [_Wanted(file, library, known.get(str(file))) for file in files]
+        settings = self._judging.settings.get(library, PLAIN)
+        self._queue += [_Wanted(file, library, known.get(file.path), settings) for file in files]
 
     def look(self) -> Generator[Progress, None, list[str]]:
         """Pass the files that did not change; the paths of the others, which :meth:`run` reads."""
-        for wanted in self._queue:
-            self._cancel.check()
-            yield self._progress(printable(wanted.path.name))
+        for number, wanted in enumerate(self._queue):
+            if number % LOOKED == 0:
+                self._cancel.check()
+                yield self._progress(printable(wanted.path.name))
             if self._passed(wanted):
                 self._done += 1
             else:
                 self._to_read.append(wanted)
-        return [str(wanted.path) for wanted in self._to_read]
+        return [wanted.file.path for wanted in self._to_read]
 
-    def run(self) -> Generator[Progress, None, None]:
-        """Read the others. Counts files; the detail is the file in hand."""
+    def run(self, *, urgent: bool = False) -> Generator[Progress, None, None]:
+        """Read the others. Counts files; the detail is the file in hand. Gives way to work that is
+        urgent, unless this is.
+        """
+        self._urgent = urgent
         pending: list[Reading] = []
         while self._feed():
             self._cancel.check()
@@ -153,21 +185,37 @@ class Indexer:
 
     def _passed(self, wanted: _Wanted) -> bool:
         """Whether a look at the file's name, size and time is enough."""
-        name = str(wanted.path)
-        if UNSTORABLE.search(name):
+        name, size_bytes, mtime_ns = wanted.file
+        if not name.isascii() and UNSTORABLE.search(name):
             reason = "Its name holds bytes that are no text. Rename the file."
             self.failed.append(FailedFile(printable(name), "name", reason))
             return True
-        try:
-            stat = wanted.path.stat()
-        except OSError as error:
-            self._unreadable(wanted, error)
+        if size_bytes < 0:
+            try:
+                stat = wanted.path.stat()
+            except OSError as error:
+                self._unreadable(wanted, error)
+                return True
+            size_bytes, mtime_ns = stat.st_size, stat.st_mtime_ns
+        stamp = FileStamp(name, size_bytes, mtime_ns, b"")
+        if self._too_large(wanted, stamp):
             return True
-        stamp = FileStamp(name, stat.st_size, stat.st_mtime_ns, b"")
         known = wanted.known
-        if known is None or not _surely_same(known, stamp):
+        if known is None or not surely_same(known, size_bytes, mtime_ns):
             return False
         return self._same(wanted, known, known.stamp)
+
+    def _too_large(self, wanted: _Wanted, stamp: FileStamp) -> bool:
+        limit, known = wanted.settings.max_mb, wanted.known
+        if not limit or stamp.size_bytes <= limit * 1_000_000:
+            return False
+        reason = f"It is larger than the {limit} MB that this library takes."
+        told = known is not None and (known.stamp, known.reason) == (stamp, reason)
+        if told and stamp.path not in self._judging.again:
+            self.failed.append(FailedFile(stamp.path, OVER_LIMIT, reason))
+        else:
+            self._fail(wanted, stamp, OVER_LIMIT, reason)
+        return True
 
     def _feed(self) -> bool:
         """Keep the reading processes busy; False when nothing is left."""
@@ -176,24 +224,60 @@ class Indexer:
             try:
                 stat = wanted.path.stat()
                 stamp = FileStamp(
-                    str(wanted.path), stat.st_size, stat.st_mtime_ns, _sha256(wanted.path)
+                    wanted.file.path, stat.st_size, stat.st_mtime_ns, _sha256(wanted.path)
                 )
             except OSError as error:
                 self._unreadable(wanted, error)
                 self._done += 1
                 continue
+            # Somebody else may have read it since it was looked at.
+            wanted = replace(wanted, known=self._documents.known(stamp.path))
+            if wanted.known is None and (former := self._moved(wanted, stamp)):
+                if Path(former).suffix == wanted.path.suffix:
+                    self._done += 1
+                    continue
+                wanted = replace(wanted, known=None)  # its name may decide how it is read
             if wanted.known is not None and self._same(wanted, wanted.known, stamp):
                 self._done += 1
                 continue
             self._keys += 1
+            self._before[stamp.path] = self._documents.known(stamp.path)
             self._in_hand[self._keys] = _InHand(wanted, stamp)
-            self._reader.submit(self._keys, wanted.path, DEFAULTS)
+            self._reader.submit(self._keys, wanted.path, wanted.options)
         return bool(self._in_hand)
+
+    def _moved(self, wanted: _Wanted, stamp: FileStamp) -> str | None:
+        """Where the file lay before; then it is the same document here."""
+        former = former_path(self._states, stamp, self._judging.away)
+        if former is None:
+            return None
+        self._states.rename(
+            former,
+            stamp.path,
+            wanted.library,
+            size_bytes=stamp.size_bytes,
+            mtime_ns=stamp.mtime_ns,
+        )
+        self._holders = None
+        if Path(former).suffix == wanted.path.suffix:
+            self.moved += 1
+            self.failed += self._failed_inside(stamp.path)
+            self._tell(Change(stamp.path, "moved", former=former))
+        return former
+
+    def _tell(self, change: Change) -> None:
+        if self._judging.tell:
+            self.changes.append(change)
 
     def _same(self, wanted: _Wanted, known: KnownFile, stamp: FileStamp) -> bool:
         """Whether what the vault holds of the file still stands; then it is counted."""
-        retry = self._retry or stamp.path in self._again
+        judging = self._judging
+        retry = judging.retry or stamp.path in judging.again
         if known.stamp.sha256 != stamp.sha256 or (known.state == "failed" and retry):
+            return False
+        if stamp.path in judging.stale:
+            return False
+        if known.code == LEFT_OUT and known.read_with != off(wanted.settings):
             return False
         inner = self._failed_inside(stamp.path)
         if retry and any(each.code not in FINAL for each in inner):
@@ -207,7 +291,7 @@ class Indexer:
         else:
             self.unchanged += 1
             self.failed += inner
-        if stamp.path in self._again:
+        if stamp.path in judging.again:
             self._documents.settle(stamp.path)
         return True
 
@@ -227,9 +311,13 @@ class Indexer:
         if parsed is None:
             self._fail(wanted, stamp, outcome.code, outcome.reason)
             return None
-        if _changed(wanted.path, stamp):
+        if parsed.type in wanted.settings.formats_off:
+            reason = f"What it holds is of a kind ({parsed.type}) that this library leaves out."
+            self._fail(wanted, stamp, LEFT_OUT, reason)
+            return None
+        if changed(wanted.path, stamp):
             stamp = replace(stamp, mtime_ns=0, sha256=b"")  # look at it again next time
-        found = reading(stamp, wanted.library, parsed, self._embedder, self._left_out)
+        found = reading(stamp, wanted.library, parsed, self._embedder, self._judging.left_out)
         if not found.file.drafts and not found.inner:
             self._fail(wanted, stamp, "empty", "There is no text in this file.")
             return None
@@ -242,7 +330,7 @@ class Indexer:
         """Where the file or something in it is locked, try the next password."""
         parsed = outcome.parsed
         if parsed is not None:
-            if not _locked_inside(parsed):
+            if not locked_inside(parsed):
                 return False
             in_hand.opened = parsed
         elif outcome.code != "encrypted":
@@ -251,18 +339,26 @@ class Indexer:
             in_hand.passwords = self._passwords.candidates(in_hand.stamp.path)
         if not in_hand.passwords:
             return False
-        options = ParseOptions(password=in_hand.passwords.pop(0))
+        options = replace(in_hand.wanted.options, password=in_hand.passwords.pop(0))
         self._reader.submit(outcome.key, in_hand.wanted.path, options)
         return True
 
     def _unreadable(self, wanted: _Wanted, error: OSError) -> None:
         reason = f"The file cannot be opened: {error.strerror}."
-        self._fail(wanted, FileStamp(str(wanted.path), 0, 0, b""), "unreadable", reason)
+        self._fail(wanted, FileStamp(wanted.file.path, 0, 0, b""), "unreadable", reason)
 
     def _fail(self, wanted: _Wanted, stamp: FileStamp, code: str, reason: str) -> None:
-        keep = code in UNOPENED
-        self._documents.put_failed(stamp, wanted.library, code, reason, keep_text=keep)
         self.failed.append(FailedFile(stamp.path, code, reason))
+        self._documents.put_failed(
+            stamp,
+            wanted.library,
+            code,
+            reason,
+            keep_text=code in UNOPENED,
+            reader=VERSIONS.get(wanted.path.suffix.lstrip(".").lower(), 0),
+            read_with=off(wanted.settings) if code == LEFT_OUT else wanted.settings.recognition,
+        )
+        self._tell(Change(stamp.path, "failed", reason=reason))
 
     # --- many files ----------------------------------------------------------------------------
 
@@ -280,16 +376,33 @@ class Indexer:
         new = sorted(texts.keys() - held.keys(), key=lambda name: (len(texts[name]), name))
         for start in range(0, len(new), SLICE):
             self._cancel.check()
+            yield from self._give_way()
             names = new[start : start + SLICE]
             yield self._progress(f"{start} of {len(new)} passages")
             matrix = self._embedder.embed_passages([texts[name] for name in names])
             held.update(zip(names, matrix, strict=True))
         for found in pending:
             self._cancel.check()
-            file = found.file
-            assert file.parsed is not None
+            self._done += 1
+            if self._put(found, held, vectors):
+                self.indexed += 1
+                self.passages += found.passages
+                self.failed += found.failed
+            yield self._progress(Path(found.stamp.path).name)
+
+    def _put(self, found: Reading, held: Mapping[bytes, Matrix], vectors: VectorSet) -> bool:
+        """Store a file, unless somebody stored a later state of it meanwhile."""
+        stamp, file = found.stamp, found.file
+        assert file.parsed is not None
+        before = self._before.pop(stamp.path, None)
+        with self._vault.write():
+            now = self._documents.known(stamp.path)
+            overtaken = now is not None and (before is None or now.stamp != before.stamp)
+            if overtaken and changed(Path(stamp.path), stamp):
+                self._documents.settle(stamp.path)
+                return False
             self._documents.put(
-                found.stamp,
+                stamp,
                 found.library,
                 file.parsed,
                 file.drafts,
@@ -297,12 +410,20 @@ class Indexer:
                 vectors,
                 digests=file.digests,
                 inner=[self._inner(part, held) for part in found.inner],
+                reader=reader_of(file),
+                read_with=self._judging.settings.get(found.library, PLAIN).recognition,
             )
-            self._done += 1
-            self.indexed += 1
-            self.passages += found.passages
-            self.failed += found.failed
-            yield self._progress(Path(found.stamp.path).name)
+        what: Literal["added", "changed"] = "changed" if before is not None else "added"
+        self._tell(Change(stamp.path, what, found.passages))
+        return True
+
+    def _give_way(self) -> Generator[Progress, None, None]:
+        """Wait while somebody else's single file is being read."""
+        until = time.monotonic() + GIVE_WAY_S
+        while not self._urgent and self._jobs.urgent() and time.monotonic() < until:
+            self._cancel.check()
+            yield self._progress("")
+            time.sleep(0.05)
 
     def _inner(self, part: Part, held: Mapping[bytes, Matrix]) -> Inner:
         return Inner(
@@ -314,35 +435,13 @@ class Indexer:
             matrix=self._matrix(part, held),
             code=part.code,
             reason=part.reason,
+            reader=reader_of(part),
         )
 
     def _matrix(self, part: Part, held: Mapping[bytes, Matrix]) -> Matrix:
         if not part.digests:
             return np.zeros((0, self._embedder.identity.dimension), dtype=np.float32)
         return np.stack([held[name] for name in part.digests])
-
-
-def _locked_inside(parsed: ParsedDocument) -> bool:
-    return any(
-        each.code == "encrypted" or (each.parsed is not None and _locked_inside(each.parsed))
-        for each in parsed.attachments
-    )
-
-
-def _surely_same(known: KnownFile, stamp: FileStamp) -> bool:
-    """Same size and time, and not so fresh that a later change could carry the same time."""
-    settled = known.indexed_at * 1e9 - stamp.mtime_ns > RACY_NS
-    alike = (known.stamp.size_bytes, known.stamp.mtime_ns) == (stamp.size_bytes, stamp.mtime_ns)
-    readable = bool(known.stamp.sha256) and not (known.state == "indexed" and known.code)
-    return alike and settled and readable
-
-
-def _changed(path: Path, stamp: FileStamp) -> bool:
-    try:
-        stat = path.stat()
-    except OSError:
-        return True
-    return (stat.st_size, stat.st_mtime_ns) != (stamp.size_bytes, stamp.mtime_ns)
 
 
 def _sha256(path: Path) -> bytes:

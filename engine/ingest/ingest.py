@@ -9,31 +9,23 @@ A file that cannot be opened keeps what the vault holds of it: nobody knows that
 A file that was read and makes no sense loses it: the old text no longer stands in the file.
 """
 
-import time
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from engine.errors import InputError, NotFoundError, VaultError
+from engine.errors import InputError, NotFoundError
 from engine.inference.embedder import Embedder
 from engine.ingest import scan
-from engine.ingest.index import Indexer
+from engine.ingest.bring_up import Means, Place, Work, bring_up, forget, ours
 from engine.ingest.passwords import Passwords
-from engine.ingest.sandbox import InPlace, Parse, Sandbox
-from engine.progress import CancelToken, Progress
+from engine.ingest.rules import RULE_FILES
+from engine.ingest.sandbox import Parse
+from engine.progress import CancelToken
 from engine.store.attached import file_of
-from engine.store.check import refill
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.jobs import Jobs
+from engine.store.library_settings import Settings
 from engine.store.roots import Root, Roots, inside
-from engine.store.vectors import Vectors
-from engine.types import AddReport, FailedFile
-
-REMOVED_AT_ONCE = 200
-"""Documents forgotten in one transaction."""
-
-Work = Generator[Progress, None, AddReport]
 
 
 def add(
@@ -59,12 +51,15 @@ def add(
     if not wanted:
         raise InputError("No file or folder was named.", "Name at least one.")
     documents, roots = Documents(vault), Roots(vault)
+    settings = {name.casefold(): each for name, each in Settings(vault).all().items()}
+    own = settings.get(library.strip().casefold())
     for path in wanted:
-        found = scan.scan(path, skip=_ours(vault))
+        found = scan.scan(path, skip=ours(vault), settings=own)
         if not (found.files or found.failed or documents.known_files(path)):
             raise InputError(
                 f"There is nothing to read in {path}.",
-                "Choose a folder that holds documents. Hidden files are left out.",
+                "Choose a folder that holds documents. Hidden files are left out, and those that "
+                "a rule names: alcove why PATH tells.",
             )
     for path in wanted:
         library = roots.add(path, library.strip(), is_folder=path.is_dir())
@@ -73,7 +68,8 @@ def add(
         for path in wanted
         if not any(parent in wanted for parent in path.parents)
     ]
-    return (yield from _bring_up(vault, embedder, chosen, parse, passwords, cancel, retry=True))
+    means = Means(vault, embedder, parse=parse, passwords=passwords, cancel=cancel)
+    return (yield from bring_up(means, [Place.whole(root) for root in chosen], retry=True))
 
 
 def sync(
@@ -94,10 +90,58 @@ def sync(
         names = ", ".join(found.name for found in Documents(vault).libraries()) or "none yet"
         raise NotFoundError(f"There is no library {library}.", f"Libraries: {names}.")
     chosen = Roots(vault).all(library)
-    report = yield from _bring_up(vault, embedder, chosen, parse, passwords, cancel, retry=False)
+    means = Means(vault, embedder, parse=parse, passwords=passwords, cancel=cancel)
+    report = yield from bring_up(means, [Place.whole(root) for root in chosen], retry=False)
     if library is None:
         Jobs(vault).forget("index")  # what they still name is no longer wanted
     return report
+
+
+def refresh(means: Means, paths: Iterable[Path | str], *, library: str | None = None) -> Work:
+    """Look at single files and folders again that changed, appeared or went.
+
+    Other work gives way to a few of them, so that a saved file is found at once. Paths that lie in
+    no added folder, or of another library, are passed over. The report tells what became of each.
+    """
+    roots = Roots(means.vault).all()
+    places: dict[str, Place] = {}
+    for path in scan.absolute(paths):
+        named = _as_named(path, roots)
+        start = named.parent if named.name in RULE_FILES else named
+        root = nearest(start, roots)
+        if root is not None and (library is None or root.library.casefold() == library.casefold()):
+            places[str(start)] = Place(root, start)
+    wanted = [
+        place
+        for place in places.values()
+        if not any(str(folder) in places for folder in place.start.parents)
+    ]
+    return (yield from bring_up(means, wanted, retry=False, urgent=True, tell=True))
+
+
+def nearest(path: Path, roots: Sequence[Root]) -> Root | None:
+    """The innermost added file or folder that a path belongs to."""
+    around = [
+        root
+        for root in roots
+        if root.path == str(path) or (root.is_folder and _is_below(str(path), root.path))
+    ]
+    return max(around, key=lambda root: len(root.path), default=None)
+
+
+def _as_named(path: Path, roots: Sequence[Root]) -> Path:
+    """The path as the vault names it: some systems tell of changes under the real name only."""
+    if nearest(path, roots) is not None:
+        return path
+    for root in roots:
+        real = Path(root.path).resolve()
+        if path == real or real in path.parents:
+            return Path(root.path) / path.relative_to(real)
+    return path
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(inside(Path(folder))[0])
 
 
 def unlock(
@@ -120,9 +164,11 @@ def unlock(
     found = Documents(vault).document(name)
     if found is None:
         raise NotFoundError(f"{path} is in no library.", "Add it first.")
+    name = file_of(found.path)
     passwords.give(name, password)
-    roots = [Root(name, found.library, is_folder=False)]
-    report = yield from _bring_up(vault, embedder, roots, None, passwords, cancel, retry=True)
+    place = Place.whole(Root(name, found.library, is_folder=False))
+    means = Means(vault, embedder, passwords=passwords, cancel=cancel)
+    report = yield from bring_up(means, [place], retry=True)
     locked = {each.path for each in report.failed if each.code == "encrypted"}
     if remember and not locked & {name, path}:
         passwords.remember(name, password)
@@ -149,131 +195,6 @@ def remove(vault: Vault, paths: Sequence[Path]) -> int:
             jobs.settle_below(str(path))
             gone += known
         job = jobs.begin("remove", gone)
-    removed = _forget(documents, gone)
+    removed = forget(documents, gone)
     jobs.end(job)
     return removed
-
-
-def _forget(documents: Documents, paths: Sequence[str]) -> int:
-    """Forget documents a few at a time, so that searches and other writers go on."""
-    return sum(
-        documents.remove(paths[start : start + REMOVED_AT_ONCE])
-        for start in range(0, max(1, len(paths)), REMOVED_AT_ONCE)
-    )
-
-
-def _finish_removals(vault: Vault) -> None:
-    """Forget what an interrupted removal left."""
-    jobs = Jobs(vault)
-    if left := jobs.left("remove"):
-        job = jobs.begin("remove", left)
-        _forget(Documents(vault), left)
-        jobs.end(job)
-
-
-def _renew(
-    vault: Vault, embedder: Embedder, cancel: CancelToken | None
-) -> Generator[Progress, None, None]:
-    """Let this embedder's vectors serve, going on where an earlier renewal was."""
-    jobs, store = Jobs(vault), Vectors(vault)
-    serving = store.serving()
-    if serving is not None and serving.identity != embedder.identity:
-        job = jobs.begin("renew")
-        yield from _watched(jobs, job, refill(vault, embedder, cancel=cancel))
-        jobs.forget("renew")
-    elif serving is not None and not jobs.busy("renew"):
-        for other in store.sets():
-            if not other.serving:  # the user went back to the encoder that serves
-                store.drop(other)
-        jobs.forget("renew")
-
-
-def _watched(jobs: Jobs, job: int, work: Iterable[Progress]) -> Generator[Progress, None, None]:
-    """Do a job's work; stopped before its end, it waits."""
-    try:
-        yield from work
-    except BaseException:
-        with suppress(VaultError):  # then the job is known as ended when this process is
-            jobs.stop(job)
-        raise
-    jobs.end(job)
-
-
-def _bring_up(
-    vault: Vault,
-    embedder: Embedder,
-    roots: Sequence[Root],
-    parse: Parse | None,
-    passwords: Passwords | None,
-    cancel: CancelToken | None,
-    *,
-    retry: bool,
-) -> Work:
-    """Make the vault hold what the roots hold now."""
-    started = time.monotonic()
-    _finish_removals(vault)
-    yield from _renew(vault, embedder, cancel)
-    jobs = Jobs(vault)
-    left_out = Roots(vault).exclusions()
-    reader = InPlace(parse) if parse is not None else Sandbox()
-    indexer = Indexer(
-        vault,
-        embedder,
-        reader,
-        cancel,
-        retry=retry,
-        again=frozenset(jobs.left("index")),
-        left_out=left_out,
-        passwords=passwords,
-    )
-    all_roots = {root.path for root in Roots(vault).all()}
-    documents = Documents(vault)
-    skip = left_out | _ours(vault)
-    failed: list[FailedFile] = []
-    gone: list[str] = []
-    yield Progress("reading", 0, 0)
-    for root in roots:
-        path = Path(root.path)
-        inner = tuple(_below(other) for other in all_roots if other.startswith(_below(root.path)))
-        known = {
-            name: file
-            for name, file in documents.known_files(path).items()
-            if name not in all_roots - {root.path} and not name.startswith(inner)
-        }
-        if not path.exists() and (root.is_folder or not path.parent.exists()):
-            reason = "It is not there now. Its documents are kept until it is back or removed."
-            failed.append(FailedFile(root.path, "away", reason))
-            continue
-        found = scan.scan(path, skip=skip | (all_roots - {root.path}))
-        failed += found.failed
-        there = {str(file) for file in found.files}
-        closed = tuple(_below(folder) for folder in found.closed)
-        gone += [name for name in known if name not in there and not name.startswith(closed)]
-        indexer.want(found.files, root.library, known)
-    to_read = yield from indexer.look()
-    try:
-        if to_read:
-            job = jobs.begin("index", to_read)
-            yield from _watched(jobs, job, indexer.run())
-    finally:
-        reader.close()
-    # After the reading: a file that only moved takes its vectors along.
-    removed = _forget(documents, gone)
-    return AddReport(
-        indexed=indexer.indexed,
-        unchanged=indexer.unchanged,
-        removed=removed,
-        failed=tuple(sorted([*failed, *indexer.failed], key=lambda each: each.path)),
-        passages=indexer.passages,
-        seconds=time.monotonic() - started,
-    )
-
-
-def _ours(vault: Vault) -> frozenset[str]:
-    """The profile is not one of the user's documents."""
-    return frozenset({str(vault.path.parent)})
-
-
-def _below(folder: str) -> str:
-    """What the paths of everything in a folder begin with."""
-    return inside(Path(folder))[0]

@@ -4,19 +4,33 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.errors import NotFoundError
+from engine.ingest.rules import CACHES, Chain, Rules, walk_down
+from engine.library_types import LibrarySettings
 from engine.types import FailedFile
+
+
+class FoundFile(NamedTuple):
+    """A file as it stands on the disk."""
+
+    path: str
+    size_bytes: int
+    """-1 where it could not be asked for."""
+    mtime_ns: int
 
 
 @dataclass(slots=True)
 class Found:
     """The files below the added paths, in a fixed order, and what could not be looked into."""
 
-    files: list[Path] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     failed: list[FailedFile] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
-    """Folders that could not be opened: what is known of their files is kept."""
+    """Folders and links that could not be opened: what is known of their files is kept."""
+    mounts: list[str] = field(default_factory=list)
+    """Other disks that are mounted below."""
 
 
 def absolute(paths: Iterable[Path | str]) -> list[Path]:
@@ -35,26 +49,47 @@ def present(paths: Iterable[Path | str]) -> list[Path]:
     return found
 
 
-def scan(root: Path, *, skip: frozenset[str] = frozenset()) -> Found:
-    """All files of a folder and its folders, or the one file itself; nothing where it is gone.
+def scan(
+    root: Path,
+    *,
+    skip: frozenset[str] = frozenset(),
+    settings: LibrarySettings | None = None,
+    start: Path | None = None,
+) -> Found:
+    """All wanted files of a folder and its folders, or the one file itself; nothing where it is
+    gone. ``start`` looks only at one file or folder below the root.
 
-    Hidden files and folders below the root and the paths in ``skip`` are left out. Links are
-    followed, but no folder is entered twice, so that a loop of links ends.
+    What the rules leave out (see :mod:`engine.ingest.rules`) and the paths in ``skip`` are left
+    out; a file named as the root is wanted whatever it is called. Links are followed, but no folder
+    is entered twice, so that a loop of links ends.
     """
     found = Found()
-    if root.is_dir():
-        _enter(root, skip, set(), found)
-    elif root.is_file():
-        found.files.append(root)
+    rules = Rules(str(root), settings or LibrarySettings())
+    chain = rules.start
+    if start is not None and start != root:
+        for chain, left_out in walk_down(rules, root, start):  # noqa: B007 - the last one counts
+            if left_out is not None:
+                return found
+        if any(str(folder) in skip for folder in (start, *start.parents) if folder != root):
+            return found
+    here = start or root
+    if here.is_dir():
+        _enter(here, rules, chain, skip, found, is_root=here == root)
+    elif here.is_file():
+        found.files.append(_file(str(here)))
+    found.failed += [FailedFile(printable(path), "rule", reason) for path, reason in rules.bad]
     return found
 
 
-def _enter(folder: Path, skip: frozenset[str], entered: set[tuple[int, int]], found: Found) -> None:
-    pending = [folder]
+def _enter(
+    top: Path, rules: Rules, chain: Chain, skip: frozenset[str], found: Found, *, is_root: bool
+) -> None:
+    entered: set[tuple[int, int]] = set()
+    pending: list[tuple[str, Chain, int]] = [(str(top), chain, 0)]
     while pending:
-        current = pending.pop()
+        current, chain, device = pending.pop()
         try:
-            stat = current.stat()
+            stat = os.stat(current)  # noqa: PTH116 - for many files
             if (stat.st_dev, stat.st_ino) in entered:
                 continue
             entered.add((stat.st_dev, stat.st_ino))
@@ -63,22 +98,59 @@ def _enter(folder: Path, skip: frozenset[str], entered: set[tuple[int, int]], fo
         except OSError as error:
             reason = f"This folder cannot be opened: {error.strerror}."
             found.failed.append(FailedFile(printable(current), "unreadable", reason))
-            found.closed.append(str(current))
+            found.closed.append(current)
             continue
-        folders = []
+        if device and stat.st_dev != device and os.path.ismount(current):
+            found.mounts.append(current)
+        names = [entry.name for entry in entries]
+        if not (is_root and current == str(top)) and not CACHES.isdisjoint(names):
+            continue
+        chain = rules.entered(current, chain, names)
+        folders: list[tuple[str, Chain, int]] = []
         for entry in entries:
-            if entry.name.startswith(".") or entry.path in skip:
-                continue
-            if entry.is_dir():
-                folders.append(Path(entry.path))
-            elif entry.is_file():
-                found.files.append(Path(entry.path))
-            elif entry.is_symlink():
-                found.failed.append(
-                    FailedFile(printable(entry.path), "unreadable", "This link points nowhere.")
-                )
+            _take(entry, rules, chain, skip, folders, found, stat.st_dev)
         pending += reversed(folders)
     found.files.sort()
+
+
+def _take(
+    entry: os.DirEntry[str],
+    rules: Rules,
+    chain: Chain,
+    skip: frozenset[str],
+    folders: list[tuple[str, Chain, int]],
+    found: Found,
+    device: int,
+) -> None:
+    """Put one entry of a folder where it belongs."""
+    path = entry.path
+    if path in skip:
+        return
+    is_folder = entry.is_dir()
+    if rules.judge(chain, path, entry.name, folder=is_folder) is not None:
+        return
+    if is_folder:
+        folders.append((path, chain, device))
+    elif entry.is_file():
+        try:
+            stat = entry.stat()
+        except OSError:
+            found.files.append(FoundFile(path, -1, 0))
+        else:
+            found.files.append(FoundFile(path, stat.st_size, stat.st_mtime_ns))
+    elif entry.is_symlink():
+        # Where it leads may be on a disk that is away.
+        reason = "This link points nowhere."
+        found.failed.append(FailedFile(printable(path), "unreadable", reason))
+        found.closed.append(path)
+
+
+def _file(path: str) -> FoundFile:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - a path as the vault names it
+    except OSError:
+        return FoundFile(path, -1, 0)
+    return FoundFile(path, stat.st_size, stat.st_mtime_ns)
 
 
 def printable(path: Path | str) -> str:

@@ -42,6 +42,8 @@ class Inner:
     matrix: Matrix
     code: str = ""
     reason: str = ""
+    reader: int = 1
+    """Version of the reader of its type."""
 
 
 def put_row(
@@ -56,19 +58,25 @@ def put_row(
     *,
     note: str = "",
     parent_id: int | None = None,
+    reader: int = 1,
+    read_with: str = "",
+    scanned: int = 0,
 ) -> int:
     """Write a document's row, new or in place of the old one; returns its number."""
+    db.execute("DELETE FROM former_paths WHERE path = ?", (stamp.path,))
     document_id: int = value(
         db,
         "INSERT INTO documents(library_id, path, type, title, state, code, reason, size_bytes, "
-        "mtime_ns, sha256, indexed_at, note, parent_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "mtime_ns, sha256, indexed_at, note, parent_id, reader, read_with, scanned) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT(path) DO UPDATE SET library_id = excluded.library_id, "
         "type = excluded.type, title = excluded.title, state = excluded.state, "
         "code = excluded.code, reason = excluded.reason, size_bytes = excluded.size_bytes, "
         "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, "
         "indexed_at = excluded.indexed_at, note = excluded.note, "
-        "parent_id = excluded.parent_id, page_count = 0, passage_count = 0 RETURNING id",
+        "parent_id = excluded.parent_id, reader = excluded.reader, "
+        "read_with = excluded.read_with, scanned = excluded.scanned, "
+        "page_count = 0, passage_count = 0 RETURNING id",
         (
             ensure_library(db, library),
             stamp.path,
@@ -83,6 +91,9 @@ def put_row(
             time.time(),
             note,
             parent_id,
+            reader,
+            read_with,
+            scanned,
         ),
     )
     return document_id

@@ -41,6 +41,8 @@ class KnownFile:
     reason: str
     passages: int
     indexed_at: float
+    read_with: str = ""
+    """How pictures of text were read, or what was left out of the library at the time."""
 
 
 _DOCUMENT = (
@@ -58,9 +60,14 @@ _PASSAGE = (
 )
 _KNOWN = (
     "SELECT path, size_bytes, mtime_ns, sha256, libraries.name, state, code, reason, "
-    "passage_count, indexed_at FROM documents "
+    "passage_count, indexed_at, read_with FROM documents "
     "JOIN libraries ON libraries.id = documents.library_id "
 )
+_HERE = (
+    "(SELECT coalesce((SELECT id FROM documents WHERE path = ?1), "
+    "(SELECT document_id FROM former_paths WHERE path = ?1)))"
+)
+"""Number of the document of a path, which it may have had before it was moved."""
 
 
 class Documents:
@@ -103,8 +110,9 @@ class Documents:
         return [Document(*each) for each in found]
 
     def document(self, path: Path | str) -> Document | None:
+        """The document that lies at a path, or that lay there before it was moved."""
         with self._vault.read() as db:
-            found = row(db, _DOCUMENT + "WHERE path = ?", (str(path),))
+            found = row(db, _DOCUMENT + f"WHERE documents.id = {_HERE}", (str(path),))
         return Document(*found) if found else None
 
     def pages(self, path: Path | str) -> list[Page]:
@@ -112,8 +120,8 @@ class Documents:
         with self._vault.read() as db:
             found = rows(
                 db,
-                "SELECT number, text, headings, label FROM pages WHERE document_id = "
-                "(SELECT id FROM documents WHERE path = ?) ORDER BY number",
+                "SELECT number, text, headings, label FROM pages "
+                f"WHERE document_id = {_HERE} ORDER BY number",
                 (str(path),),
             )
         return [
@@ -124,7 +132,9 @@ class Documents:
     def passages(self, path: Path | str) -> list[Passage]:
         """The passages of a document in reading order."""
         with self._vault.read() as db:
-            found = rows(db, _PASSAGE + "WHERE documents.path = ? ORDER BY ordinal", (str(path),))
+            found = rows(
+                db, _PASSAGE + f"WHERE documents.id = {_HERE} ORDER BY ordinal", (str(path),)
+            )
         return [Passage(*each) for each in found]
 
     def passage(self, passage_id: int) -> Passage | None:
@@ -165,6 +175,12 @@ class Documents:
                 (str(root), low, high),
             )
         return {each[0]: KnownFile(FileStamp(*each[:4]), *each[4:]) for each in found}
+
+    def known(self, path: Path | str) -> KnownFile | None:
+        """The file of this path, as :meth:`known_files`."""
+        with self._vault.read() as db:
+            found = row(db, _KNOWN + "WHERE path = ? AND parent_id IS NULL", (str(path),))
+        return KnownFile(FileStamp(*found[:4]), *found[4:]) if found else None
 
     def held(self, path: Path | str) -> list[str]:
         """The document of this path and the files below it; not what is in them."""
@@ -259,25 +275,29 @@ class Documents:
         *,
         digests: Sequence[bytes] | None = None,
         inner: Sequence[Inner] = (),
+        reader: int = 1,
+        read_with: str = "",
     ) -> None:
         """Store a file in place of what was known of it: pages, passages, words and vectors.
 
         ``matrix`` is (len(drafts), dimension). ``digests`` name the texts that its rows were made
         of, where that is not the passages' own. ``inner`` are the documents inside the file,
-        outer ones first. All or nothing.
+        outer ones first. ``reader`` is the version of what read it, ``read_with`` how pictures of
+        text were read. All or nothing.
         """
         if digests is None:
             digests = [digest(embedding_text(parsed.title, d.heading, d.text)) for d in drafts]
         with self._vault.write() as db:
             vector_store.still_held(db, vectors)
             document_id = put_row(
-                db, stamp, library, parsed.type, parsed.title, "indexed", "", "", note=parsed.note
-            )
+                db, stamp, library, parsed.type, parsed.title, "indexed", "", "",
+                note=parsed.note, reader=reader, read_with=read_with, scanned=parsed.scanned,
+            )  # fmt: skip
             clear(db, document_id)
             drop_inner(db, stamp.path)
             ids = fill(db, document_id, parsed, drafts, digests)
             vector_store.insert(db, vectors, ids, matrix)
-            self._put_inner(db, {stamp.path: document_id}, library, inner, vectors)
+            self._put_inner(db, {stamp.path: document_id}, library, inner, vectors, read_with)
             settled(db, stamp.path)
 
     def _put_inner(
@@ -287,6 +307,7 @@ class Documents:
         library: str,
         inner: Sequence[Inner],
         vectors: VectorSet,
+        read_with: str,
     ) -> None:
         numbers_of = dict(held)
         for each in inner:
@@ -303,6 +324,9 @@ class Documents:
                 each.reason,
                 note=parsed.note if parsed else "",
                 parent_id=numbers_of[each.container],
+                reader=each.reader,
+                read_with=read_with,
+                scanned=parsed.scanned if parsed else 0,
             )
             numbers_of[each.path] = document_id
             if parsed is not None and not each.code:
@@ -310,7 +334,15 @@ class Documents:
                 vector_store.insert(db, vectors, ids, each.matrix)
 
     def put_failed(
-        self, stamp: FileStamp, library: str, code: str, reason: str, *, keep_text: bool = False
+        self,
+        stamp: FileStamp,
+        library: str,
+        code: str,
+        reason: str,
+        *,
+        keep_text: bool = False,
+        reader: int = 1,
+        read_with: str = "",
     ) -> None:
         """List a file as failed.
 
@@ -338,6 +370,8 @@ class Documents:
                 "failed",
                 code,
                 reason,
+                reader=reader,
+                read_with=read_with,
             )
             clear(db, document_id)
             drop_inner(db, stamp.path)

@@ -31,12 +31,15 @@ class Jobs:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def begin(self, kind: Kind, paths: Iterable[str] = ()) -> int:
-        """Record work before it begins. Files that another job left are taken over by this one."""
+    def begin(self, kind: Kind, paths: Iterable[str] = (), *, urgent: bool = False) -> int:
+        """Record work before it begins. Files that another job left are taken over by this one.
+
+        Other work gives way to an ``urgent`` job.
+        """
         with self._vault.write() as db:
             db.execute(
-                "INSERT INTO jobs(kind, owner, started_at) VALUES (?, ?, ?)",
-                (kind, this_process(), time.time()),
+                "INSERT INTO jobs(kind, owner, started_at, urgent) VALUES (?, ?, ?, ?)",
+                (kind, this_process(), time.time(), urgent),
             )
             job = db.last_insert_rowid()
             db.executemany(
@@ -84,13 +87,28 @@ class Jobs:
                 (path, low, high),
             )
 
+    def urgent(self) -> bool:
+        """Whether somebody waits for work that is being done, in this process or another."""
+        with self._vault.read() as db:
+            owners = rows(db, "SELECT owner FROM jobs WHERE urgent")
+        return any(alive(owner) for (owner,) in owners)
+
+    def paths(self) -> frozenset[str]:
+        """All files that are still to be read, by running or interrupted work."""
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT path FROM job_files JOIN jobs ON jobs.id = job_id WHERE kind = 'index'",
+            )
+        return frozenset(path for (path,) in found)
+
     def busy(self, kind: Kind) -> bool:
         """Whether a living process works on such a job."""
         with self._vault.read() as db:
             owners = {
                 owner for (owner,) in rows(db, "SELECT owner FROM jobs WHERE kind = ?", (kind,))
             }
-        return any(_alive(owner) for owner in owners)
+        return any(alive(owner) for owner in owners)
 
     def waiting(self) -> Waiting:
         """What interrupted jobs left to do."""
@@ -121,14 +139,15 @@ def this_process() -> str:
 
 def _deserted(db: apsw.Connection, kind: Kind | None = None) -> list[int]:
     found = rows(db, "SELECT id, owner FROM jobs WHERE ?1 IS NULL OR kind = ?1", (kind,))
-    alive: dict[str, bool] = {}
+    living: dict[str, bool] = {}
     for _, owner in found:
-        if owner not in alive:
-            alive[owner] = _alive(owner)
-    return [job for job, owner in found if not alive[owner]]
+        if owner not in living:
+            living[owner] = alive(owner)
+    return [job for job, owner in found if not living[owner]]
 
 
-def _alive(owner: str) -> bool:
+def alive(owner: str) -> bool:
+    """Whether the process of that name still runs; see :func:`this_process`."""
     number, _, created = owner.partition(" ")
     if not number:
         return False

@@ -1,6 +1,8 @@
 """What the user added: libraries, their files and folders, and what was taken out of them."""
 
+import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ class Root:
     path: str
     library: str
     is_folder: bool
+    mounts: tuple[str, ...] = ()
+    """Disks that it lies on or that lie in it, as they were last seen; the system's left out."""
 
 
 class Roots:
@@ -31,12 +35,26 @@ class Roots:
         with self._vault.read() as db:
             found = rows(
                 db,
-                "SELECT roots.path, libraries.name, roots.is_folder FROM roots "
+                "SELECT roots.path, libraries.name, roots.is_folder, roots.mounts FROM roots "
                 "JOIN libraries ON libraries.id = roots.library_id "
                 "WHERE ?1 IS NULL OR libraries.name = ?1 ORDER BY roots.path",
                 (library,),
             )
-        return [Root(path, name, bool(is_folder)) for path, name, is_folder in found]
+        return [
+            Root(path, name, bool(is_folder), tuple(json.loads(mounts)))
+            for path, name, is_folder, mounts in found
+        ]
+
+    def note_mounts(self, root: Root, mounts: Iterable[str]) -> None:
+        """Remember on what disks a root lies."""
+        now = sorted(mounts)
+        if now == sorted(root.mounts):
+            return
+        with self._vault.write() as db:
+            db.execute(
+                "UPDATE roots SET mounts = ? WHERE path = ?",
+                (json.dumps(now, ensure_ascii=False), root.path),
+            )
 
     def add(self, path: Path, library: str, *, is_folder: bool) -> str:
         """Remember an added path; returns the library's name as it was first written.
@@ -124,9 +142,9 @@ def ensure_library(db: apsw.Connection, name: str) -> int:
 
 
 def drop_empty_libraries(db: apsw.Connection) -> None:
-    """Libraries without files and folders are gone from the user's list."""
+    """Libraries without files, folders and settings are gone from the user's list."""
     db.execute(
         "DELETE FROM libraries WHERE id NOT IN (SELECT library_id FROM documents) "
-        "AND id NOT IN (SELECT library_id FROM roots) "
+        "AND id NOT IN (SELECT library_id FROM roots) AND settings = '{}' "
         "AND id NOT IN (SELECT library_id FROM glossary WHERE origin = 'user')"
     )

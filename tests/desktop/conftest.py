@@ -73,7 +73,7 @@ def open_window(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Callable
         stage.assistant.close()
         stages.remove(stage)
 
-    def make(text: str = "", *, add: Path | None = None) -> Stage:
+    def make(text: str = "", *, add: Path | None = None, watched: bool = False) -> Stage:
         for open_stage in list(stages):
             close(open_stage)
         profile = open_profile(tmp_path / "profile")
@@ -83,7 +83,10 @@ def open_window(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Callable
         )
         if add is not None:
             drain(assistant.add([add]))
-        window = MainWindow(theme, assistant, WindowState(profile.root))
+        state = WindowState(profile.root)
+        if not watched:  # what a test does to a file is read when the test says so
+            state.unwatched = frozenset({"Documents"})
+        window = MainWindow(theme, assistant, state)
         stage = Stage(window, assistant, model, theme)
         stages.append(stage)
         window.show()

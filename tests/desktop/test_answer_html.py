@@ -2,7 +2,13 @@
 
 import pytest
 
-from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
+from desktop.chat.answer_html import (
+    OPEN_CIRCLE,
+    answer_html,
+    quotation_html,
+    quoted_text,
+    runs,
+)
 from desktop.chat.snippet import Snippet, opening, quote_only, snippet, snippet_html
 from desktop.theme.tokens import LIGHT
 from engine.model_types import Usage
@@ -22,6 +28,15 @@ def test_citations_stand_behind_their_sentences_as_links() -> None:
     assert "<strong>78 crowns</strong>" in html
     first, second, launch = html.find("cite:1"), html.find("cite:2"), html.find("A launch")
     assert 0 < html.find("78 crowns") < first < second < launch < html.rfind("cite:2")
+
+
+def test_many_citations_in_a_row_are_told_as_a_run() -> None:
+    assert runs([1, 2, 3]) == [(1, 1), (2, 2), (3, 3)]
+    assert runs([1, 2, 3, 4, 5, 9]) == [(1, 5), (9, 9)]
+    whole = Sentence(TEXT, tuple(range(1, 21)), True)
+    html = answer_html(TEXT, LIGHT, sentences=[whole])
+    assert ">1–20</a>" in html
+    assert "cite:2" not in html
 
 
 def test_the_unsupported_is_soft_with_an_open_circle() -> None:

@@ -13,6 +13,8 @@ from desktop.chat.context_facts import EMPTY, context_of, small_print
 from desktop.chat.context_meter import ContextPanel
 from desktop.chat.memory_line import FOLDED, GONE
 from desktop.chat.thinking import FOLDED as THOUGHT_FOLDED
+from engine.assistant import Assistant
+from engine.errors import VaultBusyError
 from engine.model_types import Usage
 from engine.types import Answer, ChatMessage, ContextUse, Conversation, Timings
 from tests.desktop.conftest import WAIT_MS, Stage
@@ -172,6 +174,36 @@ def test_thinking_is_folded(qtbot: QtBot, open_window: Open) -> None:
     assert view.thinking.text.text() == "Perhaps nobody at all."
     view.thinking.button.click()
     assert view.thinking.ground.isHidden()
+
+
+def test_a_refused_choice_is_made_again(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = open_window(LONG)
+    way(stage, "plain")
+    chat = stage.window.chat
+    first = ask(qtbot, stage, "Question 0?")
+    wait_done(qtbot, first)
+    qtbot.waitUntil(lambda: not first.keep.isHidden(), timeout=WAIT_MS)
+
+    def refuse(_self: Assistant, _message: int, _pinned: bool = True) -> ChatMessage:
+        raise VaultBusyError("Another program writes the vault.", "Wait a moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Assistant, "pin", refuse)
+        with qtbot.waitSignal(chat.history.failed, timeout=WAIT_MS):
+            first.keep.click()
+    prepared: list[bool] = []
+    chat.retry_models.connect(lambda: prepared.append(True))
+    notice = chat._models_notice
+    assert notice is not None
+    assert notice.message.text() == "Another program writes the vault."
+    notice.button.click()
+    conversation = chat.conversation_id
+    assert conversation is not None
+    qtbot.waitUntil(lambda: stage.assistant.messages(conversation)[1].pinned, timeout=WAIT_MS)
+    assert chat._models_notice is None
+    assert prepared == []
 
 
 def test_a_conversation_keeps_its_model(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:

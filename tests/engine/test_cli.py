@@ -67,7 +67,9 @@ def test_add_counts_and_skips_what_is_unchanged(
     first = alcove("add", documents, "--json")
     assert first.exit_code == 0
     (report,) = lines(first)
-    assert set(report) == {"indexed", "unchanged", "removed", "failed", "passages", "seconds"}
+    assert set(report) == {
+        "indexed", "unchanged", "moved", "removed", "failed", "passages", "seconds"
+    }  # fmt: skip
     assert (report["indexed"], report["unchanged"]) == (2, 0)
     assert [Path(failed["path"]).name for failed in report["failed"]] == ["broken.pdf"]
     assert report["failed"][0]["reason"]
@@ -186,7 +188,7 @@ def test_questions_go_on_after_one_that_fails(
         (["ask", "why?", "--library", "Nowhere"], "not_found"),
         (["ask", "why?", "--model", "gpt"], "not_found"),
         (["ask", "why?", "--adapter", "mine"], "not_found"),
-        (["ask", "why?", "--mode", "tuned"], "bad_input"),
+        (["ask", "why?", "--mode", "tuned"], "no_adapter"),
         (["search", ""], "bad_input"),
         (["show", "/no/such/path"], "not_found"),
         (["ask", "--questions", "/no/such/file"], "not_found"),

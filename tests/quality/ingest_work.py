@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from engine.inference.embedder import Vectors as Matrix
-from engine.ingest import index, ingest
+from engine.ingest import bring_up, index, ingest
 from engine.progress import drain
 from engine.store.connect import Vault
 from engine.types import Attachment, ParsedDocument
@@ -72,7 +72,7 @@ def work(stage: str, vault_path: Path, docs: Path) -> None:
 def main() -> None:
     stage, vault, docs = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     index.BATCH_FILES = 8
-    ingest.REMOVED_AT_ONCE = 5
+    bring_up.REMOVED_AT_ONCE = 5
     print("go", flush=True)
     work(stage, vault, docs)
 

@@ -41,6 +41,9 @@ class FileFormat:
     """Whether the head of a text is surely of this format, whatever the file's name."""
     guess: Callable[[str], bool] | None = None
     """Whether it seems so; asked only where no text format claims the suffix."""
+    version: int = 1
+    """Of what its parser finds. A higher one reads the files of this type again once, so raise it
+    with a change that makes the text of files that users have better."""
 
 
 FORMATS: tuple[FileFormat, ...] = (
@@ -185,3 +188,8 @@ FORMATS: tuple[FileFormat, ...] = (
 
 BY_TYPE = {row.type: row for row in FORMATS}
 BY_SUFFIX = {suffix: row for row in reversed(FORMATS) for suffix in row.suffixes}
+VERSIONS = {suffix[1:]: row.version if row.parser else 0 for suffix, row in BY_SUFFIX.items()} | {
+    row.type: row.version if row.parser else 0 for row in FORMATS
+}
+"""Version of the reader of each type; by suffix too, because a file that failed is known by that.
+0 where nothing reads it yet."""

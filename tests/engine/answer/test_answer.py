@@ -239,3 +239,26 @@ def test_orders_inside_documents_stay_data() -> None:
         assert all("<|im_" not in message.content for message in prompt)
         assert prompt[-1].content.count("</passages>") == 1
     assert "HACKED and ruined" not in answer.text
+
+
+TABLE = (
+    "Opening hours\n\nPeriod | Jetty | Harbour office\n"
+    "1 April to 31 May | 09:30 – 18:00 | 09:00 – 18:30\n"
+    "1 June to 6 September | 08:30 – 20:00 | 08:00 – 20:30"
+)
+
+
+def test_a_cell_of_a_table_is_the_answer_and_its_row_the_quote() -> None:
+    _, answer = finish(
+        answerer("", Library({"/hours.md": TABLE})).ask("When is the harbour office open in July?")
+    )
+    assert answer.text == "08:00 – 20:30"
+    assert [citation.quote for citation in answer.citations] == [TABLE.splitlines()[-1]]
+
+
+def test_a_table_stands_as_it_is_where_no_row_is_named() -> None:
+    _, answer = finish(
+        answerer("", Library({"/hours.md": TABLE})).ask("When is the harbour office open?")
+    )
+    assert answer.text == TABLE
+    assert answer.citations[0].quote == TABLE

@@ -48,7 +48,7 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
         for number, (found, headed) in enumerate(zip(texts, headings, strict=True), start=1)
     )
     notes.insert(0, "Text recognition read this picture; letters can be wrong.")
-    return ParsedDocument("picture", path.stem, pages, note=" ".join(notes))
+    return ParsedDocument("picture", path.stem, pages, note=" ".join(notes), scanned=len(pages))
 
 
 def frames(path: Path) -> Iterator[Pixels | str]:

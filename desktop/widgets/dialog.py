@@ -1,0 +1,79 @@
+"""A dialog with a title, words, what it asks for, and two buttons."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.theme.theme import Theme
+from desktop.widgets.buttons import Button
+from desktop.widgets.labels import label
+from desktop.widgets.notice import Notice
+
+WIDTH = 520
+
+
+class AskDialog(QDialog):
+    """Asks for something; stays open until what was given is taken."""
+
+    agreed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        words: str,
+        *,
+        yes: str,
+        no: str = "Cancel",
+        width: int = WIDTH,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.notice: Notice | None = None
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setFixedWidth(width)
+        self.yes = Button(theme, yes, kind="main")
+        self.yes.clicked.connect(self._agree)
+        self.yes.setDefault(True)
+        self.no = Button(theme, no, kind="plain")
+        self.no.clicked.connect(self.reject)
+        self.buttons = QHBoxLayout()
+        self.buttons.setContentsMargins(0, 8, 0, 0)
+        self.buttons.setSpacing(8)
+        self.buttons.addStretch(1)
+        self.buttons.addWidget(self.no)
+        self.buttons.addWidget(self.yes)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(24, 24, 24, 20)
+        self.column.setSpacing(8)
+        self.column.addWidget(label(title, "title", wrap=True))
+        if words:
+            self.column.addWidget(label(words, "softbody", wrap=True))
+        self.column.addLayout(self.body)
+        self.column.addLayout(self.buttons)
+
+    def line(self, name: str, *, placeholder: str = "", hidden: bool = False) -> QLineEdit:
+        """A named line to type in, added to the body."""
+        made = QLineEdit()
+        made.setAccessibleName(name)
+        made.setPlaceholderText(placeholder)
+        if hidden:
+            made.setEchoMode(QLineEdit.EchoMode.Password)
+        self.body.addWidget(label(name, "head"))
+        self.body.addWidget(made)
+        return made
+
+    def refuse(self, message: str, hint: str) -> None:
+        """Say what is wrong with what was given."""
+        if self.notice is not None:
+            self.notice.hide()
+            self.notice.deleteLater()
+        self.notice = Notice(self._theme, message, hint)
+        self.column.insertWidget(self.column.count() - 1, self.notice)
+
+    @Slot()
+    def _agree(self) -> None:
+        self.agreed.emit()
