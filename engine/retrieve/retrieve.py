@@ -58,7 +58,7 @@ class Retriever:
             meaning = self._meaning(variants, words, pool, library_id, only)
             if only_meaning := meaning.keys() - words.keys():
                 words |= self._lexical.scores(asked.expression, sorted(only_meaning))
-            hits = self._ranked(variants, words, meaning, top, library_id)
+            hits = self._ranked(variants, asked.language, words, meaning, top, library_id)
         else:
             hits = ()
         return SearchResult(hits, time.perf_counter() - started, understood)
@@ -125,6 +125,7 @@ class Retriever:
     def _ranked(
         self,
         variants: Sequence[str],
+        language: str,
         words: dict[int, float],
         meaning: dict[int, float],
         top: int,
@@ -133,7 +134,8 @@ class Retriever:
         ids = np.array(sorted(words.keys() | meaning.keys()), dtype=np.int64)
         by_words = np.array([words.get(id, 0.0) for id in ids.tolist()])
         by_meaning = np.array([meaning.get(id, 0.0) for id in ids.tolist()])
-        scores = fuse.fused(by_words, by_meaning)
+        weights = fuse.weights_for(language, self._embedder.identity.model_id)
+        scores = fuse.fused(by_words, by_meaning, weights)
         shown = fuse.normalised(by_words, 0.0)
 
         looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
@@ -144,6 +146,7 @@ class Retriever:
             scores[kept],
             np.array([each.sentence for each in close]),
             np.array([each.neighbours for each in close]),
+            weights,
         )
         best = np.lexsort((ids[kept], -final))
         ranked = [passages[int(ids[kept[place]])] for place in best]

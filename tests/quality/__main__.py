@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality import (
+    abbreviations,
     answers,
     cold,
     contracts,
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "pdf": pdf.run,
     "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
+    "abbreviations": abbreviations.run,
     "answers": answers.run,
     "handbook": handbook.run,
     "contracts": contracts.run,

@@ -85,6 +85,21 @@ def squad() -> Corpus:
     return Corpus(documents, queries, chosen_on=frozenset(articles[::2]))
 
 
+def xquad(language: str) -> Corpus:
+    """XQuAD in one language (``de``, ``en``, ``zh``): one document a paragraph, without a title."""
+    documents: dict[str, str] = {}
+    queries: list[Query] = []
+    for article in _json(folder("xquad") / f"xquad.{language}.json")["data"]:
+        for number, paragraph in enumerate(article["paragraphs"]):
+            name = f"{_safe(article['title'])}-{number:03d}.md"
+            documents[name] = f"{_plain(paragraph['context'])}\n"
+            queries += [
+                Query(each["id"], each["question"].strip(), article["title"], {name: 1.0})
+                for each in paragraph["qas"]
+            ]
+    return Corpus(documents, queries)
+
+
 def squad_unanswerable() -> list[Query]:
     """Questions of SQuAD v2.0 that their paragraph does not answer."""
     return [

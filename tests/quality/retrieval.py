@@ -45,6 +45,8 @@ def run(place: Workplace) -> None:
     _measure(place, embedder, "squad", data.squad(), SQUAD)
     _measure(place, embedder, "scifact", data.scifact(), SCIFACT)
     _measure(place, embedder, "cranfield", data.cranfield(), SCIFACT)
+    for language in ("de", "zh"):
+        _measure(place, embedder, f"xquad {language}", data.xquad(language), SQUAD)
 
 
 def _measure(

@@ -31,3 +31,10 @@ def test_words_and_meaning_both_count() -> None:
 def test_weights_must_sum_to_one() -> None:
     with pytest.raises(ValueError, match="sum"):
         Weights(words=0.9)
+
+
+def test_meaning_hardly_counts_in_scripts_that_the_encoder_does_not_know() -> None:
+    assert fuse.weights_for("zh", "all-MiniLM-L6-v2-int8") is fuse.FOREIGN
+    assert fuse.weights_for("zh", "multilingual-e5-small") is fuse.WEIGHTS
+    assert fuse.weights_for("de", "all-MiniLM-L6-v2-int8") is fuse.WEIGHTS
+    assert fuse.weights_for("ru", "bge-small-en-v1.5") is fuse.FOREIGN
