@@ -144,7 +144,7 @@ class Upkeep:
         watcher = Watcher(lambda: Roots(self._vault).all(library))
         register = Watched(self._vault)
         reader: Sandbox | None = None
-        lost: frozenset[str] | None = None
+        lost: frozenset[str] = frozenset()
         how: dict[str, str] = {}
         note, used = "", time.monotonic()
         try:
@@ -166,11 +166,11 @@ class Upkeep:
                 )
                 report = yield from ingest.refresh(means, sorted(paths), library=library)
                 used = time.monotonic()
-                looked = paths >= {root.path for root in Roots(self._vault).all(library)}
-                if looked:
-                    now = frozenset(each.path for each in report.failed if each.code == "away")
-                    report = replace(report, changes=(*_came_and_went(lost, now), *report.changes))
-                    lost = now
+                now = frozenset(
+                    root.path for root in Roots(self._vault).all(library) if away.is_away(root)
+                )
+                report = replace(report, changes=(*_came_and_went(lost, now), *report.changes))
+                lost = now
                 if report.changes:
                     yield report
         finally:
@@ -180,10 +180,10 @@ class Upkeep:
                 register.put({})
 
 
-def _came_and_went(before: frozenset[str] | None, now: frozenset[str]) -> list[Change]:
+def _came_and_went(before: frozenset[str], now: frozenset[str]) -> list[Change]:
     reason = "Its documents are kept and still found."
-    went = [Change(path, "away", reason=reason) for path in sorted(now - (before or frozenset()))]
-    return [*went, *(Change(path, "back") for path in sorted((before or frozenset()) - now))]
+    went = [Change(path, "away", reason=reason) for path in sorted(now - before)]
+    return [*went, *(Change(path, "back") for path in sorted(before - now))]
 
 
 def _belongs(path: str, own: Sequence[Root], roots: Sequence[Root]) -> bool:

@@ -67,6 +67,8 @@ class Place:
 class _Looked:
     """What was seen of the places."""
 
+    at_work: frozenset[str] = frozenset()
+    """Files that somebody else is reading: they are left to him, unless named one by one."""
     failed: list[FailedFile] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     """Documents whose files are not there."""
@@ -93,7 +95,7 @@ def bring_up(
         vault, means.embedder, reader, means.cancel, judging=judging, passwords=means.passwords
     )
     yield Progress("reading", 0, 0)
-    looked = _Looked()
+    looked = _Looked(at_work=jobs.at_work() if tell else frozenset())
     for place in places:
         _look(vault, place, roots, judging, indexer, looked)
     to_read = yield from indexer.look()
@@ -177,7 +179,15 @@ def _look(
         if name in there or name in found.closed or name.startswith(closed):
             continue
         (looked.gone if away.is_gone(name) else looked.unwanted).append(name)
-    indexer.want(found.files, root.library, known)
+    indexer.want(
+        [
+            file
+            for file in found.files
+            if file.path not in looked.at_work or file.path == str(start)
+        ],
+        root.library,
+        known,
+    )
 
 
 def known_of(vault: Vault, place: Place, roots: Sequence[Root]) -> dict[str, KnownFile]:

@@ -50,17 +50,28 @@ class Watcher:
     def changes(self, cancel: CancelToken) -> Generator[frozenset[str], None, None]:
         """Yield changed paths once they are whole, until cancelled; nothing every few seconds.
 
-        Begins with all roots, for what changed while nobody watched. A root that comes back, goes
-        or is added is yielded itself. Raises InputError where there is nothing to watch.
+        Begins with all roots, for what changed while nobody watched. A root that comes back or goes
+        is yielded itself; one that is added is read by who adds it. Raises InputError where there
+        is nothing to watch.
         """
         if not self._roots():
             raise InputError("There is no folder to watch.", "Add a folder first: alcove add PATH.")
         settling = Settling()
+        before: dict[str, State] | None = None
+        looked = -RESCAN_S
         while not cancel.cancelled:
             roots = list(self._roots())
             shape = _shape(roots)
             told = self._sort(roots)
-            yield frozenset(root.path for root in roots)
+            now = time.monotonic()
+            if before is None or now - looked >= RESCAN_S:
+                looked = now
+                yield frozenset(shape)
+            else:
+                yield frozenset(
+                    path for path, state in shape.items() if before.get(path, state) != state
+                )
+            before = shape
             with closing(self._events(told)) as events:
                 yield from self._follow(events, settling, shape, cancel)
 

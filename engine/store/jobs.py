@@ -102,6 +102,24 @@ class Jobs:
             )
         return frozenset(path for (path,) in found)
 
+    def at_work(self) -> frozenset[str]:
+        """Files that living processes are reading or are about to."""
+        with self._vault.read() as db:
+            owners = {
+                owner
+                for (owner,) in rows(db, "SELECT owner FROM jobs WHERE kind = 'index'")
+                if alive(owner)
+            }
+            return frozenset(
+                path
+                for owner in owners
+                for (path,) in rows(
+                    db,
+                    "SELECT path FROM job_files JOIN jobs ON jobs.id = job_id WHERE owner = ?",
+                    (owner,),
+                )
+            )
+
     def busy(self, kind: Kind) -> bool:
         """Whether a living process works on such a job."""
         with self._vault.read() as db:

@@ -242,6 +242,22 @@ def test_what_a_slow_add_had_read_does_not_replace_what_was_saved_since(
     ]
 
 
+def test_who_watches_leaves_a_running_add_its_files(
+    vault: Vault, tmp_path: Path, folder: Path, upkeep: Upkeep, embedder: HashingEmbedder
+) -> None:
+    shelf.write(tmp_path / "many", [(f"{n}.txt", f"Text {n}.") for n in range(150)])
+    large = ingest.add(vault, embedder, [tmp_path / "many"], library="Many", parse=shelf.parse)
+    for step in large:
+        if step.done > 64:
+            break
+    report = drain(upkeep.refresh([tmp_path / "many"]))
+    assert report.indexed == 0
+    assert drain(upkeep.refresh([tmp_path / "many" / "99.txt"])).indexed == 1
+    drain(large)
+    assert embedder.embedded == 150
+    assert len(Documents(vault).documents("Many")) == 150
+
+
 def test_settings_are_kept_checked_and_taken_back(upkeep: Upkeep, folder: Path, add) -> None:
     add(folder)
     settings = LibrarySettings().changed("languages", "de, EN").changed("ocr", "off")

@@ -152,6 +152,11 @@ def _to_version_2(path: Path) -> None:
     vault = Vault.open(path)
     with vault.write() as db:
         db.execute(
+            "DROP TABLE watched; DROP TABLE former_paths; ALTER TABLE roots DROP COLUMN mounts; "
+            "ALTER TABLE libraries DROP COLUMN settings; "
+            "ALTER TABLE documents DROP COLUMN reader; "
+            "ALTER TABLE documents DROP COLUMN read_with; "
+            "ALTER TABLE documents DROP COLUMN scanned; "
             "DROP TABLE source_rows; DROP TABLE sources; DROP TABLE tables; "
             "DROP TABLE job_files; DROP TABLE jobs; DROP INDEX documents_sha256; "
             "ALTER TABLE passages DROP COLUMN label; PRAGMA user_version = 2"

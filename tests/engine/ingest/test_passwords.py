@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import NotFoundError
-from engine.ingest import ingest
+from engine.ingest import bring_up, ingest
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.progress import drain
@@ -36,7 +36,7 @@ class Keyring:
 @pytest.fixture(autouse=True)
 def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    monkeypatch.setattr(ingest, "Sandbox", partial(Sandbox, command=NAUGHTY))
+    monkeypatch.setattr(bring_up, "Sandbox", partial(Sandbox, command=NAUGHTY))
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_a_block_that_fails_stores_nothing(vault: Vault) -> None:
 
 def test_foreign_keys_hold(vault: Vault) -> None:
     with pytest.raises(apsw.ConstraintError), vault.write() as db:
-        db.execute("INSERT INTO roots VALUES ('/x', 77, 1, 0)")
+        db.execute("INSERT INTO roots VALUES ('/x', 77, 1, 0, '[]')")
 
 
 def test_a_reader_sees_one_state_and_never_waits_for_the_writer(vault: Vault) -> None:
