@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -10,10 +10,12 @@ from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting import Counter
 from engine.conversations import Conversations, state_key
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
-from engine.inference.chat_model import ChatModel, Sampling
+from engine.inference.adapters import Adapter, no_adapters
+from engine.inference.chat_model import Adaptable, ChatModel, Sampling
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.keeper import ChatModelKeeper
+from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
 from engine.retrieve.retrieve import Retriever
@@ -26,6 +28,9 @@ from engine.types import Answer, AskEvent, Mode
 log = logging.getLogger(__name__)
 
 POLL_S = 0.02
+THINKING_TOKENS = 1024
+"""Room to think that a thinking model gets beside that of its answer, as far as half the context
+allows."""
 
 ReadyEmbedder = Callable[[CancelToken | None], Generator[Progress, None, Embedder]]
 
@@ -51,14 +56,17 @@ class Asking:
         settings: Settings,
         ready_embedder: ReadyEmbedder,
         *,
+        adapters: AdapterMemory,
         trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
+        """``adapters`` remembers with which adapters each model is used."""
         self._vault = vault
         self._documents = Documents(vault)
         self._conversations = conversations
         self._keeper = keeper
         self._settings = settings
         self._ready_embedder = ready_embedder
+        self._adapters = adapters
         self._trusted_bytes = trusted_bytes
         self._counter = Counter(Tables(vault))
         self._lane = threading.Lock()
@@ -74,6 +82,7 @@ class Asking:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        adapters: Sequence[Adapter] | None = None,
         options: ModelOptions | None = None,
         json_schema: str = "",
         grammar: str = "",
@@ -82,12 +91,8 @@ class Asking:
         """See :meth:`engine.assistant.Assistant.ask`."""
         check_question(question, "The question is empty.")
         self.check_library(library)
-        if mode in ("tuned", "both"):
-            raise InputError(
-                "No adapter has been trained yet, so there is nothing tuned to ask.",
-                "Ask with --mode rag or --mode plain.",
-            )
         name = self._model_of(model, conversation_id)
+        wanted = self._wanted(name, mode, adapters)
         embedder = yield from self._ready_embedder(cancel)
         with self.turn(name, cancel):
             chat_model = yield from self._keeper.ready(name, cancel=cancel, chosen=bool(model))
@@ -98,6 +103,7 @@ class Asking:
                 else:
                     if isinstance(chat_model, ProcessChatModel):
                         chat_model.use_state(state_key(conversation_id))
+                    _adapt(chat_model, wanted)
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
                     answer = yield from self._answerer(embedder, chat_model).ask(
                         question,
@@ -156,6 +162,7 @@ class Asking:
         warming: _Warming,
     ) -> None:
         chat_model.preload(cancel=warming.all)
+        _adapt(chat_model, self._wanted(warming.model, mode, None))
         answerer = self._answerer(embedder, chat_model)
         stored = (
             self._conversations.messages(conversation_id) if conversation_id is not None else []
@@ -171,12 +178,43 @@ class Asking:
             warming.reading.check()  # a summary that was stopped is none
             if talk != before:
                 self._conversations.foreseen(conversation_id, talk, chat_model.info)
-        chat_model.warm(answerer.beginning(talk, mode), cancel=warming.reading, own=own)
+        chat_model.warm(
+            answerer.beginning(
+                talk, mode, max_tokens=self._sampling(mode, ModelOptions()).max_tokens
+            ),
+            cancel=warming.reading,
+            own=own,
+        )
+
+    def _wanted(
+        self, name: str, mode: Mode, named: Sequence[Adapter] | None
+    ) -> tuple[Adapter, ...]:
+        """The adapters to ask with. Raises InputError where the mode wants some or none."""
+        if mode in ("plain", "rag"):
+            if named:
+                raise InputError(
+                    "This way of asking uses the model without an adapter.",
+                    "Ask with the adapter alone (--mode tuned) or with your documents as well "
+                    "(--mode both).",
+                )
+            return ()
+        wanted = tuple(named or self._adapters.of(self._keeper.stored_key(name)))
+        if not wanted:
+            raise InputError(
+                "No adapter is in use for this model, so there is nothing tuned to ask.",
+                "Choose an adapter on the Models page or with `alcove models use-adapter`, or ask "
+                "without one.",
+                code="no_adapter",
+            )
+        return wanted
 
     def _sampling(self, mode: Mode, options: ModelOptions) -> Sampling:
         """How the open model writes in this mode."""
-        chosen = self._keeper.chosen.for_question(options, from_documents=mode == "rag")
-        return chosen.sampling(max_tokens=self._settings.answer.max_tokens)
+        chosen = self._keeper.chosen.for_question(options, from_documents=mode in ("rag", "both"))
+        sampling = chosen.sampling(max_tokens=self._settings.answer.max_tokens)
+        if self._keeper.chosen.thinks:
+            sampling = replace(sampling, max_tokens=sampling.max_tokens + THINKING_TOKENS)
+        return sampling
 
     def _answerer(self, embedder: Embedder, chat_model: ChatModel) -> Answerer:
         return Answerer(
@@ -224,6 +262,17 @@ class Asking:
 def check_question(text: str, message: str) -> None:
     if not text.strip():
         raise InputError(message, "Write a few words about what you want to know.")
+
+
+def _adapt(chat_model: ChatModel, wanted: Sequence[Adapter]) -> None:
+    """Have exactly these adapters attached. Raises ModelError where one is refused."""
+    if isinstance(chat_model, Adaptable):
+        if [(each.path, each.scale) for each in chat_model.adapters] != [
+            (each.path, each.scale) for each in wanted
+        ]:
+            chat_model.attach(wanted)
+    elif wanted:
+        raise no_adapters()
 
 
 def _loaded(chat_model: ChatModel, cancel: CancelToken | None) -> bool:

@@ -9,10 +9,13 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from engine import health, logs, network, settings
+from engine.adapter_use import AdapterUse
 from engine.answer.answer import TRUSTED_BYTES
 from engine.asking import Asking, check_question
 from engine.conversations import Conversations
-from engine.errors import DamagedVaultError, InputError, ModelError
+from engine.document_pins import DocumentPins
+from engine.errors import InputError, ModelError
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
@@ -24,6 +27,7 @@ from engine.model_jobs import ModelJobs
 from engine.model_types import ChatModelInfo, ModelCard
 from engine.model_use import ModelUse
 from engine.models import starter
+from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
@@ -34,8 +38,9 @@ from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
-from engine.store.rescue import rescue
+from engine.store.pinned import PinnedDocuments
 from engine.types import (
     AddReport,
     Answer,
@@ -53,6 +58,7 @@ from engine.types import (
     Waiting,
 )
 from engine.upkeep import Upkeep
+from engine.vault_lock import key_of
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")
@@ -92,23 +98,36 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        self._conversations = Conversations(Chats(vault), self._documents, states)
+        self._conversations = Conversations(
+            Chats(vault), self._documents, states, PinnedDocuments(vault)
+        )
+        self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
+        memory = AdapterMemory(profile)
         self._asking = Asking(
             vault,
             self._conversations,
             self._keeper,
             self._settings,
             self._ready_embedder,
+            adapters=memory,
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
+        self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
+        self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
 
     @classmethod
-    def open(cls, profile: Path | None = None, *, key: bytes | None = None) -> "Assistant":
-        """Open a profile and its vault; models are prepared when they are first needed."""
+    def open(
+        cls, profile: Path | None = None, *, key: bytes | None = None, passphrase: str = ""
+    ) -> "Assistant":
+        """Open a profile and its vault; models are prepared when they are first needed.
+
+        Raises VaultLockedError where it is encrypted and the passphrase is missing or wrong.
+        """
         opened = open_profile(profile)
+        key = key or key_of(opened, passphrase)
         vault = Vault.open(opened.vault, key=key)
         try:
             return cls(opened, vault)
@@ -117,21 +136,12 @@ class Assistant:
             raise
 
     @classmethod
-    def rescue(cls, profile: Path | None = None, *, key: bytes | None = None) -> PartHealth | None:
+    def rescue(
+        cls, profile: Path | None = None, *, key: bytes | None = None, passphrase: str = ""
+    ) -> PartHealth | None:
         """Make a damaged vault openable again, keeping the damaged file; None where it is sound."""
         opened = open_profile(profile)
-        try:
-            Vault.open(opened.vault, key=key).close()
-        except DamagedVaultError:
-            done = rescue(opened.vault, key=key)
-            start = f"the copy {done.backup.name}" if done.backup else "a new, empty vault"
-            return PartHealth(
-                "rescue",
-                True,
-                f"the damaged vault was set aside as {done.kept.name}; Alcove goes on with {start}",
-                "Add your folders again to fill what is missing.",
-            )
-        return None
+        return health.rescued(opened.vault, key or key_of(opened, passphrase))
 
     def close(self) -> None:
         """End the model process and close the vault."""
@@ -308,6 +318,7 @@ class Assistant:
         library: str | None = None,
         mode: Mode = "rag",
         model: str | None = None,
+        adapters: Sequence[Adapter] | None = None,
         options: ModelOptions | None = None,
         json_schema: str = "",
         grammar: str = "",
@@ -316,10 +327,11 @@ class Assistant:
         """Answer a question; with a conversation, both turns are kept in it.
 
         ``model`` names one of :meth:`models`; without it, the conversation's own answers, or the
-        default. Only one is loaded at a time. ``options`` count for this question, before those
-        set for the model; its ``n_ctx`` and ``threads`` do not. The answer keeps to a JSON schema
-        or a GBNF grammar where one is given. The question is stored before the model runs, so that
-        a crash loses nothing. Raises InputError, NotFoundError, ModelError.
+        default. Only one is loaded at a time. The modes ``tuned`` and ``both`` ask it with these
+        ``adapters``, by default those in use (:attr:`adapters`). ``options`` count for this
+        question, before those set for the model; its ``n_ctx`` and ``threads`` do not. The answer
+        keeps to a JSON schema or a GBNF grammar where one is given. The question is stored before
+        the model runs, so that a crash loses nothing. Raises InputError, NotFoundError, ModelError.
         """
         return self._asking.ask(
             question,
@@ -327,6 +339,7 @@ class Assistant:
             library=library,
             mode=mode,
             model=model,
+            adapters=adapters,
             options=options,
             json_schema=json_schema,
             grammar=grammar,

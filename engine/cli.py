@@ -8,8 +8,19 @@ from typing import Annotated
 
 import typer
 
-from engine import cli_locked, cli_models, cli_options, cli_sources, cli_upkeep, jsonform
+from engine import (
+    cli_adapters,
+    cli_glossary,
+    cli_locked,
+    cli_models,
+    cli_options,
+    cli_sources,
+    cli_upkeep,
+    cli_vault,
+    jsonform,
+)
 from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
+from engine.cli_adapters import AdapterOption, ModeOption
 from engine.cli_answers import answer_one, asked, say_unused
 from engine.cli_chat import Chat
 from engine.cli_options import (
@@ -23,12 +34,12 @@ from engine.cli_options import (
     TopK,
     TopP,
 )
-from engine.cli_session import JsonOption, ProfileOption, session
-from engine.errors import EngineError, NotFoundError
+from engine.cli_session import JsonOption, ProfileOption, piped, read_passphrase, session
+from engine.errors import EngineError, NotFoundError, VaultLockedError
 from engine.evaluate.questions import read_questions
 from engine.store.attached import place
 from engine.terminal import EXIT_ERROR, Terminal
-from engine.types import AddReport, Mode, PartHealth
+from engine.types import AddReport, PartHealth, Understood
 
 app = typer.Typer(
     help="Alcove: a private assistant for your own documents, on this machine, offline.",
@@ -38,7 +49,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
+app.add_typer(cli_glossary.app, name="glossary")
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -47,8 +60,18 @@ PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
 
 
 @app.callback(invoke_without_command=True)
-def window(context: typer.Context, profile: ProfileOption = None) -> None:
+def window(
+    context: typer.Context,
+    profile: ProfileOption = None,
+    passphrase_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--passphrase-stdin", help="Passphrase of an encrypted library, on standard input."
+        ),
+    ] = False,
+) -> None:
     """Open the window; without a display, offer the same conversation in the terminal."""
+    piped.set(passphrase_stdin)
     if context.invoked_subcommand is not None:
         if profile is not None:
             # `alcove --profile DIR add …` means the same as `alcove add … --profile DIR`.
@@ -183,6 +206,8 @@ def search(
             if as_json:
                 terminal.value(jsonform.search_result(result))
                 return
+            for line in understood(result.query):
+                terminal.say(line, style="dim")
             for hit in result.hits:
                 where = place(hit.passage.path, hit.passage.page, hit.passage.label)
                 terminal.say(f"{hit.rank:>2}  {where}  {hit.score:.2f}", style="bold")
@@ -205,6 +230,18 @@ def search(
             raise typer.Exit(EXIT_ERROR)
 
 
+def understood(query: Understood | None) -> list[str]:
+    """What a search made of the question, where that is more than its words."""
+    if query is None:
+        return []
+    lines = []
+    if query.filters:
+        lines.append("Only " + ", ".join(f"{name}:{value}" for name, value in query.filters))
+    if also := [new for _, new in (*query.corrections, *query.expansions)]:
+        lines.append(f"Also searched: {', '.join(also)}")
+    return lines
+
+
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
@@ -213,8 +250,8 @@ def ask(
     ] = None,
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    adapter: Annotated[str | None, typer.Option(help="Name of an adapter.")] = None,
-    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    adapter: AdapterOption = None,
+    mode: ModeOption = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     min_p: MinP = None,
@@ -229,9 +266,8 @@ def ask(
 ) -> None:
     """Ask your documents and get an answer with its sources."""
     one_of(question, questions, "a question", "--questions FILE")
-    way = chosen_mode(mode)
+    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        check_adapter(adapter)
         how = cli_options.writing(
             temperature=temperature,
             top_p=top_p,
@@ -243,6 +279,8 @@ def ask(
             json_schema=json_schema,
             grammar=grammar,
         )
+        how = cli_adapters.with_adapters(how, assistant, model, adapter)
+        way = cli_adapters.way(assistant, mode, model, how)
         if questions is None:
             assert question is not None
             answer_one(
@@ -270,7 +308,8 @@ def ask(
 def chat(
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    mode: Annotated[str, typer.Option(help="plain, rag, tuned or both.")] = "rag",
+    adapter: AdapterOption = None,
+    mode: ModeOption = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     min_p: MinP = None,
@@ -284,7 +323,7 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """A conversation in the terminal, kept with those of the window."""
-    way = chosen_mode(mode)
+    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
         how = cli_options.writing(
             temperature=temperature,
@@ -297,6 +336,8 @@ def chat(
             json_schema=json_schema,
             grammar=grammar,
         )
+        how = cli_adapters.with_adapters(how, assistant, model, adapter)
+        way = cli_adapters.way(assistant, mode, model, how)
         Chat(terminal, assistant, library, way, how, model).run()
 
 
@@ -312,11 +353,16 @@ def doctor(
 ) -> None:
     """Check that every part works."""
     rescued: list[PartHealth] = []
+    passphrase = ""
     if repair:
         with Terminal(as_json=as_json).told():
-            done = Assistant.rescue(profile)
+            try:
+                done = Assistant.rescue(profile)
+            except VaultLockedError:
+                passphrase = read_passphrase()
+                done = Assistant.rescue(profile, passphrase=passphrase)
             rescued = [done] if done else []
-    with session(profile, as_json=as_json) as (terminal, assistant):
+    with session(profile, as_json=as_json, passphrase=passphrase) as (terminal, assistant):
         parts = [*rescued, *assistant.doctor(deep=deep, repair=repair)]
         if as_json:
             terminal.value(jsonform.doctor(parts))
@@ -338,19 +384,9 @@ def one_of(first: object, second: object, first_name: str, second_name: str) -> 
         raise typer.BadParameter(f"Give {first_name} or {second_name}, one of the two.")
 
 
-def chosen_mode(name: str) -> Mode:
-    for mode in MODES:
-        if name == mode:
-            return mode
-    raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
-
-
-def check_adapter(adapter: str | None) -> None:
-    """Refuse an adapter that is not here, instead of answering without it."""
-    if adapter is not None:
-        raise NotFoundError(
-            f"There is no adapter called “{adapter}”.", "No adapter has been trained yet."
-        )
+def check_mode(name: str | None) -> None:
+    if name is not None and name not in MODES:
+        raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
 
 
 def show_report(terminal: Terminal, report: AddReport) -> None:

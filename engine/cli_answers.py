@@ -69,6 +69,7 @@ def asked(
         library=library,
         mode=mode,
         model=model,
+        adapters=how.adapters or None,
         options=how.options,
         json_schema=how.json_schema,
         grammar=how.grammar,
@@ -87,11 +88,13 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
     if answer.thinking:
         words = len(answer.thinking.split())
         terminal.say(f"Thought first, in {words} words (--json shows them).", style="dim")
+    if answer.note:
+        terminal.say(answer.note, style="yellow")
     if answer.abstained:
         terminal.say(answer.text)
     for sentence in () if answer.abstained else answer.sentences:
         marks = "".join(f" [{number}]" for number in sentence.citations)
-        if answer.mode == "plain" or sentence.supported:
+        if answer.mode in ("plain", "tuned") or sentence.supported:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine import jsonform
 from engine.assistant import Assistant
@@ -15,8 +15,11 @@ from engine.progress import CancelToken, Progress
 from engine.terminal import Terminal
 from engine.types import Answer, ChatMessage, ContextUse, Mode
 
-COMMAND = re.compile(r"/[a-z]+(\s.*)?")
-HELP = "/context, /pin [TURN], /unpin [TURN], /model [NAME], /exit"
+COMMAND = re.compile(r"/[a-z-]+(\s.*)?")
+HELP = (
+    "/context, /pin [TURN], /unpin [TURN], /pin-document [PATH], /unpin-document PATH, "
+    "/model [NAME], /exit"
+)
 SHOWN = 70
 """Characters of a turn in a list."""
 
@@ -34,11 +37,12 @@ class Chat:
     conversation_id: int | None = None
     dropped: int = 0
     """Turns of which the user was told that they are not read any more."""
+    background: Background = field(default_factory=Background)
 
     def run(self) -> None:
         """Take questions and commands until the user ends it."""
         self.terminal.run(self.assistant.prepare(model=self.model))
-        with Background() as background:
+        with self.background as background:
             background.start(self._warm)
             while (line := read_line(self.terminal)) is not None:
                 try:
@@ -92,6 +96,8 @@ class Chat:
             self._show_context()
         elif name in ("/pin", "/unpin"):
             self._pin(rest, pinned=name == "/pin")
+        elif name in ("/pin-document", "/unpin-document"):
+            self._pin_document(rest, pinned=name == "/pin-document")
         elif name == "/model":
             self._choose(rest)
         else:
@@ -118,6 +124,30 @@ class Chat:
         else:
             self.terminal.say(f"Turn {place + 1} may be left out again.")
 
+    def _pin_document(self, path: str, *, pinned: bool) -> None:
+        pins = self.assistant.document_pins
+        if path:
+            if self.conversation_id is None:
+                self.conversation_id = self.assistant.create_conversation(path).id
+                if self.model:
+                    self.assistant.set_conversation_model(self.conversation_id, self.model)
+            if pinned:
+                pins.pin(self.conversation_id, path)
+            else:
+                pins.unpin(self.conversation_id, path)
+            self.background.start(self._warm)
+        elif not pinned:
+            raise InputError("Name the document to let go.", "/pin-document lists them.")
+        kept = pins.all(self.conversation_id) if self.conversation_id is not None else []
+        if self.terminal.as_json:
+            self.terminal.value({"documents": [jsonform.pinned_document(each) for each in kept]})
+            return
+        for each in kept:
+            gone = "  (no longer in the library)" if each.gone else ""
+            self.terminal.say(f"Pinned: {each.title}, {each.path}{gone}")
+        if not kept:
+            self.terminal.say("No document is pinned.")
+
     def _show_context(self) -> None:
         turns = self._turns()
         answers = (turn.answer for turn in reversed(turns) if turn.answer is not None)
@@ -143,6 +173,8 @@ class Chat:
             mark = "pinned" if turn.pinned else "not read any more" if out else ""
             line = f"{place + 1:>3}  {_short(turn)}" + (f"  ({mark})" if mark else "")
             self.terminal.say(line, style="dim" if out else None)
+        for path in use.documents if use is not None else ():
+            self.terminal.say(f"Pinned and read whole: {path}")
         if use is not None and use.summary:
             self.terminal.say(f"In place of the older turns: {use.summary}")
 

@@ -1,6 +1,7 @@
 """``alcove models``: the models on this machine, and those that can be fetched."""
 
 import getpass
+import shlex
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from engine import cli_options, jsonform, settings
+from engine import cli_adapters, cli_options, jsonform, settings
 from engine.assistant import Assistant
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import InputError, NotFoundError
@@ -25,6 +26,9 @@ from engine.settings import EndpointSettings
 from engine.terminal import Terminal
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+
+app.command("adapters")(cli_adapters.show_adapters)
+app.command("use-adapter")(cli_adapters.use_adapter)
 
 NameArgument = Annotated[str, typer.Argument(help="Name of a model of `models list`.")]
 NameOrFile = Annotated[str, typer.Argument(help="Name of a model, or a GGUF file.")]
@@ -69,7 +73,23 @@ def models_add(
 ) -> None:
     """Register models where they lie; nothing is copied."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        show_cards(terminal, assistant.model_jobs.add(path))
+        cards = assistant.model_jobs.add(path)
+        added = path.expanduser().absolute()
+        adapters = [
+            card
+            for card in assistant.adapters.list()
+            if card.models and Path(card.file).is_relative_to(added)
+        ]
+        if as_json:
+            told = [jsonform.adapter(card) for card in adapters]
+            models = [jsonform.model_card(card) for card in cards]
+            terminal.value({"models": models, **({"adapters": told} if told else {})})
+            return
+        show_cards(terminal, cards)
+        for card in adapters:
+            fits = ", ".join(card.models)
+            terminal.say(f"{card.name}  (adapter for {fits})", style="bold")
+            terminal.say(f"    Use it with: alcove models use-adapter {shlex.quote(card.name)}")
 
 
 @app.command("remove")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.errors import InputError
+from engine.inference.adapters import Adapter
 from engine.models.options import ModelOptions
 from engine.types import Answer
 
@@ -40,6 +41,8 @@ class Writing:
     options: ModelOptions = field(default_factory=ModelOptions)
     json_schema: str = ""
     grammar: str = ""
+    adapters: tuple[Adapter, ...] = ()
+    """To be used for this; empty for those that are in use, where the mode wants some."""
 
     def unused(self, answer: Answer) -> str:
         """What to say where options were given and no model wrote; empty where one did."""

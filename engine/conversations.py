@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer.talk import Talk, Turn
+from engine.answer.talk import Pinned, Talk, Turn
 from engine.inference.chat_model import ChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.model_types import ChatModelInfo, Message
 from engine.store.chats import Chats
 from engine.store.documents import Documents
+from engine.store.pinned import PinnedDocuments
 from engine.types import Answer, ChatMessage, Conversation, Passage
 
 TITLE_LENGTH = 60
@@ -28,8 +29,11 @@ class _Folded:
 class Conversations:
     """The conversations of a vault. Safe from several threads."""
 
-    def __init__(self, chats: Chats, documents: Documents, states: StateStore) -> None:
+    def __init__(
+        self, chats: Chats, documents: Documents, states: StateStore, pinned: PinnedDocuments
+    ) -> None:
         self._chats = chats
+        self._pinned = pinned
         self._documents = documents
         self._states = states
         self._foreseen: dict[int, _Folded] = {}
@@ -93,7 +97,7 @@ class Conversations:
             for place, turn in enumerate(stored)
         )
         folded = self._folded(conversation_id, stored, info)
-        talk = Talk(turns)
+        talk = Talk(turns, documents=self._documents_of(conversation_id))
         # A turn that was pinned since comes back, with its answer.
         dropped = frozenset().union(
             *(group for group in talk.exchanges() if group <= folded.dropped)
@@ -102,24 +106,37 @@ class Conversations:
 
     def foreseen(self, conversation_id: int, talk: Talk, info: ChatModelInfo) -> None:
         """Remember what was folded in the background, for the next question."""
-        self._foreseen[conversation_id] = _Folded(info.name, info.n_ctx, talk.dropped, talk.summary)
+        self._foreseen[conversation_id] = _Folded(
+            info.label, info.n_ctx, talk.dropped, talk.summary
+        )
 
     def _folded(
         self, conversation_id: int | None, stored: Sequence[ChatMessage], info: ChatModelInfo
     ) -> _Folded:
         """What was left out the last time, where that was with the same model."""
-        same = _Folded(info.name, info.n_ctx, frozenset(), "")
+        same = _Folded(info.label, info.n_ctx, frozenset(), "")
         for turn in reversed(stored):
             context = turn.answer.context if turn.answer is not None else None
             if turn.answer is None or context is None:
                 continue
-            if (turn.answer.model, context.n_ctx) == (info.name, info.n_ctx):
+            if (turn.answer.model, context.n_ctx) == (info.label, info.n_ctx):
                 same = replace(same, dropped=frozenset(context.dropped), summary=context.summary)
             break
         ahead = self._foreseen.get(conversation_id) if conversation_id is not None else None
         if ahead is None or (ahead.model, ahead.n_ctx) != (same.model, same.n_ctx):
             return same
         return ahead if ahead.dropped > same.dropped else same
+
+    def _documents_of(self, conversation_id: int | None) -> tuple[Pinned, ...]:
+        """The pinned documents that can still be read."""
+        found = []
+        for path in self._pinned.of(conversation_id) if conversation_id is not None else ():
+            document = self._documents.document(path)
+            if document is not None and document.state == "indexed":
+                text = "\n\n".join(page.text for page in self._documents.pages(path))
+                passages = tuple(self._documents.passages(path))
+                found.append(Pinned(path, document.title, text, passages))
+        return tuple(found)
 
     def _passages(self, stored: Sequence[ChatMessage]) -> dict[int, list[Passage]]:
         """Passages that came with the questions, by the place of the question."""

@@ -7,6 +7,7 @@ EngineError
 ├── VaultError             the vault cannot be opened or written
 │   ├── NewerVaultError    written by a newer version of Alcove
 │   ├── DamagedVaultError  not a database, or its pages are broken
+│   ├── VaultLockedError   encrypted, and its passphrase is missing or wrong
 │   ├── VaultBusyError     another process holds the vault or the profile
 │   └── DiskFullError      no room left where the profile lies
 ├── ModelError             a model cannot be used
@@ -56,6 +57,10 @@ class NewerVaultError(VaultError):
 
 class DamagedVaultError(VaultError):
     code = "vault_damaged"
+
+
+class VaultLockedError(VaultError):
+    code = "vault_locked"
 
 
 class VaultBusyError(VaultError):

@@ -1,8 +1,10 @@
 """The checks behind ``doctor`` that are not the vault's own."""
 
+from pathlib import Path
+
 import numpy as np
 
-from engine.errors import EngineError
+from engine.errors import DamagedVaultError, EngineError
 from engine.inference.chat_model import ChatModel, Sampling
 from engine.inference.embedder import Embedder
 from engine.ingest.sandbox import Sandbox
@@ -10,6 +12,8 @@ from engine.ingest.sandbox_child import ReaderEndedError
 from engine.model_types import ChatModelInfo, Message
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.progress import drain
+from engine.store.connect import Vault
+from engine.store.rescue import rescue
 from engine.types import PartHealth
 
 PROBE = "The harbour office opens at nine."
@@ -100,3 +104,19 @@ def gpu(info: ChatModelInfo) -> PartHealth:
             "gpu", True, f"{info.gpu}: too little free memory, the model runs on the processor"
         )
     return PartHealth("gpu", True, f"{info.gpu}: {info.gpu_layers} of {info.layers} layers")
+
+
+def rescued(vault: Path, key: bytes | None) -> PartHealth | None:
+    """Make a damaged vault openable again, keeping the damaged file; None where it is sound."""
+    try:
+        Vault.open(vault, key=key).close()
+    except DamagedVaultError:
+        done = rescue(vault, key=key)
+        start = f"the copy {done.backup.name}" if done.backup else "a new, empty vault"
+        return PartHealth(
+            "rescue",
+            True,
+            f"the damaged vault was set aside as {done.kept.name}; Alcove goes on with {start}",
+            "Add your folders again to fill what is missing.",
+        )
+    return None

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
 from engine.library_types import FileState, LibrarySettings, LibraryState, Why
-from engine.model_types import ModelCard
+from engine.model_types import AdapterCard, AdapterInUse, ModelCard
 from engine.models.catalogue import Offer
 from engine.models.faster import Result
 from engine.models.fit import FitReport
 from engine.models.requantize import Speed
+from engine.store.glossary import Entry
 from engine.store.sources import Source
 from engine.types import (
     AddReport,
@@ -23,8 +24,10 @@ from engine.types import (
     Library,
     Page,
     PartHealth,
+    PinnedDocument,
     SearchResult,
     Status,
+    Understood,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +86,33 @@ def hit(value: Hit) -> Json:
 
 
 def search_result(value: SearchResult) -> Json:
-    return {"hits": [hit(found) for found in value.hits], "seconds": round(value.seconds, 4)}
+    return {
+        "hits": [hit(found) for found in value.hits],
+        "seconds": round(value.seconds, 4),
+        "query": understood(value.query) if value.query is not None else None,
+    }
+
+
+def understood(value: Understood) -> Json:
+    return {
+        "text": value.text,
+        "language": value.language,
+        "phrases": list(value.phrases),
+        "filters": [{"name": name, "value": of} for name, of in value.filters],
+        "corrections": [{"word": word, "searched": new} for word, new in value.corrections],
+        "expansions": [{"term": term, "searched": new} for term, new in value.expansions],
+    }
+
+
+def glossary_entry(value: Entry) -> Json:
+    return {
+        "term": value.term,
+        "meaning": value.meaning,
+        "library": value.library,
+        "kind": value.kind,
+        "origin": value.origin,
+        "documents": value.documents,
+    }
 
 
 def answer(value: Answer, *, question_id: object = None) -> Json:
@@ -125,6 +154,10 @@ def answer(value: Answer, *, question_id: object = None) -> Json:
         },
         "context": context(value.context) if value.context is not None else None,
         "thinking": value.thinking,
+        "model": value.model,
+        "mode": value.mode,
+        # Only there where the model thought and gave no answer.
+        **({"note": value.note} if value.note else {}),
         # Only there where the answer was counted in a table.
         **({"query": value.query} if value.query else {}),
     }
@@ -139,7 +172,12 @@ def context(value: ContextUse) -> Json:
         "kept": list(value.kept),
         "dropped": list(value.dropped),
         "summary": value.summary,
+        "documents": list(value.documents),
     }
+
+
+def pinned_document(value: PinnedDocument) -> Json:
+    return {"path": value.path, "title": value.title, "pages": value.pages, "gone": value.gone}
 
 
 def shown(document: Document, pages: Sequence[Page], inner: Sequence[Document] = ()) -> Json:
@@ -253,6 +291,29 @@ def model_card(value: ModelCard) -> Json:
         "note": value.note,
         "adapters": list(value.adapters),
         "source": value.source,
+        "words": value.words,
+    }
+
+
+def adapter(value: AdapterCard) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "size": value.size_bytes,
+        "models": list(value.models),
+        "rank": value.rank,
+        "task": value.task,
+        "note": value.note,
+    }
+
+
+def adapter_in_use(value: AdapterInUse) -> Json:
+    return {
+        "name": value.name,
+        "file": value.file,
+        "scale": value.scale,
+        "effect": round(value.effect, 4),
+        "note": value.note,
         "words": value.words,
     }
 

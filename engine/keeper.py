@@ -248,6 +248,14 @@ class ChatModelKeeper:
         own = self._options.read(self._stored(wanted))
         return Chosen(own, defaults, thinks=family is not None and family.thinks)
 
+    def stored_key(self, name: str | None) -> str:
+        """The key under which things are kept for a model. Raises NotFoundError, InputError."""
+        return self._stored(self._wanted(name))
+
+    def file_of(self, name: str | None) -> Path | None:
+        """The model's file; None for a server, and for a starter model not prepared yet."""
+        return self._path_of(self._wanted(name).key)
+
     def _stored(self, wanted: _Wanted) -> str:
         """The key of a model's options, which stays right when the profile is moved as a whole."""
         if wanted.key == ENDPOINT:

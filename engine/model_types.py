@@ -78,6 +78,13 @@ class ChatModelInfo:
     """Numbers that the context is kept in: ``"f16"`` or ``"q8_0"``."""
     buffers: Mapping[str, int] = field(default_factory=dict)
     """Bytes of memory by place and use, as llama.cpp tells them: ``"CPU KV"``, …"""
+    adapters: tuple[str, ...] = ()
+    """Names of the adapters in effect."""
+
+    @property
+    def label(self) -> str:
+        """The model with its adapters, as an answer names it."""
+        return " + ".join([self.name, *self.adapters])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +119,54 @@ class ModelCard:
     note: str = ""
     """How it was prepared for this machine and why (measured tokens/s, cosine kept)."""
     adapters: tuple[str, ...] = ()
-    """Files of the adapters that lie beside the model."""
+    """Files of the adapters that were made for it."""
     source: str = ""
     """``"starter"``, ``"added"``, ``"downloaded"``, ``"made"``, ``"models folder"``,
     ``"endpoint"`` or the program whose folder the file lies in."""
     words: str = ""
     """The fit in a plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterCard:
+    """An adapter on this machine."""
+
+    name: str
+    file: str
+    size_bytes: int
+    models: tuple[str, ...]
+    """Names of the models here that it fits; empty where there is none, and ``note`` says why."""
+    rank: int = 0
+    task: str = ""
+    """What it was trained for; empty where it does not say."""
+    note: str = ""
+    """Why it fits no model here, or what could not be checked; mostly empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterInUse:
+    """An adapter that a model is used with."""
+
+    name: str
+    file: str
+    scale: float
+    """1 is as it was trained."""
+    effect: float = 0.0
+    """Proof: the largest change of a logit that it makes after a fixed text; 0 while not tried."""
+    note: str = ""
+    """What could not be checked; empty where all was."""
+
+    @property
+    def words(self) -> str:
+        """What it does, as a sentence."""
+        strength = "" if self.scale == 1 else f" at {self.scale:g} times its strength"
+        if not self.effect:
+            return f"{self.name} is used{strength} from the next question on."
+        unsure = f" Not checked: {self.note}." if self.note else ""
+        return (
+            f"{self.name} is in effect{strength}: it was tried, and it changes what the model "
+            f"says (a next word's score moves by up to {self.effect:.2g}).{unsure}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

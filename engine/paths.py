@@ -30,6 +30,11 @@ class Profile:
         return self.root / "models"
 
     @property
+    def adapters(self) -> Path:
+        """Adapters of the user's own, found there without being added."""
+        return self.root / "adapters"
+
+    @property
     def states(self) -> Path:
         """What the model made of conversations, saved so that they go on at once."""
         return self.root / "states"

@@ -237,9 +237,29 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a search made of the question, to be told to who asked it."""
+
+    text: str
+    """The question without filters and slips of the keyboard."""
+    language: str = ""
+    """ISO 639-1 code; empty where it could not be told."""
+    phrases: tuple[str, ...] = ()
+    """Quoted words and codes, which have to stand together."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """Name and value, as typed."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Words that no document holds, and what was searched for in their place."""
+    expansions: tuple[tuple[str, str], ...] = ()
+    """Terms of the glossary in the question, and what was also searched for."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     hits: tuple[Hit, ...]
     seconds: float
+    query: Understood | None = None
+    """What was understood of the question; None where it was not looked into."""
 
 
 # --- answers -----------------------------------------------------------------------------------
@@ -302,10 +322,24 @@ class ContextUse:
     passages: tuple[tuple[int, int, int], ...] = ()
     """Passages that came with the question, in prompt order: id, start and end on the page."""
 
+    documents: tuple[str, ...] = ()
+    """Paths of the pinned documents that stood whole before it."""
+
     @property
     def fits(self) -> bool:
         """False where even the pinned turns and the last one are too long."""
         return self.prompt_tokens + self.reserved_tokens <= self.n_ctx
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedDocument:
+    """A document that stays before the model in a conversation."""
+
+    path: str
+    title: str
+    pages: int = 0
+    gone: bool = False
+    """It is no longer in the library, or could not be read any more; it is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +367,8 @@ class Answer:
     """What a thinking model wrote before its answer; shown folded."""
     query: str = ""
     """The SQL query that counted it; empty where nothing was counted."""
+    note: str = ""
+    """Why there is no answer though the model thought, and what to do; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from engine.errors import ModelCrashedError
+from engine.inference import adapters
+from engine.inference.adapters import Adapter, AttachedAdapter
 from engine.inference.chat_model import Sampling
 from engine.inference.embedder import Vectors
 from engine.model_types import ChatModelInfo, Completion, EmbedderIdentity, Message, Scores, Usage
@@ -122,5 +126,45 @@ class ScriptedChatModel:
         read = self.count_prompt(messages) + sum(self.count_tokens(text) for text in continuations)
         return Scores(tuple(-len(text) / 20 for text in continuations), Usage(read, 0, 0))
 
+    def score_each(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        continuation: str,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        if cancel is not None:
+            cancel.check()
+        scores = [self.score(messages, [continuation]) for messages in prompts]
+        return Scores(
+            tuple(one.values[0] for one in scores),
+            Usage(
+                sum(one.usage.prompt_tokens for one in scores),
+                0,
+                sum(one.usage.reused_tokens for one in scores),
+            ),
+        )
+
     def close(self) -> None:
         self.closed = True
+
+
+class AdaptableChatModel(ScriptedChatModel):
+    """A scripted model with a base file that adapters are checked against."""
+
+    def __init__(
+        self, base: Path, script: str | Callable[[Sequence[Message]], str] = "", *,
+        n_ctx: int = 2048,
+    ) -> None:  # fmt: skip
+        super().__init__(script, n_ctx=n_ctx)
+        self._base = base
+        self.adapters: tuple[AttachedAdapter, ...] = ()
+
+    @property
+    def info(self) -> ChatModelInfo:
+        return replace(super().info, adapters=tuple(each.name for each in self.adapters))
+
+    def attach(self, wanted: Sequence[Adapter]) -> tuple[AttachedAdapter, ...]:
+        checks = [adapters.checked(each, self._base) for each in wanted]
+        self.adapters = adapters.attached(wanted, checks, [each.scale for each in wanted])
+        return self.adapters

@@ -22,6 +22,7 @@ def write_adapter(
     carried: Mapping[str, str] | None = None,
     wider: int = 0,
     name: str = "Test adapter",
+    task: str = "",
 ) -> Path:
     """A LoRA adapter for the tensors of every layer; ``strength`` 0 makes one without effect.
 
@@ -36,6 +37,8 @@ def write_adapter(
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", float(rank))
     writer.add_string(adapter.KEY_BASE, "Test base")
+    if task:
+        writer.add_string(adapter.KEY_TASK, task)
     for key, value in (own.as_metadata() if carried is None else carried).items():
         writer.add_string(key, value)
     for tensor, shape in shapes.items():

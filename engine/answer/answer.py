@@ -1,12 +1,12 @@
 """Question → cited answer."""
 
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.answer import (
     abstain,
+    candidates,
     extract,
     followup,
     form,
@@ -22,28 +22,26 @@ from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
+from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
 from engine.errors import InputError
-from engine.inference.chat_model import ChatModel, Sampling
+from engine.formats.adapter import GROUNDED
+from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
 from engine.progress import CancelToken
 from engine.types import (
     Answer,
     AnswerDelta,
     AskEvent,
-    ContextUse,
     Hit,
     Mode,
     Retrieved,
     SearchResult,
-    Sentence,
     Timings,
 )
 
 TOP = 10
 """Passages asked of retrieval."""
-NEAREST = 5
-"""Passages offered where the answer abstains."""
 EVIDENCE = 6
 """Sentences that are weighed and read."""
 TRUSTED_BYTES = 1_000_000_000
@@ -136,8 +134,10 @@ class Answerer:
         question = pack.checked(question)
         max_tokens = self._length(sampling.max_tokens)
         sampling = replace(sampling, max_tokens=max_tokens)
-        run = _Run(question, mode, self._model.info.name, cancel)
+        run = Run(question, mode, self._model.info.label, cancel)
         summarise = self._summarise(cancel)
+        pinned = talk.documents if mode in ("rag", "both") else ()
+        talk = self._with_documents(talk, mode, max_tokens)
         if mode in ("plain", "tuned"):
             packed = pack.pack_plain(
                 question, talk, self._model, max_tokens=max_tokens, summarise=summarise
@@ -145,7 +145,8 @@ class Answerer:
             completion = yield from self._write(packed, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
-        if _formed(sampling) and not self._trusted:
+        writes = self._writes(mode)
+        if _formed(sampling) and not writes:
             raise InputError(
                 "This model reads answers out of your documents word for word, so that it cannot "
                 "give them the form of a JSON schema or a grammar.",
@@ -164,40 +165,40 @@ class Answerer:
                 yield AnswerDelta(draft.text)
                 return replace(run.finish(draft), query=query)
         result = self._retriever.search(about, library=library, top=TOP)
+        if result.query is not None:
+            about = result.query.text
         run.retrieve_s = result.seconds
-        evidence = extract.best_sentences(about, result.hits, top=EVIDENCE)
-        rarity = extract.rarity(result.hits)
-        table = table_lookup.evidence(about, result.hits, rarity)
-        if table is not None and not self._trusted:
-            evidence.append(table)
-        if not self._trusted:
+        loose = [each for each in pinned if each not in talk.documents]
+        hits, evidence = candidates.chosen(about, result.hits, loose, top=EVIDENCE)
+        if not writes:
+            evidence = _with_table(about, hits, evidence)
             order = dict.fromkeys(item.hit for item in evidence)
-            yield Retrieved(tuple(result.hits[index] for index in order))
-            evidence, run.usage = extract.weighed(about, result.hits, evidence, self._model, cancel)
-        stretches = [item for item in evidence if not item.table]
-        readings = self._reader.read(about, stretches, rarity)
-        best = extract.judged(evidence)[:1]
-        table = best[0] if best and best[0].table else None
-        found = _Found(about, result.hits, stretches, readings, table)
+            yield Retrieved(tuple(hits[index] for index in order))
+            evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
+        found = self._found(about, hits, evidence)
         if run.cancelled:
             return run.finish(Draft(""))
         signals = abstain.signals(about, found.hits, evidence)
-        if abstain.probability(signals) < abstain.THRESHOLD:
-            if self._trusted:
+        # What stands whole before the model is not judged by what was found for the question.
+        if not talk.documents and abstain.probability(signals) < abstain.THRESHOLD:
+            if writes:
                 yield Retrieved(found.hits[:NEAREST])
             return run.abstain(found.hits)
-        if self._trusted:
+        if writes:
             packed = pack.pack_rag(
                 question,
-                result.hits,
+                hits,
                 evidence,
                 talk,
                 self._model,
                 max_tokens=max_tokens,
                 summarise=summarise,
             )
-            yield Retrieved(packed.hits)
-            draft = yield from self._written(found, packed, run, sampling)
+            paths = {document.path for document in talk.documents}
+            yield Retrieved(
+                tuple(hit for hit in packed.hits if hit.rank or hit.passage.path not in paths)
+            )
+            draft = yield from self._written(question, found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
@@ -217,28 +218,57 @@ class Answerer:
     ) -> Talk:
         """The talk with its older turns folded already where the next question would need it."""
         limit = pack.room(self._model, self._length(max_tokens))
+        pinned = talk.documents
+        talk = self._with_documents(talk, mode, max_tokens)
         wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
         build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
-        return pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
+        talk = pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
+        return replace(talk, documents=pinned)
 
-    def beginning(self, talk: Talk, mode: Mode = "rag") -> list[Message]:
+    def beginning(
+        self, talk: Talk, mode: Mode = "rag", *, max_tokens: int = SAMPLING.max_tokens
+    ) -> list[Message]:
         """What the prompt of the next question begins with, whatever it will be."""
-        if mode in ("rag", "both") and not self._trusted:
+        if mode in ("rag", "both") and not self._writes(mode):
             return prompt.asking("", "")
         build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
-        return build(talk)
+        return build(self._with_documents(talk, mode, max_tokens))
+
+    def _with_documents(self, talk: Talk, mode: Mode, max_tokens: int) -> Talk:
+        """The talk with the pinned documents that this model reads whole."""
+        if not talk.documents:
+            return talk
+        if not self._reads_passages(mode):
+            return replace(talk, documents=())
+        return pack.with_documents(
+            talk, self._model, pack.room(self._model, self._length(max_tokens))
+        )
 
     def reads_talk(self, mode: Mode) -> bool:
         """Whether the model gets to see the conversation in this mode."""
-        return self._trusted or mode in ("plain", "tuned")
+        return self._writes(mode)
 
     def _reads_passages(self, mode: Mode) -> bool:
-        return self._trusted and mode in ("rag", "both")
+        return self._writes(mode) and mode in ("rag", "both")
+
+    def _writes(self, mode: Mode) -> bool:
+        """Whether the model words its own answers: always with an adapter, which was made to."""
+        return self._trusted or mode != "rag"
 
     @property
     def _trusted(self) -> bool:
-        """Whether the model words its own answers."""
-        return self._model.info.size_bytes >= self._trusted_bytes
+        """Whether the model's own words stand, as far as they are supported."""
+        model = self._model
+        return model.info.size_bytes >= self._trusted_bytes or any(
+            each.task == GROUNDED for each in attached(model)
+        )
+
+    def _found(self, about: str, hits: Sequence[Hit], evidence: list[Evidence]) -> _Found:
+        stretches = [item for item in evidence if not item.table]
+        readings = self._reader.read(about, stretches, extract.rarity(hits))
+        best = extract.judged(evidence)[:1]
+        table = best[0] if best and best[0].table else None
+        return _Found(about, tuple(hits), stretches, readings, table)
 
     def _length(self, max_tokens: int) -> int:
         return max(1, min(max_tokens, self._model.info.n_ctx // 2))
@@ -287,18 +317,30 @@ class Answerer:
         return desk.read_out(row, *looked.answer)
 
     def _written(
-        self, found: _Found, packed: Packed, run: "_Run", sampling: Sampling
+        self, question: str, found: _Found, packed: Packed, run: Run, sampling: Sampling
     ) -> Generator[AskEvent, None, Draft]:
-        """The model's answer as far as it is supported, or else a quotation."""
+        """The model's answer as far as it is supported, or else a quotation.
+
+        Of a small model, whose adapter was not made for it, every sentence must be; what stands in
+        its place is what it would have quoted without the adapter.
+        """
         completion = yield from self._write(packed, run, sampling)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
-        if run.cancelled or _formed(sampling) or draft.supported_share >= SUPPORTED_SHARE:
+        least = SUPPORTED_SHARE if self._trusted else 1.0
+        if run.cancelled or _formed(sampling) or draft.supported_share >= least:
             return draft
-        return Desk(found.hits, self._documents).quoted(found.evidence[:1])
+        if self._trusted:
+            return Desk(found.hits, self._documents).quoted(found.evidence[:1])
+        evidence = _with_table(found.about, found.hits, found.evidence)
+        evidence, usage = extract.weighed(
+            found.about, found.hits, evidence, self._model, run.cancel
+        )
+        run.read(usage)
+        return self._quoted(question, self._found(found.about, found.hits, evidence))
 
     def _write(
-        self, packed: Packed, run: "_Run", sampling: Sampling
+        self, packed: Packed, run: Run, sampling: Sampling
     ) -> Generator[AskEvent, None, Completion]:
         stream = self._model.stream(packed.messages, sampling, cancel=run.cancel)
         while True:
@@ -310,6 +352,12 @@ class Answerer:
                 return completion
             run.first_token()
             yield AnswerDelta(piece)
+
+
+def _with_table(about: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, and the table that may hold the answer where there is one."""
+    table = table_lookup.evidence(about, hits, extract.rarity(hits))
+    return [*evidence, table] if table is not None else list(evidence)
 
 
 def _formed(sampling: Sampling) -> bool:
@@ -330,66 +378,3 @@ def stopped(question: str, mode: Mode) -> Answer:
     return Answer(
         question, "", False, (), (), Timings(0.0, 0.0, 0.0), Usage(), mode=mode, stopped=True
     )
-
-
-class _Run:
-    """The clock and the fixed parts of one answer."""
-
-    def __init__(self, question: str, mode: Mode, model: str, cancel: CancelToken | None) -> None:
-        self._question = question
-        self._mode: Mode = mode
-        self._model = model
-        self._started = time.perf_counter()
-        self._first_s = 0.0
-        self.cancel = cancel
-        self.retrieve_s = 0.0
-        self.usage = Usage()
-        self.stopped = False
-        """Whether the model was stopped while it wrote."""
-        self._context: ContextUse | None = None
-        self._thinking = ""
-        self._tokens_per_s = 0.0
-
-    def wrote(self, completion: Completion, context: ContextUse) -> None:
-        """Note what the model wrote and what it had before it."""
-        self.usage = completion.usage
-        self.stopped = completion.finish_reason == "cancelled"
-        self._context = context
-        self._thinking = completion.thinking.strip()
-        # The first token is part of reading the prompt: it comes with the end of that.
-        writing_s = completion.total_s - completion.first_token_s
-        if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
-            self._tokens_per_s = (completion.usage.completion_tokens - 1) / writing_s
-
-    @property
-    def cancelled(self) -> bool:
-        return self.stopped or (self.cancel is not None and self.cancel.cancelled)
-
-    def first_token(self) -> None:
-        """Note when the first piece of the answer came."""
-        if not self._first_s:
-            self._first_s = time.perf_counter() - self._started
-
-    def abstain(self, hits: Sequence[Hit]) -> Answer:
-        """The answer where nothing supports one, with the passages that came nearest."""
-        sentence = Sentence(abstain.NOT_FOUND, (), False)
-        answer = self.finish(Draft(abstain.NOT_FOUND, (sentence,)))
-        return replace(answer, abstained=True, nearest=tuple(hits[:NEAREST]))
-
-    def finish(self, draft: Draft) -> Answer:
-        total_s = time.perf_counter() - self._started
-        return Answer(
-            question=self._question,
-            text=draft.text,
-            abstained=False,
-            sentences=draft.sentences,
-            citations=draft.citations,
-            timings=Timings(self.retrieve_s, self._first_s or total_s, total_s, self._tokens_per_s),
-            usage=self.usage,
-            mode=self._mode,
-            model=self._model,
-            stopped=self.stopped or (self.cancelled and not draft.citations),
-            quotation=draft.quotation,
-            context=self._context,
-            thinking=self._thinking,
-        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine.answer import prompt, sentences, tables, text
 from engine.answer.sentences import Span
+from engine.errors import CancelledError
 from engine.inference.chat_model import ChatModel
 from engine.model_types import Usage
 from engine.progress import CancelToken
@@ -133,24 +134,18 @@ def weighed(
     Query likelihood, as in Sachan et al., "Improving Passage Retrieval with Zero-Shot Question
     Generation" (2022), for sentences. On 141 questions of the choosing half of SQuAD the sentence
     with the answer came first for 75 % by words, 79 % by likelihood, 87 % by both.
-    Once cancelled, the rest stays unweighed. The usage counts what the model read for all of it.
+    Once cancelled, all stays unweighed. The usage counts what the model read for all of it.
     """
-    usage = Usage()
-    if model.count_tokens(question) > WEIGHABLE:
-        return list(evidence), usage
-    found = []
-    for item in evidence:
-        if cancel is not None and cancel.cancelled:
-            return list(evidence), usage
-        title = hits[item.hit].passage.title
-        scores = model.score(prompt.asking(title, item.sentence), [question])
-        usage = Usage(
-            usage.prompt_tokens + scores.usage.prompt_tokens,
-            0,
-            usage.reused_tokens + scores.usage.reused_tokens,
-        )
-        found.append(replace(item, likelihood=scores.values[0]))
-    return found, usage
+    if not evidence or model.count_tokens(question) > WEIGHABLE:
+        return list(evidence), Usage()
+    prompts = [prompt.asking(hits[item.hit].passage.title, item.sentence) for item in evidence]
+    try:
+        scores = model.score_each(prompts, question, cancel=cancel)
+    except CancelledError:
+        return list(evidence), Usage()
+    return [
+        replace(item, likelihood=value) for item, value in zip(evidence, scores.values, strict=True)
+    ], scores.usage
 
 
 def judged(evidence: Sequence[Evidence]) -> list[Evidence]:

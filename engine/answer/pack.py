@@ -12,7 +12,7 @@ from engine.answer import prompt
 from engine.answer.extract import Evidence
 from engine.answer.prompt import PromptPassage
 from engine.answer.sentences import split
-from engine.answer.talk import Talk
+from engine.answer.talk import Pinned, Talk
 from engine.errors import InputError
 from engine.inference import context_use
 from engine.inference.chat_model import ChatModel
@@ -27,6 +27,9 @@ SUMMARY_TOKENS = 160
 MAX_PASSAGES = 5
 MARGIN = 8
 """Tokens kept free beside the answer, for templates that add some."""
+
+LONGEST_TOKEN = 12
+"""Characters; a text of more of them for each token of room is not even counted."""
 
 Summarise = Callable[[Talk, frozenset[int]], str]
 """What is to stand in place of these turns; empty for nothing. May take long."""
@@ -78,6 +81,22 @@ def rag(question: str, passages: Sequence[PromptPassage] = ()) -> Build:
     return lambda talk: prompt.rag(talk.read(said))
 
 
+def with_documents(talk: Talk, model: ChatModel, limit: int) -> Talk:
+    """The talk with those of its pinned documents that stand whole before the model.
+
+    A quarter of the room stays for what is said and found. The choice depends on no question, so
+    that the beginning of the prompt stays the same.
+    """
+    whole: tuple[Pinned, ...] = ()
+    for document in talk.documents:
+        if len(document.text) > limit * LONGEST_TOKEN:
+            continue
+        trial = Talk(documents=(*whole, document))
+        if model.count_prompt(prompt.rag(trial.read(Message("user", "")))) <= limit - limit // 4:
+            whole = trial.documents
+    return replace(talk, documents=whole)
+
+
 def pack_plain(
     question: str,
     talk: Talk,
@@ -119,7 +138,7 @@ def pack_rag(
     wanted = min(wanted, FRESH_TOKENS, limit // 2) if talk.turns else 0
     talk = folded(talk, model, rag(question), limit - wanted, summarise)
     base = model.count_prompt(rag(question)(talk))
-    left = min(limit - base, FRESH_TOKENS if talk.kept else PROMPT_TOKENS - base)
+    left = min(limit - base, FRESH_TOKENS if talk.kept or talk.documents else PROMPT_TOKENS - base)
     standing = talk.passages
     fresh: list[tuple[Hit, Passage]] = []
     for index in order:
@@ -186,6 +205,7 @@ def _use(talk: Talk, model: ChatModel, messages: Sequence[Message], reserve: int
         kept=(*talk.kept, len(talk.turns)),
         dropped=tuple(sorted(talk.dropped)),
         summary=talk.summary,
+        documents=tuple(document.path for document in talk.documents),
     )
 
 

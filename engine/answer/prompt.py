@@ -67,6 +67,13 @@ def over(passages: Sequence[PromptPassage], question: str) -> str:
     return f"{fenced}\n\nQuestion: {question}"
 
 
+def before_pinned(documents: Sequence[PromptPassage], content: str) -> str:
+    """The first turn that is read, behind the documents that stay before every question."""
+    blocks = [f"{defused(each.source)}\n{defused(each.text)}" for each in documents]
+    fenced = "<passages>\n" + "\n\n".join(blocks) + "\n</passages>"
+    return f"{fenced}\n\n{content}".rstrip()
+
+
 def after_summary(summary: str, content: str) -> str:
     """The first turn that is read, behind what was said before it."""
     return f"Earlier in this conversation: {defused(summary)}\n\n{content}"

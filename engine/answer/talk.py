@@ -25,6 +25,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """A document that the user keeps before the model."""
+
+    path: str
+    title: str
+    text: str
+    """Of all its pages."""
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """The turns before a question, and what became of the older ones."""
 
@@ -33,6 +44,8 @@ class Talk:
     """Places of turns that are left out."""
     summary: str = ""
     """What stands in their place."""
+    documents: tuple[Pinned, ...] = ()
+    """Documents that stand whole before everything else."""
 
     @classmethod
     def of(cls, history: Sequence[Message]) -> "Talk":
@@ -50,8 +63,9 @@ class Talk:
 
     @property
     def passages(self) -> list[Passage]:
-        """Passages that stand in the kept turns, in prompt order."""
-        return [passage for place in self.kept for passage in self.turns[place].passages]
+        """Passages that stand in the pinned documents and the kept turns, in prompt order."""
+        pinned = [passage for document in self.documents for passage in document.passages]
+        return pinned + [passage for place in self.kept for passage in self.turns[place].passages]
 
     def exchanges(self) -> list[frozenset[int]]:
         """What may be left out, oldest first."""
@@ -61,7 +75,8 @@ class Talk:
     def read(self, question: Message) -> list[Message]:
         """The kept turns and the question, roles in turn as templates want them.
 
-        Questions that got no answer are read with the next one. The summary opens the first.
+        Questions that got no answer are read with the next one. The pinned documents open the
+        first, then the summary.
         """
         said = [self._said(self.turns[place]) for place in self.kept]
         messages: list[Message] = []
@@ -76,6 +91,12 @@ class Talk:
             messages[0] = Message(
                 messages[0].role, prompt.after_summary(self.summary, messages[0].content)
             )
+        if self.documents:
+            first = messages[0] if messages else Message("user", "")
+            documents = [PromptPassage(each.title, each.text) for each in self.documents]
+            messages[:1] = [
+                Message(first.role, prompt.before_pinned(documents, first.content)),
+            ]
         return messages
 
     @staticmethod

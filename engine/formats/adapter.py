@@ -17,6 +17,10 @@ KEY_SHAPES = "alcove.base.shapes"
 KEY_TOKENIZER = "alcove.base.tokenizer"
 KEY_TEMPLATE = "alcove.base.template"
 KEY_BASE = "alcove.base.name"
+KEY_TASK = "alcove.task"
+
+GROUNDED = "grounded answers"
+"""The task of an adapter with which a small model can be trusted to word its own answers."""
 
 _TOKENIZER_KEYS = (
     "tokenizer.ggml.model",
@@ -71,6 +75,8 @@ class AdapterManifest:
     """By name of the base's tensor: length in, length out, rank."""
     carried: Mapping[str, str]
     """What it says of its base's fingerprint; empty for adapters from elsewhere."""
+    task: str = ""
+    """What it was trained for, such as ``"grounded answers"``; empty where it does not say."""
 
 
 def fingerprint(path: Path) -> Fingerprint:
@@ -115,6 +121,7 @@ def manifest(path: Path) -> AdapterManifest:
             for key in (KEY_SHAPES, KEY_TOKENIZER, KEY_TEMPLATE)
             if (value := file.text(key))
         },
+        task=file.text(KEY_TASK),
     )
 
 

@@ -31,10 +31,22 @@ class AttachedAdapter:
     """The largest change of a logit that it alone makes after a fixed text; above 0."""
     note: str = ""
     """What could not be checked, as a sentence without its beginning; empty where all was."""
+    task: str = ""
+    """What it was trained for; empty where it does not say."""
 
 
-def checked(wanted: Adapter, model: Path) -> tuple[str, str]:
-    """Name of an adapter that belongs to the model, and what could not be checked.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An adapter that belongs to its model, before it is attached."""
+
+    name: str
+    note: str
+    """What could not be checked."""
+    task: str
+
+
+def checked(wanted: Adapter, model: Path) -> Checked:
+    """What is told of an adapter that belongs to the model.
 
     Raises ModelError with the code ``adapter``, and InputError for its scale.
     """
@@ -45,18 +57,19 @@ def checked(wanted: Adapter, model: Path) -> tuple[str, str]:
         )
     try:
         note = adapter_file.check(wanted.path, model)
-        return adapter_file.manifest(wanted.path).name, note
+        told = adapter_file.manifest(wanted.path)
+        return Checked(told.name, note, told.task)
     except AdapterError as error:
         raise refused(f"{wanted.path.name}: {error}") from error
 
 
 def attached(
-    wanted: Sequence[Adapter], names: Sequence[tuple[str, str]], effects: Sequence[float]
+    wanted: Sequence[Adapter], checks: Sequence[Checked], effects: Sequence[float]
 ) -> tuple[AttachedAdapter, ...]:
     """What is attached now, from what was wanted, checked and measured."""
     return tuple(
-        AttachedAdapter(adapter.path, adapter.scale, name, effect, note)
-        for adapter, (name, note), effect in zip(wanted, names, effects, strict=True)
+        AttachedAdapter(adapter.path, adapter.scale, told.name, effect, told.note, told.task)
+        for adapter, told, effect in zip(wanted, checks, effects, strict=True)
     )
 
 
@@ -65,5 +78,14 @@ def refused(reason: str) -> ModelError:
     return ModelError(
         f"The adapter cannot be attached: {reason}.",
         "Choose one that was trained on this model, or train it anew.",
+        code="adapter",
+    )
+
+
+def no_adapters() -> ModelError:
+    """The error for a model that runs elsewhere."""
+    return ModelError(
+        "The model of a server takes no adapters from here.",
+        "Choose a model of this machine, or attach the adapter on the server.",
         code="adapter",
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from engine.inference.adapters import Adapter, AttachedAdapter
 from engine.model_types import ChatModelInfo, Completion, Message, Scores
 from engine.progress import CancelToken
 
@@ -71,4 +72,36 @@ class ChatModel(Protocol):
         """Mean log-probability per token of each text as the assistant's turn."""
         ...
 
+    def score_each(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        continuation: str,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        """Mean log-probability per token of one text as the assistant's turn after each prompt.
+
+        Raises CancelledError.
+        """
+        ...
+
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Adaptable(Protocol):
+    """A chat model that takes adapters."""
+
+    @property
+    def adapters(self) -> tuple[AttachedAdapter, ...]:
+        """What is attached."""
+        ...
+
+    def attach(self, wanted: Sequence[Adapter]) -> tuple[AttachedAdapter, ...]:
+        """Use exactly these, proven to have an effect. Raises ModelError with the reason."""
+        ...
+
+
+def attached(model: object) -> tuple[AttachedAdapter, ...]:
+    """The adapters in effect on a model, whether or not it takes some."""
+    return model.adapters if isinstance(model, Adaptable) else ()

@@ -221,9 +221,23 @@ class EndpointChatModel:
 
     def score(self, messages: Sequence[Message], continuations: Sequence[str]) -> Scores:
         """Servers do not rate given texts; a large model is not asked to. Raises EndpointError."""
-        raise EndpointError(
-            f"The server {self._where} cannot rate {len(continuations)} texts after "
-            f"{len(messages)} messages.",
+        raise self._rating(len(messages), len(continuations))
+
+    def score_each(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        continuation: str,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        """As little as :meth:`score`. Raises EndpointError, CancelledError."""
+        if cancel is not None:
+            cancel.check()
+        raise self._rating(len(prompts), len([continuation]))
+
+    def _rating(self, prompts: int, texts: int) -> EndpointError:
+        return EndpointError(
+            f"The server {self._where} cannot rate {texts} texts after {prompts} messages.",
             "Choose a model on this machine for that.",
         )
 

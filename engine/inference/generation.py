@@ -16,6 +16,10 @@ MIN_ANSWER_TOKENS = 32
 """An answer is shortened to what is left of the context, but never below this."""
 
 
+MAX_SCORED = 32
+"""Most tokens of a branch whose probability is asked for."""
+
+
 class StoppedError(Exception):
     """The request was cancelled; what was evaluated until then is kept."""
 
@@ -43,6 +47,15 @@ class Choice:
     stop: tuple[str, ...] = ()
     grammar: str = ""
     json_schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A way on from the evaluated tokens, whose end is scored."""
+
+    tokens: Sequence[int]
+    scored: int
+    """Number of tokens at the end whose probability is asked for, less than all."""
 
 
 class Sampler(Protocol):
@@ -75,6 +88,18 @@ class Model(Protocol):
         """Log-probability of each token after those before it; appends them. Raises StoppedError.
 
         The first is taken from the logits of the last evaluated token.
+        """
+        ...
+
+    @property
+    def branch_tokens(self) -> int:
+        """Longest branch that can be evaluated beside others; 0 where none can."""
+        ...
+
+    def branch_logprobs(self, branches: Sequence[Branch]) -> list[list[float]]:
+        """Log-probabilities of the scored tokens of each branch, none of which is held after.
+
+        Each has at most ``branch_tokens``, of which MAX_SCORED are scored. Raises StoppedError.
         """
         ...
 
@@ -217,6 +242,34 @@ class Context:
                 self._append([token])
         finally:
             sampler.close()
+
+    def score_each(
+        self, prompts: Sequence[Sequence[int]], continuation: Sequence[int]
+    ) -> tuple[list[float], int]:
+        """Mean log-probability per token of one continuation after each prompt.
+
+        What the prompts begin with in common is evaluated once, the rest of all of them side by
+        side: on a processor, few large batches are faster than many small ones. Also returns how
+        much of that beginning was held. Raises ContextOverflowError and StoppedError.
+        """
+        shared = len(prompts[0]) - 1 if prompts else 0
+        for prompt in prompts:
+            shared = common_prefix(prompts[0], prompt, limit=min(shared, len(prompt) - 1))
+        branches = [
+            Branch([*prompt[shared:], *continuation], len(continuation)) for prompt in prompts
+        ]
+        longest = max((len(branch.tokens) for branch in branches), default=0)
+        if shared + longest > self.model.n_ctx:
+            raise ContextOverflowError(shared + longest, self.model.n_ctx)
+        if not 0 < len(continuation) <= MAX_SCORED or longest > self.model.branch_tokens:
+            scores = [self.score(prompt, [continuation]) for prompt in prompts]
+            return [values[0] for values, _ in scores], sum(held for _, held in scores)
+        reused = self.model.keep(common_prefix(self.tokens, prompts[0], limit=shared))
+        self.tokens = list(prompts[0][:reused])
+        if reused < shared:
+            self._append(prompts[0][reused:shared])
+        rows = self.model.branch_logprobs(branches)
+        return [sum(row) / len(row) for row in rows], reused + shared * (len(prompts) - 1)
 
     def score(
         self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]

@@ -22,7 +22,7 @@ from engine.inference.requests import ModelRefusedError, Requests
 from engine.inference.state_store import StateStore
 from engine.inference.supervisor import Supervisor
 from engine.inference.thinking import Thinking, opened_by
-from engine.model_types import ChatModelInfo, Completion, Message, Scores, Usage
+from engine.model_types import ChatModelInfo, Completion, Message, Scores
 from engine.progress import CancelToken
 
 
@@ -48,8 +48,9 @@ class ProcessChatModel:
         less where memory is short. ``threads`` is by default the number of physical cores.
         ``log_folder`` gets what llama.cpp reports. ``states`` keeps what conversations left in the
         context, see :meth:`use_state`. ``batch`` is the number of tokens read at once, by default
-        512. ``kv_type`` fixes how the context is kept (``"f16"``, ``"q8_0"``), which by default
-        depends on the free memory. ``command`` replaces the worker, for tests.
+        256 for small models and 512 for others. ``kv_type`` fixes how the context is kept
+        (``"f16"``, ``"q8_0"``), which by default depends on the free memory. ``command`` replaces
+        the worker, for tests.
         """
         self._path = path
         self._name = name
@@ -92,6 +93,7 @@ class ProcessChatModel:
             gpu_note=facts.get("gpu_note", ""),
             kv_type=facts.get("kv_type", ""),
             buffers=facts.get("buffers", {}),
+            adapters=tuple(adapter.name for adapter in self._adapters),
         )
 
     @property
@@ -329,7 +331,7 @@ class ProcessChatModel:
         if not wanted and self.pid is None:  # where one is gone, the model loads without it
             self._supervisor.adapters, self._adapters = (), ()
             return ()
-        names = [adapters.checked(adapter, self._path) for adapter in wanted]
+        checks = [adapters.checked(adapter, self._path) for adapter in wanted]
         pairs = tuple((str(adapter.path), float(adapter.scale)) for adapter in wanted)
         with self._requests.lock:
             child = self._supervisor.ready()
@@ -340,7 +342,7 @@ class ProcessChatModel:
             except ModelRefusedError as error:
                 raise adapters.refused(error.reason) from error
             self._supervisor.adapters = pairs
-            self._adapters = adapters.attached(wanted, names, done["effects"])
+            self._adapters = adapters.attached(wanted, checks, done["effects"])
         return self._adapters
 
     # --- scoring and measuring -----------------------------------------------------------------
@@ -355,10 +357,32 @@ class ProcessChatModel:
                 segments=wire.segments(self._segments(messages)),
                 continuations=list(continuations),
             )
-            return Scores(
-                tuple(float(value) for value in done["scores"]),
-                Usage(done["prompt_tokens"], 0, done["reused_tokens"]),
+            return wire.scores(done)
+
+    def score_each(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        continuation: str,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        """See :meth:`engine.inference.chat_model.ChatModel.score_each`."""
+        cancel = cancel or CancelToken()
+        if not self._requests.acquire(cancel):
+            raise CancelledError
+        try:
+            child = self._supervisor.ready(cancel)
+            self._state.disturbed()
+            done = self._requests.ask(
+                child,
+                "score_each",
+                cancel=cancel,
+                prompts=[wire.segments(self._segments(messages)) for messages in prompts],
+                continuation=continuation,
             )
+            return wire.scores(done)
+        finally:
+            self._requests.lock.release()
 
     def score_text(self, text: str) -> float:
         """Mean log-probability per token of a bare text; perplexity is ``exp`` of minus this."""

@@ -141,6 +141,7 @@ class Service:
             "count": self._count,
             "stream": self._stream,
             "score": self._score,
+            "score_each": self._score_each,
             "measure": self._measure,
             "warm": self._warm,
             "attach": self._attach,
@@ -244,6 +245,15 @@ class Service:
         assert self._context is not None
         scores, reused = self._context.score(prompt, texts)
         read = len(prompt) + sum(map(len, texts))
+        return {"scores": scores, "prompt_tokens": read, "reused_tokens": reused}
+
+    def _score_each(self, frame: Frame) -> dict[str, Any]:
+        model = self._loaded()
+        prompts = [model.begin(self._tokens(segments)) for segments in frame["prompts"]]
+        continuation = model.tokenize(frame["continuation"], trusted=False)
+        assert self._context is not None
+        scores, reused = self._context.score_each(prompts, continuation)
+        read = sum(map(len, prompts)) + len(prompts) * len(continuation)
         return {"scores": scores, "prompt_tokens": read, "reused_tokens": reused}
 
     def _measure(self, frame: Frame) -> dict[str, Any]:

@@ -4,8 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
+
+import psutil
 
 from engine.errors import (
     CancelledError,
@@ -150,6 +153,7 @@ class Supervisor:
                 adapters=self.adapters,
                 gpu=self._gpu,
                 gpu_note=self._gpu_note,
+                free_bytes=psutil.virtual_memory().available,
             )
             frame = self._await_load(child, reply, cancel)
         except ChildGoneError as gone:
@@ -164,7 +168,9 @@ class Supervisor:
             self._load(self.started(cancel), cancel)
             return
         if "done" in frame:
-            self.facts = frame["done"]
+            # What saved states depend on besides; reading it in the process would cost it 2.5 MB.
+            build = f"{metadata.version('llama-cpp-python')} {frame['done'].get('kv_type', '')}"
+            self.facts = {"build": build, **frame["done"]}
             self._loaded = True
             return
         refused = frame["error"]

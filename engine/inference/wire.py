@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from engine.formats.chat import Segment
 from engine.inference.chat_model import Sampling
-from engine.model_types import Completion, Usage
+from engine.model_types import Completion, Scores, Usage
 
 
 def segments(pieces: Sequence[Segment]) -> list[list[object]]:
@@ -43,6 +43,13 @@ def completion(
         first_token_s=first_token_s,
         total_s=time.perf_counter() - started,
         thinking=thinking,
+    )
+
+
+def scores(done: dict[str, Any]) -> Scores:
+    return Scores(
+        tuple(float(value) for value in done["scores"]),
+        Usage(done["prompt_tokens"], 0, done["reused_tokens"]),
     )
 
 

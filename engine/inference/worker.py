@@ -9,21 +9,20 @@ import ctypes
 import os
 import time
 from collections.abc import Sequence
-from importlib import metadata
 from typing import IO, Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from engine import network
-from engine.inference import context_plan, llama_devices, thin_package, trim
+from engine.inference import context_plan, llama_devices, llama_scores, thin_package, trim
 from engine.inference.context_plan import ContextPlan
 from engine.inference.frames import Frame
-from engine.inference.generation import Choice, Sampler, StoppedError
+from engine.inference.generation import Branch, Choice, Sampler, StoppedError
 from engine.inference.llama_adapters import LlamaAdapters
 from engine.inference.llama_log import LlamaLog
 from engine.inference.llama_sampler import LlamaSampler
+from engine.inference.llama_scores import LlamaScores
 from engine.inference.llama_stop import StopFlag
 from engine.inference.service import RefusedError, Service
 from engine.inference.writing_threads import WritingThreads
@@ -36,8 +35,9 @@ import llama_cpp.llama_cpp as llama  # noqa: E402
 from llama_cpp._ggml import libggml  # noqa: E402
 
 BATCH_TOKENS = 512
-SCORE_TOKENS = 32
-"""Tokens whose logits are held at once while scoring: 32 × 49,152 floats are 6 MB, twice."""
+SMALL_BATCH_TOKENS = 256
+"""For weights of less than SMALL_BYTES: 9 MB less for working buffers, and no slower."""
+SMALL_BYTES = 500_000_000
 DEFAULT_N_CTX = 4096
 KV_TYPES = {"f16": llama.GGML_TYPE_F16, "q8_0": llama.GGML_TYPE_Q8_0}
 BYTES_PER_WRITING_THREAD = 150_000_000
@@ -93,7 +93,7 @@ class LlamaBackend:
 
 
 class LlamaModel:
-    """One model with one context, of one sequence."""
+    """One model with one context: the conversation's sequence, and branches while scoring."""
 
     def __init__(self, options: Frame, stop: StopFlag, log: LlamaLog) -> None:
         self._stop = stop
@@ -107,8 +107,10 @@ class LlamaModel:
         self._layers = 0
         """Layers asked to be on a graphics processor."""
         self._gpu_note = str(options.get("gpu_note", ""))
-        self._batch_tokens = int(options.get("batch") or 0) or BATCH_TOKENS
         self._model = self._open(options)
+        small = int(llama.llama_model_size(self._model)) < SMALL_BYTES and not self._layers
+        usual = SMALL_BATCH_TOKENS if small else BATCH_TOKENS
+        self._batch_tokens = int(options.get("batch") or 0) or usual
         self._vocab = llama.llama_model_get_vocab(self._model)
         self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
         self._shape = llama_devices.shape(lambda key: _meta(self._model, key))
@@ -119,7 +121,10 @@ class LlamaModel:
         self._one = (llama.llama_token * 1)()
         self._memory = llama.llama_get_memory(self._context)
         self._n_ctx = int(llama.llama_n_ctx(self._context))
-        self._batch = llama.llama_batch_init(SCORE_TOKENS, 0, 1)
+        self._scores = LlamaScores(
+            llama, self._context, self.n_vocab, self._decode,
+            batch_tokens=self._batch_tokens, branches=llama_scores.branches(llama, self._model),
+        )  # fmt: skip
         self._pieces: dict[int, bytes] = {}
         self._adapters = LlamaAdapters(llama, self._model, log.errors)
         trim.heap()
@@ -170,7 +175,7 @@ class LlamaModel:
     def _start(self, options: Frame) -> tuple[ContextPlan, Any]:
         trained = int(llama.llama_model_n_ctx_train(self._model))
         wanted = min(int(options.get("n_ctx") or 0) or min(trained, DEFAULT_N_CTX), trained)
-        width, free = self._shape.kv_width, psutil.virtual_memory().available
+        width, free = self._shape.kv_width, int(options["free_bytes"])
         plan = context_plan.plan(wanted, width, free, blocks=self._shape.blocks)
         if options.get("kv_type"):
             plan = context_plan.exactly(wanted, width, options["kv_type"])
@@ -189,7 +194,9 @@ class LlamaModel:
         if plan.flash:
             params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
         params.n_batch = params.n_ubatch = self._batch_tokens
-        params.n_outputs_max = SCORE_TOKENS
+        params.n_outputs_max = llama_scores.SCORE_TOKENS
+        params.n_seq_max = 1 + llama_scores.branches(llama, self._model)
+        params.kv_unified = True
         params.n_threads_batch = int(options["threads"])
         params.n_threads = self._writing_threads(int(options["threads"]))
         params.offload_kqv = params.op_offload = self._layers > 0
@@ -235,7 +242,6 @@ class LlamaModel:
             "gpu_layers": min(self._layers, int(llama.llama_model_n_layer(self._model)) + 1),
             "layers": int(llama.llama_model_n_layer(self._model)) + 1,
             "gpu_note": self._gpu_note,
-            "build": f"{metadata.version('llama-cpp-python')} {self._plan.kv_type}",
             "kv_type": self._plan.kv_type,
             "buffers": self._log.buffers,
         }
@@ -317,29 +323,14 @@ class LlamaModel:
         self._pace.took(time.perf_counter() - started)
 
     def logprobs(self, tokens: Sequence[int]) -> list[float]:
-        values = [self._log_softmax(-1)[tokens[0]]]
-        for start in range(0, len(tokens), SCORE_TOKENS):
-            part = tokens[start : start + SCORE_TOKENS]
-            first = self.evaluated()
-            for index, token in enumerate(part):
-                self._batch.token[index] = token
-                self._batch.pos[index] = first + index
-                self._batch.n_seq_id[index] = 1
-                self._batch.seq_id[index][0] = 0
-                self._batch.logits[index] = 1
-            self._batch.n_tokens = len(part)
-            self._decode(self._batch)
-            following = tokens[start + 1 : start + 1 + len(part)]
-            values += [self._log_softmax(i)[token] for i, token in enumerate(following)]
-        return [float(value) for value in values]
+        return self._scores.logprobs(tokens, self.evaluated())
 
-    def _log_softmax(self, index: int) -> NDArray[np.float64]:
-        """Log-probabilities (n_vocab,) after the token at this place of the last batch."""
-        pointer = llama.llama_get_logits_ith(self._context, index)
-        logits = np.ctypeslib.as_array(pointer, shape=(self.n_vocab,)).astype(np.float64)
-        logits -= logits.max()
-        result: NDArray[np.float64] = logits - np.log(np.exp(logits).sum())
-        return result
+    @property
+    def branch_tokens(self) -> int:
+        return self._scores.branch_tokens
+
+    def branch_logprobs(self, branches: Sequence[Branch]) -> list[list[float]]:
+        return self._scores.forked(branches, self.evaluated())
 
     def _decode(self, batch: Any) -> None:
         if self._stop.raised:

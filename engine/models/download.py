@@ -323,6 +323,7 @@ class _Download:
                         code="download_length",
                     )
                 file.write(chunk)
+                file.flush()  # what came is kept, however this process ends
                 yield Progress(STAGE, done, promise.size_bytes, self._offer.name)
         if done < promise.size_bytes:
             raise _InterruptedError("the file ended early")

@@ -40,7 +40,7 @@ class ModelOptions:
     seed: int | None = None
     """Of the dice, 0 to 4294967295: the same seed gives the same answer."""
     max_tokens: int | None = None
-    """Longest answer in tokens, 1 to 32768, thinking included."""
+    """Longest answer in tokens, 1 to 32768; thinking models get room to think beside it."""
     stop: tuple[str, ...] | None = None
     """At most 16 texts of at most 200 characters that end the answer."""
     n_ctx: int | None = None

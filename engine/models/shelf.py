@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import InputError, ModelError, NotFoundError
-from engine.model_types import ModelCard
-from engine.models import cards, fit, places, splits
+from engine.model_types import AdapterCard, ModelCard
+from engine.models import adapter_fits, cards, fit, places, splits
+from engine.models.adapter_fits import AdapterFits
 from engine.models.calibration import Calibration
 from engine.models.fit import FitReport, Memory
 from engine.models.gguf_header import GgufHeader
@@ -55,6 +56,7 @@ class Shelf:
         self._machine = machine
         self._registry = Registry(profile)
         self.marks = Marks(profile)
+        self._fits = AdapterFits()
         self._lock = threading.Lock()
         self._headers: dict[tuple[str, int, int], GgufHeader | ModelError] = {}
 
@@ -76,7 +78,8 @@ class Shelf:
                 continue
             seen.add(real)
             others.append(self._item(place, memory, figures))
-        return [self._marked(item) for item in _named([*found, *_with_adapters(others)])]
+        placed = _with_adapters([*found, *others], self._fits)
+        return [self._marked(item) for item in _named(placed)]
 
     def _marked(self, item: Item) -> Item:
         """The item with what the user should know before choosing it."""
@@ -98,6 +101,42 @@ class Shelf:
         ]
         return min(able, key=lambda item: (item.starter, item.card.size_bytes), default=None)
 
+    def adapters(self) -> list[AdapterCard]:
+        """All adapters of this machine: beside models, in the profile, added or another program's.
+
+        Those that fit no model here say why.
+        """
+        items = self.items()
+        models = {item.path: item.card.name for item in items if item.card.adapters}
+        under = {Path(file): None for item in items for file in item.card.adapters}
+        alone = {item.path: item.card.note for item in items if _is_adapter(item)}
+        found = []
+        for path in [*under, *alone]:
+            told = adapter_fits.told(path)
+            fits = {base: self._fits.check(path, base) for base in models}
+            notes = [words for good, words in fits.values() if good]
+            found.append(
+                AdapterCard(
+                    name=told.name if told is not None else path.stem,
+                    file=str(path),
+                    size_bytes=path.stat().st_size if path.exists() else 0,
+                    models=tuple(models[base] for base, (good, _) in fits.items() if good),
+                    rank=told.rank if told is not None else 0,
+                    task=told.task if told is not None else "",
+                    note=notes[0] if notes else alone.get(path, ""),
+                )
+            )
+        return found
+
+    def adapters_of(self, model: Path) -> list[Path]:
+        """The adapters that fit a model file."""
+        return [
+            Path(file)
+            for item in self.items()
+            if _same(item.path, model)
+            for file in item.card.adapters
+        ]
+
     def cards(self) -> list[ModelCard]:
         return [item.card for item in self.items()]
 
@@ -112,6 +151,8 @@ class Shelf:
             yield _Place(self._registry.path_of(entry), entry.kind, entry.name, entry=entry)
         for path in cards.other_files(self._profile):
             yield _Place(path, "models folder")
+        for path in sorted(self._profile.adapters.glob("**/*.gguf")):
+            yield _Place(path, "adapters folder")
         for found in places.find(self._machine):
             yield _Place(found.path, found.app, found.name, found.adapters)
 
@@ -127,7 +168,7 @@ class Shelf:
                 header,
             )
         origin = place.source if entry is None else entry.origin
-        if origin == "models folder" or not origin:
+        if origin in ("models folder", "adapters folder") or not origin:
             origin = cards.OWN_FILE
         elif entry is None:
             origin = f"found in place, from {place.source}"
@@ -278,30 +319,37 @@ def _other_names(path: Path) -> tuple[str, ...]:
     return (path.name.casefold(), path.stem.casefold(), splits.stem(path).casefold())
 
 
-def _with_adapters(items: Sequence[Item]) -> list[Item]:
-    """Adapters stand on the cards of the models beside them, and alone where there is none."""
-    models = [item for item in items if item.header is not None and item.header.kind == "model"]
-    placed: set[Path] = set()
+def _is_adapter(item: Item) -> bool:
+    return item.header is not None and item.header.kind == "adapter"
+
+
+def _with_adapters(items: Sequence[Item], fits: AdapterFits) -> list[Item]:
+    """Adapters stand on the cards of the models they fit; alone, with the reason, fitting none."""
+    models = [item.path for item in items if item.answers]
     beside: dict[Path, list[str]] = {}
+    alone: dict[Path, str] = {}
     for item in items:
-        if item.header is None or item.header.kind != "adapter":
+        if _is_adapter(item):
+            bases, words = fits.fitting(item.path, models)
+            for base in bases:
+                beside.setdefault(base, []).append(str(item.path))
+            if not bases:
+                alone[item.path] = words
+    shown = []
+    for item in items:
+        card = item.card
+        if item.path in alone:
+            card = replace(
+                card, fit="", words="", context=0,
+                note=f"It is no model by itself, but an adapter, and cannot be used: "
+                f"{alone[item.path]}.",
+            )  # fmt: skip
+        elif _is_adapter(item):
             continue
-        for model in models:
-            assert model.header is not None
-            if (
-                model.path.parent == item.path.parent
-                and model.header.architecture == item.header.architecture
-            ):
-                beside.setdefault(model.path, []).append(str(item.path))
-                placed.add(item.path)
-    return [
-        replace(
-            item,
-            card=replace(item.card, adapters=(*item.card.adapters, *beside.get(item.path, []))),
-        )
-        for item in items
-        if item.path not in placed
-    ]
+        elif own := beside.get(item.path):
+            card = replace(card, adapters=tuple(dict.fromkeys((*card.adapters, *own))))
+        shown.append(replace(item, card=card))
+    return shown
 
 
 def _named(items: Sequence[Item]) -> list[Item]:

@@ -5,11 +5,26 @@ Everything the user types is quoted, so that no text can be an error or an opera
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-_PHRASE = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
-_WORD = re.compile(r"\w+(?:[-./'’&_]\w+)*")
+from engine.store.languages import INDIC, SMALL_WORDS, UNSPACED, language_of
+from engine.store.tokenizer import unspaced
+
+_PHRASE = re.compile(r"[\"“„«「『]([^\"“”„«»「」『』]+)[\"”“»」』]")
+_WORD = re.compile(
+    rf"[{UNSPACED}]+|[^\W{UNSPACED}]+(?:[{INDIC}]+[^\W{UNSPACED}]*)*"
+    rf"(?:[-./'’&_][^\W{UNSPACED}]+)*"
+)
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_ARABIC_MARKS = re.compile("[\u0640\u064b-\u065f\u0670]")
+_CODE = re.compile(
+    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"  # IBAN
+    r"|\b(?:[A-Z]{2,}[ -]?)+\d[\w./-]*\b"  # RFC 2119, ISO 9001
+    r"|(?:§§?|\bArt\.|\bAbs\.|\bSection|\bArticle|\bClause) ?\d+\s?[a-z]?\b(?:\.\d+)*"
+    r"|\b(?=\w*\d)(?=\w*[^\W\d])\w+(?:[-./]\w+)*|\b\w*\d\w*(?:[-./]\w+)+"
+)
 
 _ENGLISH = """
     a about an and any are as at be been being but by can could did do does doing for from had
@@ -42,20 +57,55 @@ class Query:
     """Words to look up, each once, in the order of the question."""
     phrases: tuple[str, ...]
     """What stood in quotation marks."""
+    codes: tuple[str, ...] = ()
+    """Names of things with digits in them: ``RFC 2119``, ``§ 312g``, ``v2.1.3``."""
+    language: str = ""
 
     @property
     def expression(self) -> str:
         """The FTS5 expression; empty where there is nothing to look up."""
-        return " OR ".join(quoted(term) for term in (*self.phrases, *self.words))
+        return " OR ".join(quoted(term) for term in self.terms)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Everything that is looked up, each once."""
+        return tuple(dict.fromkeys((*self.phrases, *self.codes, *self.words)))
 
 
 def parse(text: str) -> Query:
     """Take a question apart. Stop words go, unless there is nothing else."""
     text = text.encode("utf-8", "replace").decode("utf-8")  # pasted half characters
-    phrases = tuple(dict.fromkeys(phrase.strip() for phrase in _PHRASE.findall(text)))
-    found = list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
-    words = [word for word in found if word not in STOP_WORDS] or found
-    return Query(text, tuple(words), tuple(phrase for phrase in phrases if _WORD.search(phrase)))
+    plain = _ARABIC_MARKS.sub("", unicodedata.normalize("NFC", text))
+    language = language_of(plain)
+    phrases = dict.fromkeys(phrase.strip() for phrase in _PHRASE.findall(plain))
+    codes = dict.fromkeys(code for code in _CODE.findall(plain) if " " in code or "§" in code)
+    found: dict[str, None] = {}
+    for word in _WORD.findall(plain):
+        if len(word) > 1 and _UNSPACED.match(word):
+            found |= dict.fromkeys(unspaced(word))
+        else:
+            found[word.lower()] = None
+    small = (
+        STOP_WORDS if language in ("", "en") else frozenset(SMALL_WORDS.get(language, "").split())
+    )
+    words = [word for word in found if word not in small] or list(found)
+    return Query(
+        text,
+        tuple(words),
+        tuple(phrase for phrase in phrases if _WORD.search(phrase)),
+        tuple(codes),
+        language,
+    )
+
+
+def together(queries: Sequence[Query]) -> Query:
+    """Several wordings of one question as one; the first is its own."""
+
+    def all_of(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each for query in queries for each in getattr(query, name)))
+
+    first = queries[0]
+    return Query(first.text, all_of("words"), first.phrases, all_of("codes"), first.language)
 
 
 def rare(query: Query, frequencies: Mapping[str, int], passages: int) -> Query:
@@ -67,7 +117,7 @@ def rare(query: Query, frequencies: Mapping[str, int], passages: int) -> Query:
     ordered = sorted(present, key=lambda word: frequencies[word])
     kept = [word for word in ordered if frequencies[word] <= RARE_SHARE * passages][:MOST_RARE]
     chosen = set(kept or ordered[:1])
-    return Query(query.text, tuple(word for word in present if word in chosen), query.phrases)
+    return replace(query, words=tuple(word for word in present if word in chosen))
 
 
 def shortened(query: Query, frequencies: Mapping[str, int]) -> Query:
@@ -75,7 +125,12 @@ def shortened(query: Query, frequencies: Mapping[str, int]) -> Query:
     ordered = sorted(query.words, key=lambda word: frequencies.get(word, 0) or math.inf)
     chosen = set(ordered[:MOST_WORDS])
     words = tuple(word for word in query.words if word in chosen)
-    return Query(query.text, words, query.phrases[:MOST_WORDS])
+    return replace(query, words=words, phrases=query.phrases[:MOST_WORDS], codes=())
+
+
+def is_code(word: str) -> bool:
+    """Whether a word is a number or a name with digits in it, which has to be met exactly."""
+    return any(map(str.isdigit, word))
 
 
 def quoted(term: str) -> str:

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import InputError
 from engine.inference.embedder import Embedder
-from engine.retrieve import closeness, copies, fuse, query
+from engine.retrieve import closeness, copies, expansion, filters, fuse, query, spelling
 from engine.retrieve.closeness import Closeness
+from engine.retrieve.narrow import Narrowing
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.lexical import Lexical
 from engine.store.vectors import Vectors
-from engine.types import Hit, Passage, SearchResult
+from engine.store.vocabulary import Vocabulary
+from engine.types import Hit, Passage, SearchResult, Understood
 
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
@@ -29,52 +32,99 @@ class Retriever:
         self._documents = Documents(vault)
         self._lexical = Lexical(vault)
         self._vectors = Vectors(vault)
+        self._vocabulary = Vocabulary(vault)
+        self._glossary = Glossary(vault)
+        self._narrowing = Narrowing(vault)
         self._embedder = embedder
 
     def search(self, question: str, *, library: str | None = None, top: int = 10) -> SearchResult:
         """The best passages, best first; fewer where the vault holds fewer.
 
         While the vectors of another embedder serve, the search is by words alone. Raises
-        InputError for an empty question, NotFoundError for an unknown library.
+        InputError for an empty question and for filters that cannot be, NotFoundError for an
+        unknown library.
         """
         started = time.perf_counter()
         if not question.strip():
             raise InputError("The question is empty.", "Type what you want to know.")
         question = question.encode("utf-8", "replace").decode("utf-8")
-        library_id = self._library(library)
-        asked = self._asked(question)
+        narrowed, question = filters.parse(question)
+        library_ids, only = self._narrowing.narrowed(narrowed, library)
+        asked, understood, variants = self._understood(question, library_ids, narrowed)
         pool = max(CANDIDATES, 2 * top)
-        words = dict(self._lexical.search(asked.expression, pool, library_id))
-        meaning = self._meaning(question, words, pool, library_id)
-        if only_meaning := meaning.keys() - words.keys():
-            words |= self._lexical.scores(asked.expression, sorted(only_meaning))
-        hits = self._ranked(asked, words, meaning, top, library_id)
-        return SearchResult(hits, time.perf_counter() - started)
+        library_id = library_ids[0] if len(library_ids) == 1 and only is None else None
+        if only is None or only:
+            words = dict(self._lexical.search(asked.expression, pool, library_id, only))
+            meaning = self._meaning(variants, words, pool, library_id, only)
+            if only_meaning := meaning.keys() - words.keys():
+                words |= self._lexical.scores(asked.expression, sorted(only_meaning))
+            hits = self._ranked(variants, words, meaning, top, library_id)
+        else:
+            hits = ()
+        return SearchResult(hits, time.perf_counter() - started, understood)
 
-    def _asked(self, question: str) -> query.Query:
+    def _understood(
+        self, question: str, library_ids: Sequence[int], narrowed: filters.Filters
+    ) -> tuple[query.Query, Understood, tuple[str, ...]]:
+        """What to look up, what to tell of it, and the wordings of the question."""
+        if not question.strip():
+            raise InputError(
+                "There are only filters, and nothing to look for.",
+                "Type what you want to know beside them.",
+            )
         asked = query.parse(question)
+        exchanged = spelling.corrections(asked, self._lexical, self._vocabulary, self._embedder)
+        text = spelling.corrected(question, exchanged) if exchanged else question
+        also = expansion.expanded(text, self._glossary, library_ids)
+        variants = (text, *also.variants)
+        asked = query.together([query.parse(each) for each in variants])
         passages = self._lexical.passages()
         if passages > query.LARGE_VAULT:
             asked = query.rare(asked, self._lexical.frequencies(asked.words), passages)
-        elif len(asked.words) + len(asked.phrases) > query.MOST_WORDS:
+        elif len(asked.terms) > query.MOST_WORDS:
             asked = query.shortened(asked, self._lexical.frequencies(asked.words))
-        return asked
+        understood = Understood(
+            text=also.sure or text,
+            language=asked.language,
+            phrases=(*asked.phrases, *asked.codes),
+            filters=narrowed.told,
+            corrections=exchanged,
+            expansions=also.told,
+        )
+        return asked, understood, variants
 
     def _meaning(
-        self, question: str, found: Iterable[int], pool: int, library_id: int | None
+        self,
+        variants: Sequence[str],
+        found: Iterable[int],
+        pool: int,
+        library_id: int | None,
+        only: Sequence[int] | None,
     ) -> dict[int, float]:
-        """Cosines of the nearest passages and of those that the words found."""
+        """Cosines of the nearest passages and of those that the words found.
+
+        Of several wordings of the question, the nearest one counts.
+        """
         vectors = self._vectors.serving()
         if vectors is None or vectors.identity != self._embedder.identity:
             return {}
-        vector = self._embedder.embed_query(question)
-        nearest = dict(self._vectors.nearest(vectors, vector, pool, library_id))
-        others = sorted(set(found) - nearest.keys())
-        return nearest | self._vectors.cosines(vectors, vector, others)
+        embedded = [self._embedder.embed_query(each) for each in variants]
+        ids: set[int] = set(found)
+        best: dict[int, float] = {}
+        if only is not None:
+            for vector in embedded:
+                _keep_best(best, self._vectors.cosines(vectors, vector, only))
+            nearest = sorted(best, key=lambda id: (-best[id], id))[:pool]
+            return {id: best[id] for id in {*nearest, *ids} if id in best}
+        for vector in embedded:
+            ids |= dict(self._vectors.nearest(vectors, vector, pool, library_id)).keys()
+        for vector in embedded:
+            _keep_best(best, self._vectors.cosines(vectors, vector, sorted(ids)))
+        return best
 
     def _ranked(
         self,
-        asked: query.Query,
+        variants: Sequence[str],
         words: dict[int, float],
         meaning: dict[int, float],
         top: int,
@@ -89,7 +139,7 @@ class Retriever:
         looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
         passages = self._documents.passages_by_id(ids[looked_at].tolist())
         kept = np.array([at for at in looked_at if int(ids[at]) in passages], dtype=np.int64)
-        close = self._closeness(asked, [passages[id] for id in ids[kept].tolist()])
+        close = self._closeness(variants, [passages[id] for id in ids[kept].tolist()])
         final = fuse.closer(
             scores[kept],
             np.array([each.sentence for each in close]),
@@ -111,24 +161,29 @@ class Retriever:
             for rank, each in enumerate(chosen, start=1)
         )
 
-    def _closeness(self, asked: query.Query, found: Sequence[Passage]) -> list[Closeness]:
-        (question,) = self._lexical.tokens([" ".join(asked.words)])
-        weight = closeness.weights(self._lexical.documents(question), self._lexical.passages())
-        pieces = [
-            [f"{each.title} {each.heading}", *closeness.sentences(each.text)] for each in found
-        ]
-        tokens = iter(self._lexical.tokens([piece for each in pieces for piece in each]))
+    def _closeness(self, variants: Sequence[str], found: Sequence[Passage]) -> list[Closeness]:
+        """Of several wordings of the question, the closest one counts."""
+        asked = [self._lexical.forms(" ".join(query.parse(each).words)) for each in variants]
+        first = {form: forms[0] for each in asked for forms in each for form in forms}
+        questions = [[first[forms[0]] for forms in each] for each in asked]
+        counts = self._lexical.documents(first)
+        frequencies: dict[str, int] = {}
+        for form, canon in first.items():
+            frequencies[canon] = max(frequencies.get(canon, 0), counts[form])
+        weight = closeness.weights(frequencies, self._lexical.passages())
         compared = []
-        for each in pieces:
-            context, *sentences = [next(tokens) for _ in each]
-            compared.append(closeness.closeness(question, weight, context, sentences))
+        for each in found:
+            pieces = [f"{each.title} {each.heading}", *closeness.sentences(each.text)]
+            context, *sentences = [
+                [first.get(token, token) for token in tokens]
+                for tokens in self._lexical.tokens(pieces)
+            ]
+            ways = [closeness.closeness(words, weight, context, sentences) for words in questions]
+            compared.append(max(ways, key=lambda way: way.sentence + way.neighbours))
         return compared
 
-    def _library(self, name: str | None) -> int | None:
-        if name is None:
-            return None
-        found = self._documents.library_id(name)
-        if found is None:
-            names = ", ".join(each.name for each in self._documents.libraries()) or "none yet"
-            raise NotFoundError(f"There is no library {name}.", f"Libraries: {names}.")
-        return found
+
+def _keep_best(best: dict[int, float], scores: dict[int, float]) -> None:
+    for id, score in scores.items():
+        if score > best.get(id, -2.0):
+            best[id] = score

@@ -36,7 +36,8 @@ def from_json(text: str) -> Answer | None:
         spans = tuple(
             (int(id), int(start), int(end)) for id, start, end in context.get("passages", ())
         )
-        context = ContextUse(**{**context, **turns, "passages": spans})
+        documents = tuple(context.get("documents", ()))
+        context = ContextUse(**{**context, **turns, "passages": spans, "documents": documents})
     return Answer(
         **stored,
         sentences=sentences,

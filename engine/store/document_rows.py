@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
-from engine.store import tables
+from engine.store import glossary, tables
 from engine.store.attached import bounds
 from engine.store.roots import ensure_library
 from engine.store.rows import rows, value
@@ -139,6 +139,7 @@ def fill(
         )
         ids.append(db.last_insert_rowid())
     tables.put(db, document_id, parsed.tables)
+    glossary.put_found(db, document_id, [page.text for page in parsed.pages])
     return ids
 
 
@@ -161,6 +162,7 @@ def clear(db: apsw.Connection, document_id: int) -> None:
     db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
     db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
     tables.drop(db, document_id)
+    glossary.drop_found(db, document_id)
 
 
 def _headings(page: Page) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
+from engine.store import glossary
 from engine.store import vectors as vector_store
 from engine.store.attached import bounds
 from engine.store.connect import Vault
@@ -400,6 +401,7 @@ class Documents:
                 "AND parent_id IS NOT NULL)",
                 (ensure_library(db, library), path, *bounds(path)),
             )
+            glossary.moved(db, path)
             drop_empty_libraries(db)
 
     def remove(self, paths: Iterable[str]) -> int:

@@ -3,17 +3,22 @@
 Source: https://www.sqlite.org/fts5.html
 """
 
+import re
+import threading
 from collections.abc import Iterable, Sequence
 
 import apsw
 
 from engine.store.connect import Vault
+from engine.store.languages import language_of
 from engine.store.rows import numbers, rows, value
+from engine.store.tokenizer import ENGLISH, READY, SNOWBALL, Tokenizer, ready
 
 COLUMN_WEIGHTS = (2.0, 2.0, 1.0)
 """Weight of a match in title, heading and text."""
 
-_TOKENIZER = ("porter", ["unicode61", "remove_diacritics", "2"])
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_MARKED = [READY + code for code in SNOWBALL]
 
 
 class Lexical:
@@ -21,29 +26,37 @@ class Lexical:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._cutters = threading.local()
 
     def search(
-        self, expression: str, most: int, library_id: int | None = None
+        self,
+        expression: str,
+        most: int,
+        library_id: int | None = None,
+        only: Sequence[int] | None = None,
     ) -> list[tuple[int, float]]:
         """Passages by BM25, best first; scores are positive, higher is better.
 
-        An empty expression finds nothing.
+        An empty expression finds nothing. ``only``: among these passages.
         """
         if not expression:
             return []
-        only = (
+        narrowed = (
             ""
             if library_id is None
             else "AND rowid IN (SELECT passages.id FROM documents JOIN passages "
             "ON passages.document_id = documents.id WHERE documents.library_id = :library) "
         )
+        if only is not None:
+            narrowed += "AND +rowid IN (SELECT value FROM carray(:only)) "
         with self._vault.read() as db:
             found = rows(
                 db,
                 "SELECT rowid, -rank FROM words WHERE words MATCH :expression "
-                f"AND rank MATCH '{_RANK}' {only}ORDER BY rank LIMIT :most",
-                {"expression": expression, "library": library_id, "most": most},
-            )
+                f"AND rank MATCH '{_RANK}' {narrowed}ORDER BY rank LIMIT :most",
+                {"expression": _made(db, expression, self._cutter), "library": library_id,
+                 "most": most, "only": numbers(only or ())},
+            )  # fmt: skip
         return [(id, score) for id, score in found]
 
     def scores(self, expression: str, ids: Sequence[int]) -> dict[int, float]:
@@ -56,15 +69,36 @@ class Lexical:
                 # The plus keeps SQLite from running the whole match once for every passage.
                 f"SELECT rowid, -{_RANK_CALL} FROM words WHERE words MATCH ? "
                 "AND +rowid IN (SELECT value FROM carray(?))",
-                (expression, numbers(ids)),
+                (_made(db, expression, self._cutter), numbers(ids)),
             )
         return dict(found)
 
-    def tokens(self, texts: Sequence[str]) -> list[list[str]]:
-        """The words of texts as the index knows them: folded and stemmed."""
+    @property
+    def _cutter(self) -> Tokenizer:
+        """A tokenizer of this thread's own, which remembers the words it has seen."""
+        found: Tokenizer | None = getattr(self._cutters, "own", None)
+        if found is None:
+            found = self._cutters.own = Tokenizer()
+        return found
+
+    def holding(self, expression: str, ids: Sequence[int]) -> set[int]:
+        """Those of these passages that an expression matches."""
+        return set(self.scores(expression, ids))
+
+    def languages(self) -> list[str]:
+        """Languages that words are stemmed in here: English, and those that texts are in."""
         with self._vault.read() as db:
-            tokenizer = db.fts5_tokenizer(*_TOKENIZER)
-            return [_tokens(tokenizer, text) for text in texts]
+            return _languages(db)
+
+    def forms(self, text: str) -> list[tuple[str, ...]]:
+        """The words of a question as the index may hold them, each in one form or several."""
+        with self._vault.read() as db:
+            return self._cutter.forms(text, _languages(db))
+
+    def tokens(self, texts: Sequence[str]) -> list[list[str]]:
+        """The words of texts that belong together as the index knows them: folded and stemmed."""
+        cutter, language = self._cutter, language_of("\n".join(texts))
+        return [cutter.plain(text, language) for text in texts]
 
     def documents(self, tokens: Iterable[str]) -> dict[str, int]:
         """In how many passages each of the index's words stands; 0 where in none."""
@@ -74,9 +108,16 @@ class Lexical:
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """In how many passages words stand as they are typed; of several parts, the rarest."""
         with self._vault.read() as db:
-            tokenizer = db.fts5_tokenizer(*_TOKENIZER)
+            languages = _languages(db)
+            cutter = self._cutter
             return {
-                word: min((_documents(db, token) for token in _tokens(tokenizer, word)), default=0)
+                word: min(
+                    (
+                        max(_documents(db, form) for form in forms)
+                        for forms in cutter.forms(word, languages)
+                    ),
+                    default=0,
+                )
                 for word in words
             }
 
@@ -86,11 +127,18 @@ class Lexical:
             return int(value(db, "SELECT count(*) FROM passages"))
 
 
-def _tokens(tokenizer: apsw.FTS5Tokenizer, text: str) -> list[str]:
-    found = tokenizer(
-        text.encode("utf-8", "replace"), apsw.FTS5_TOKENIZE_QUERY, None, include_offsets=False
-    )
-    return [str(words[0]) for words in found]
+def _languages(db: apsw.Connection) -> list[str]:
+    return [ENGLISH, *(mark[1:] for mark in _MARKED if _documents(db, mark))]
+
+
+def _made(db: apsw.Connection, expression: str, cutter: Tokenizer) -> str:
+    """An expression whose quoted terms are words of the index, in the languages held here."""
+    languages = _languages(db)
+
+    def term(found: re.Match[str]) -> str:
+        return f'"{ready(cutter.forms(found[1].replace(chr(34) * 2, chr(34)), languages))}"'
+
+    return _QUOTED.sub(term, expression)
 
 
 def _documents(db: apsw.Connection, token: str) -> int:

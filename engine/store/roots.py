@@ -145,5 +145,6 @@ def drop_empty_libraries(db: apsw.Connection) -> None:
     """Libraries without files, folders and settings are gone from the user's list."""
     db.execute(
         "DELETE FROM libraries WHERE id NOT IN (SELECT library_id FROM documents) "
-        "AND id NOT IN (SELECT library_id FROM roots) AND settings = '{}'"
+        "AND id NOT IN (SELECT library_id FROM roots) AND settings = '{}' "
+        "AND id NOT IN (SELECT library_id FROM glossary WHERE origin = 'user')"
     )

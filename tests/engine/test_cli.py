@@ -136,6 +136,8 @@ def test_ask_gives_the_documented_json(alcove: Callable[..., Result], documents:
     assert set(answer) == {
         "id", "answer", "abstained", "sentences", "citations", "timings", "usage", "context",
         "thinking",
+        "model",
+        "mode",
     }  # fmt: skip
     assert "07:40" in answer["answer"]
     assert not answer["abstained"]
@@ -188,7 +190,7 @@ def test_questions_go_on_after_one_that_fails(
         (["ask", "why?", "--library", "Nowhere"], "not_found"),
         (["ask", "why?", "--model", "gpt"], "not_found"),
         (["ask", "why?", "--adapter", "mine"], "not_found"),
-        (["ask", "why?", "--mode", "tuned"], "bad_input"),
+        (["ask", "why?", "--mode", "tuned"], "no_adapter"),
         (["search", ""], "bad_input"),
         (["show", "/no/such/path"], "not_found"),
         (["ask", "--questions", "/no/such/file"], "not_found"),

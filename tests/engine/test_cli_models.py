@@ -24,7 +24,7 @@ from engine.paths import open_profile
 from engine.store.connect import Vault
 from tests.engine.inference.openai_server import OpenAIServer
 from tests.engine.inference.openai_server import serving as serving_model
-from tests.engine.models.hub import Hub, serving
+from tests.engine.models.hub import Hub, serving, wait_for_bytes
 from tests.fakes import HashingEmbedder, ScriptedChatModel
 from tests.ggufs import write_adapter, write_model
 
@@ -433,10 +433,15 @@ def test_a_stopped_download_ends_with_130_and_keeps_its_part(
     alcove: Alcove, hub: Hub, tmp_path: Path
 ) -> None:
     hub.pause_after = 200
-    timer = threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT))
-    timer.start()
-    result = alcove("models", "download", "Tiny Hub")
-    timer.join()
-    assert result.exit_code == 130
     part = tmp_path / "profile" / "models" / "downloads" / "tiny.gguf.part"
+
+    def interrupt() -> None:
+        if wait_for_bytes(part, 200):  # by now it is the download that takes the signal
+            signal.raise_signal(signal.SIGINT)
+
+    watcher = threading.Thread(target=interrupt)
+    watcher.start()
+    result = alcove("models", "download", "Tiny Hub")
+    watcher.join()
+    assert result.exit_code == 130
     assert part.stat().st_size == 200

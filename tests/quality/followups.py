@@ -23,6 +23,7 @@ from engine.models import starter
 from engine.progress import drain
 from engine.retrieve.retrieve import Retriever
 from engine.store.chats import Chats
+from engine.store.pinned import PinnedDocuments
 from engine.types import Answer
 from tests.quality import data
 from tests.quality.data import Query
@@ -80,7 +81,12 @@ def measure(folder: Path, count: int) -> dict[str, list[tuple[Answer, Query]]]:
         retriever = Retriever(assistant._vault, drain(assistant._ready_embedder()))
         answerer = Answerer(retriever, model, assistant._documents, trusted_bytes=0)
         states = StateStore(folder / "states")
-        talks = Conversations(Chats(assistant._vault), assistant._documents, states)
+        talks = Conversations(
+            Chats(assistant._vault),
+            assistant._documents,
+            states,
+            PinnedDocuments(assistant._vault),
+        )
         for name in chosen:
             for way in (Way("bare turns", False), Way("passages in their turns", True)):
                 talk = talks.create(name)

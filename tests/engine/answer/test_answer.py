@@ -1,5 +1,6 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -7,7 +8,8 @@ from engine.answer.abstain import NOT_FOUND
 from engine.answer.answer import Answerer
 from engine.answer.talk import Talk
 from engine.errors import InputError, ModelCrashedError
-from engine.model_types import ChatModelInfo, Message
+from engine.inference.chat_model import Sampling
+from engine.model_types import ChatModelInfo, Completion, Message, Usage
 from engine.progress import CancelToken
 from engine.types import Answer, AnswerDelta, AskEvent, Retrieved
 from tests.engine.answer.parts import BOTH, Library
@@ -262,3 +264,39 @@ def test_a_table_stands_as_it_is_where_no_row_is_named() -> None:
     )
     assert answer.text == TABLE
     assert answer.citations[0].quote == TABLE
+
+
+class ThinkingModel(ScriptedChatModel):
+    """Thinks, and gives no answer."""
+
+    reason: Literal["stop", "length", "cancelled"] = "length"
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        prefill: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Generator[str, None, Completion]:
+        yield from ()
+        return Completion("", self.reason, Usage(10, 20, 0), 0.1, 0.2, thinking="Well, now …")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("length", "used up its room"),
+        ("cancelled", "stopped the model"),
+        ("stop", "ended its turn"),
+    ],
+)
+def test_an_answer_that_stayed_a_thought_says_why(
+    reason: Literal["stop", "length", "cancelled"], words: str
+) -> None:
+    library, model = Library(), ThinkingModel()
+    model.reason = reason
+    _, answer = finish(Answerer(library, model, library).ask("Why?", mode="plain"))
+    assert answer.text == ""
+    assert answer.thinking == "Well, now …"
+    assert words in answer.note

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from engine.answer import extract
 from engine.model_types import Scores, Usage
+from engine.progress import CancelToken
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
 
@@ -38,6 +39,15 @@ def test_the_model_weighs_and_the_order_by_words_stays() -> None:
     assert [item.sentence for item in weighed] == [item.sentence for item in evidence]
     assert "27 days" in extract.judged(weighed)[0].sentence
     assert usage == Usage(100 * len(evidence), 0, 40 * len(evidence))
+
+
+def test_weighing_that_is_stopped_leaves_the_evidence_as_it_was() -> None:
+    hits = Library().hits()
+    evidence = extract.best_sentences(QUESTION, hits)
+    cancel = CancelToken()
+    cancel.cancel()
+    left = extract.weighed(QUESTION, hits, evidence, ScriptedChatModel(), cancel)
+    assert left == (evidence, Usage())
 
 
 def test_a_very_long_question_is_not_weighed() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.inference.frames import Frame
-from engine.inference.generation import Choice, StoppedError
+from engine.inference.generation import Branch, Choice, StoppedError
 from engine.inference.service import RefusedError, Service
 
 ANSWER = "Grüße aus dem Haus am See."
@@ -69,6 +69,13 @@ class ScriptedModel:
     def logprobs(self, tokens: Sequence[int]) -> list[float]:
         self.evaluate(tokens)
         return [-0.5] * len(tokens)
+
+    @property
+    def branch_tokens(self) -> int:
+        return 0
+
+    def branch_logprobs(self, branches: Sequence[Branch]) -> list[list[float]]:
+        raise NotImplementedError("this model has no branches")
 
     def sampler(self, choice: Choice) -> "ScriptedModel":
         self._written = 0

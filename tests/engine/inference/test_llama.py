@@ -89,6 +89,62 @@ def test_scores_prefer_what_is_true(model: ProcessChatModel) -> None:
     )
 
 
+def asking(sentence: str) -> list[Message]:
+    return [Message("user", f"Write a question that this sentence answers.\n{sentence}")]
+
+
+SENTENCES = [
+    "The harbour office opens at nine.",
+    "Paris is the capital of France and its largest city.",
+    "Bells.",
+    "The keeper wound the clockwork every evening before the lamp was lit. " * 6,
+    "Lyon lies on two rivers.",
+    "France has many cheeses.",
+    "A short one.",
+    "Another that is there only to make more of them than one batch takes.",
+]
+
+
+def test_a_text_is_scored_after_many_prompts_as_after_each(model: ProcessChatModel) -> None:
+    question = "What is the capital of France?"
+    prompts = [asking(sentence) for sentence in SENTENCES]
+    each = [model.score(prompt, [question]).values[0] for prompt in prompts]
+    one_by_one = [model.score_each([prompt], question).values[0] for prompt in prompts]
+    assert one_by_one == pytest.approx(each, abs=0.05)
+    together = model.score_each(prompts, question)
+    # Larger batches take other kernels of llama.cpp, which round otherwise.
+    assert together.values == pytest.approx(each, abs=0.1)
+    assert together.values.index(max(together.values)) == 1
+    again = model.score_each(prompts, question)
+    assert again.values == pytest.approx(together.values, abs=0.1)
+    assert 0 < again.usage.reused_tokens < again.usage.prompt_tokens
+
+
+def test_what_is_too_long_to_be_scored_side_by_side_is_scored_in_turn(
+    model: ProcessChatModel,
+) -> None:
+    long = "What is the capital of France, and of which other lands is it known? " * 4
+    prompts = [asking(sentence) for sentence in SENTENCES[:3]]
+    each = [model.score(prompt, [long]).values[0] for prompt in prompts]
+    assert model.score_each(prompts, long).values == pytest.approx(each, abs=0.1)
+    far = [asking("Paris is a city. " * 200), asking("Bells.")]
+    each = [model.score(prompt, ["Where?"]).values[0] for prompt in far]
+    assert model.score_each(far, "Where?").values == pytest.approx(each, abs=0.1)
+
+
+def test_scoring_side_by_side_leaves_no_trace_in_the_next_answer(model: ProcessChatModel) -> None:
+    fresh = ask(model, CAPITAL, max_tokens=24)
+    model.score_each([asking(sentence) for sentence in SENTENCES], "What is the capital?")
+    assert ask(model, CAPITAL, max_tokens=24).text == fresh.text
+
+
+def test_scoring_side_by_side_can_be_stopped(model: ProcessChatModel) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(CancelledError):
+        model.score_each([asking("Bells.")], "Where?", cancel=cancel)
+
+
 def test_perplexity_of_plain_text(model: ProcessChatModel) -> None:
     text = "The sun rises in the east and sets in the west. " * 8
     assert 1 < math.exp(-model.score_text(text)) < 20

@@ -2,15 +2,18 @@
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 from tests import loopback
 
 PATH = "/maker/tiny/resolve/main/tiny.gguf"
+SILENT_S = 60.0
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Hub:
     failures: int = 0
     """So many requests of the bytes are answered with 503 first."""
     pause_after: int | None = None
-    """Fall silent after so many bytes, until the server ends."""
+    """Fall silent after so many bytes, until the server ends or SILENT_S are over."""
     redirect: str = ""
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and the range asked for."""
@@ -111,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         if hub.pause_after is not None:
             self.wfile.write(body[: hub.pause_after])
             self.wfile.flush()
-            hub.ending.wait(20)
+            hub.ending.wait(SILENT_S)
             return None
         if hub.cut_after:
             body = body[: hub.cut_after.pop(0)]
@@ -123,3 +126,13 @@ class _Handler(BaseHTTPRequestHandler):
 def serving(hub: Hub) -> Iterator[Hub]:
     with loopback.serving(_Handler, hub.ending, hub=hub) as hub.port:
         yield hub
+
+
+def wait_for_bytes(path: Path, count: int) -> bool:
+    """Wait until a file holds so many bytes; False where it takes half of the silence."""
+    until = time.monotonic() + SILENT_S / 2
+    while time.monotonic() < until:
+        if path.exists() and path.stat().st_size >= count:
+            return True
+        time.sleep(0.01)
+    return False

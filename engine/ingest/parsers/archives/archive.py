@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import ParseError
-from engine.ingest.parsers.archives import member_names
+from engine.ingest.parsers.archives import member_names, zip_aes
 from engine.ingest.parsers.files import check_size, not_readable
 from engine.ingest.parsers.options import ParseOptions
 from engine.types import Attachment, Page, ParsedDocument
@@ -21,7 +21,10 @@ RATIO_FROM = 2**20
 PIECE = 2**20
 UTF8_NAME = 0x800
 ENCRYPTED = 0x1
-AES = 99
+PACKINGS = (
+    zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zip_aes.METHOD,
+)  # fmt: skip
+"""Ways of packing that can be undone; very old ZIP files know others."""
 END_MARK = b"PK\x05\x06"
 
 
@@ -40,6 +43,14 @@ def parse(path: Path, options: ParseOptions) -> ParsedDocument:
 
 def _parse(archive: zipfile.ZipFile, path: Path, options: ParseOptions) -> ParsedDocument:
     infos = [info for info in archive.infolist() if not info.is_dir()]
+    odd = sum(info.compress_type not in PACKINGS for info in infos)
+    if odd and odd == len(infos):
+        raise ParseError(
+            "The files in this archive are packed in an old way that cannot be read yet.",
+            "Unpack it yourself and add the files.",
+            "unsupported",
+        )
+    infos = [info for info in infos if info.compress_type in PACKINGS]
     names = _names(infos)
     pieces = (_pieces(archive, info, options.password) for info in infos)
     found = options.inside.read_all(zip(names, pieces, strict=True), options)
@@ -50,7 +61,9 @@ def _parse(archive: zipfile.ZipFile, path: Path, options: ParseOptions) -> Parse
             "Give the password, or unpack it yourself and add the files.",
             "encrypted",
         )
-    return listing("zip", path.stem, found)
+    files = "1 further file is" if odd == 1 else f"{odd:,} further files are"
+    note = f"{files} packed in an old way that cannot be read yet." if odd else ""
+    return listing("zip", path.stem, found, note)
 
 
 def listing(type_: str, title: str, found: list[Attachment], note: str = "") -> ParsedDocument:
@@ -93,14 +106,16 @@ def _pieces(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str | None
 ) -> Iterator[bytes]:
     secret = password.encode() if password and info.flag_bits & ENCRYPTED else None
-    if info.flag_bits & ENCRYPTED and info.compress_type == AES:
-        raise ParseError(
-            "This file is locked with a kind of encryption that cannot be opened yet.",
-            "Unpack it yourself and add the files.",
-            "encrypted",
-        )
 
     def read() -> Iterator[bytes]:
+        if info.compress_type == zip_aes.METHOD:
+            lock = zip_aes.lock_of(info)
+            if lock is None:
+                raise NotImplementedError
+            if password is None:
+                raise ParseError("This file needs a password.", "", "encrypted")
+            yield from zip_aes.read(archive, info, lock, password)
+            return
         with archive.open(info, pwd=secret) as stream:
             while piece := stream.read(PIECE):
                 yield piece
@@ -111,13 +126,17 @@ def _pieces(
         raise ParseError(
             "This file is packed in a way that is not supported yet.", "", "unsupported"
         ) from error
+    except zip_aes.WrongPasswordError as error:
+        raise ParseError("This password does not open it.", "", "encrypted") from error
     except RuntimeError as error:  # zipfile's word for a missing or wrong password
         if not info.flag_bits & ENCRYPTED:
             raise damaged_member() from error
         message = "This password does not open it." if secret else "This file needs a password."
         raise ParseError(message, "", "encrypted") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError) as error:
-        if secret:  # one wrong password of 256 passes the check
+        if (
+            secret and info.compress_type != zip_aes.METHOD
+        ):  # one wrong password of 256 passes the check
             raise ParseError("This password does not open it.", "", "encrypted") from error
         raise damaged_member() from error
 

@@ -14,6 +14,10 @@ from engine.ingest.parsers.web.html import fragment_text
 from engine.types import ParsedDocument
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+BLOCK_START = re.compile(r"[ \t]*(?:$|[-*+#>|]|\d+[.)])")
+MARK = re.compile(r"[\[\]*_`!<&\\~]")
+MAX_WORK = 5_000_000
+"""Open brackets times marks of one paragraph; one of a thousand links has about as many."""
 FIELD = re.compile(r"^(\w[\w -]*):[ \t]*(\S.*)$", re.MULTILINE)
 
 
@@ -32,20 +36,37 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
                     builder.item(f"{name}: {value}")
         builder.end_group()
         source = source[matter.end() :]
-    fill(source, builder)
+    note = fill(source, builder)
     page = builder.page()
     if not page.text.strip():
         raise ParseError("This file is empty.", "", "empty")
     title = fields.get("title", "")
     if not title and page.headings:
         title = min(page.headings, key=lambda heading: (heading.level, heading.start)).title
-    return ParsedDocument("markdown", title or path.stem, (page,))
+    return ParsedDocument("markdown", title or path.stem, (page,), note=note)
 
 
-def fill(source: str, builder: PageBuilder) -> None:
-    """Hand the blocks of a piece of Markdown to a builder."""
+def fill(source: str, builder: PageBuilder) -> str:
+    """Hand the blocks of a piece of Markdown to a builder. Returns a note for the user, or ""."""
+    if _work(source) > MAX_WORK:
+        for block in re.split(r"\n[ \t]*\n", source):
+            builder.verbatim(block)
+        return "It has too many brackets to be read as Markdown and was read as plain text."
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     _write(parser.parse(source), builder)
+    return ""
+
+
+def _work(source: str) -> int:
+    """What the block with the most open brackets costs: for each the rest is looked through."""
+    most = opened = marks = 0
+    for line in source.split("\n"):
+        if BLOCK_START.match(line):
+            opened = marks = 0
+        opened += line.count("[")
+        marks += len(MARK.findall(line)) if opened else 0
+        most = max(most, opened * marks)
+    return most
 
 
 def _write(tokens: list[Token], builder: PageBuilder) -> None:

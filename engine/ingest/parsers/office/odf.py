@@ -1,14 +1,14 @@
 """OpenDocument: texts, spreadsheets and presentations, in a zip or flat in one XML file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from lxml import etree
 
 from engine.ingest.parsers.files import MAX_TEXT_BYTES, check_size, read_bytes
-from engine.ingest.parsers.office import odf_slides, odf_table, odf_text, protected
+from engine.ingest.parsers.office import odf_protected, odf_slides, odf_table, odf_text
 from engine.ingest.parsers.office.docx_xml import attribute, child, name_of
 from engine.ingest.parsers.office.odf_text import Found, Lists
 from engine.ingest.parsers.office.ooxml import Package, damaged, empty, opened, xml_parser
@@ -37,10 +37,9 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
 def read(source: Path | BinaryIO, stem: str, options: ParseOptions) -> ParsedDocument:
     with opened(source, "OpenDocument") as package:
         manifest = package.optional_xml("META-INF/manifest.xml")
-        if manifest is not None and any(
-            name_of(one) == "encryption-data" for one in manifest.iter()
-        ):
-            raise protected.needed(given=options.password is not None)
+        if odf_protected.is_locked(manifest):
+            clear = odf_protected.decrypted(package, manifest, options.password)
+            return read(clear, stem, replace(options, password=None))
         content = package.xml("content.xml")
         if content is None:
             raise damaged("OpenDocument")

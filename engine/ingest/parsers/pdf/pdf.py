@@ -10,13 +10,14 @@ import pypdfium2 as pdfium
 
 from engine.errors import ParseError
 from engine.ingest.parsers.options import DEFAULTS, ParseOptions
+from engine.ingest.parsers.pdf.known_words import KnownWords
 from engine.ingest.parsers.pdf.pdf_chars import PageChars
 from engine.ingest.parsers.pdf.pdf_extras import Extra, extras_of
 from engine.ingest.parsers.pdf.pdf_file import PDFIUM, chars_of, damaged, loaded, opened
 from engine.ingest.parsers.pdf.pdf_headings import OutlineEntry, find_headings
 from engine.ingest.parsers.pdf.pdf_inside import attachments_of
 from engine.ingest.parsers.pdf.pdf_scan import is_scan, read_scan, replaces
-from engine.ingest.parsers.pdf.pdf_text import PageText, assemble, words_of
+from engine.ingest.parsers.pdf.pdf_text import PageText, assemble
 from engine.ingest.parsers.pdf.pdf_view import WORD_BLOCK
 from engine.types import Heading, Page, ParsedDocument
 
@@ -87,7 +88,7 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
 def _read_block(document: Any, numbers: range, until: float, read: _Read) -> None:
     """Read the pages whose words together decide about hyphens."""
     block: list[PageChars | PageText | None] = []
-    known: set[str] = set()
+    codes: list[str] = []
     for number in numbers:
         extras: list[Extra] = []
         found: PageChars | PageText | None = None
@@ -96,7 +97,7 @@ def _read_block(document: Any, numbers: range, until: float, read: _Read) -> Non
             with loaded(document, number) as page:
                 chars = chars_of(page)
                 found, height = chars, chars.height
-                known |= words_of(chars.codes)
+                codes.append(chars.codes)
                 extras = extras_of(document, page)
                 if is_scan(page, chars):
                     read.scans += 1
@@ -112,6 +113,7 @@ def _read_block(document: Any, numbers: range, until: float, read: _Read) -> Non
         block.append(found)
         read.heights.append(height)
         read.extras.append(extras)
+    known = KnownWords(codes)
     for found in block:
         text = assemble(found, known) if isinstance(found, PageChars) else found or EMPTY
         read.texts.append(text)

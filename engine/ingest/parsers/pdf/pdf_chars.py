@@ -1,19 +1,21 @@
 """What pdfium says of the characters of one page: code points, lines, fonts.
 
 Asking pdfium about a character costs as much as reading a line of text, so the text comes in one
-piece and only the ends of words are measured.
+piece, only the ends of words are measured, and all of a page at once (:mod:`pdf_calls`).
 
 Only to be called while the lock of ``pdf.py`` is held: pdfium is not thread-safe.
 """
 
 import ctypes
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as pdfium_c
+
+from engine.ingest.parsers.pdf.pdf_calls import Boxes, Calls
 
 HYPHEN_MARK = "\2"
 """Stands for a hyphen at the end of a line; pdfium leaves out the line break after it."""
@@ -22,12 +24,13 @@ MAX_CHARS = 400_000
 """Characters read from one page; a real page has a few thousand."""
 CELL_GAP = 1.6
 """Gap inside a line, in font sizes, that parts two cells of a row."""
+WIDE_GAP = 0.5 * CELL_GAP
+"""Gap from which a line is looked at word by word."""
 
-BOLD_NAMES = (b"bold", b"black", b"heavy", b"semibold", b"demi")
-
-_SPACES = " \t\u00a0\u3000\u2000-\u200a"
-_LINE = re.compile(rf"[^\r\n{HYPHEN_MARK}]*{HYPHEN_MARK}|[^\r\n{HYPHEN_MARK}]+")
-_WORD = re.compile(rf"[^\0{_SPACES}]+")
+_SPACES = (*range(0x2000, 0x200B), 0x20, 0x09, 0xA0, 0x3000)
+_NO_WORD = np.zeros(0x10000, dtype=bool)
+"""By code point: what stands between words."""
+_NO_WORD[[0x00, 0x0A, 0x0D, *_SPACES]] = True
 _LAM_ALEF = re.compile("[اأإآ]ل")
 
 Box = tuple[float, float, float, float]
@@ -69,8 +72,9 @@ def read_chars(page: Any, textpage: Any) -> PageChars:
     """Read all characters of a page and gather them into lines."""
     width, height = page.get_size()
     codes = read_codes(textpage)
-    reader = _Reader(textpage.raw, codes)
-    return PageChars(reader.codes, list(reader.lines()), width, height)
+    calls = Calls(textpage.raw)
+    codes = _mended(codes, calls)
+    return PageChars(codes, _lines(codes, calls), width, height)
 
 
 def read_codes(textpage: Any) -> str:
@@ -82,7 +86,10 @@ def read_codes(textpage: Any) -> str:
     units = (ctypes.c_ushort * (count + 1))()
     written = pdfium_c.FPDFText_GetText(raw, 0, count, units) - 1
     if written == count:
-        return "".join(map(chr, units[:count])).replace("\ufffe", HYPHEN_MARK)
+        text = bytes(units)[: 2 * count].decode("utf-16-le", "surrogatepass")
+        if len(text) != count:  # letters of two units; every unit is to keep its place
+            text = "".join(map(chr, units[:count]))
+        return text.replace("\ufffe", HYPHEN_MARK)
     # pdfium leaves control characters out of the text but counts them.
     get = pdfium_c.FPDFText_GetUnicode
     return "".join(chr(min(get(raw, index), 0x10FFFF)) for index in range(count))
@@ -100,86 +107,112 @@ def is_space(code: str) -> bool:
     return code in " \t\u00a0\u3000" or "\u2000" <= code <= "\u200a"
 
 
-class _Reader:
-    """Measures the words of one page."""
+def _mended(codes: str, calls: Calls) -> str:
+    """One glyph for lam and alef comes backwards: pdfium turns it with its line."""
+    for match in _LAM_ALEF.finditer(codes):
+        first, second = calls.boxes([match.start(), match.start() + 1])
+        if (first == second).all():
+            codes = f"{codes[: match.start()]}ل{codes[match.start()]}{codes[match.end() :]}"
+    return codes
 
-    def __init__(self, raw: Any, codes: str) -> None:
-        self._raw = raw
-        self._rect = pdfium_c.FS_RECTF()
-        self.codes = self._mended(codes)
 
-    def _mended(self, codes: str) -> str:
-        """One glyph for lam and alef comes backwards: pdfium turns it with its line."""
-        for match in _LAM_ALEF.finditer(codes):
-            if self._box(match.start()) == self._box(match.start() + 1):
-                alef = codes[match.start()]
-                codes = f"{codes[: match.start()]}ل{alef}{codes[match.end() :]}"
-        return codes
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a page, measured."""
 
-    def _box(self, index: int) -> Box:
-        rect = self._rect
-        if pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, rect):
-            return rect.left, rect.bottom, rect.right, rect.top
-        return 0.0, 0.0, 0.0, 0.0
+    starts: list[int]
+    ends: list[int]
+    runs: list[int]
+    """For each of pdfium's lines the first of its words."""
+    firsts: Boxes
+    """Of their first characters, ``(n_words, 4)``."""
+    lasts: Boxes
 
-    def lines(self) -> Iterator[Line]:
-        codes, measure = self.codes, self._box
-        for match in _LINE.finditer(codes):
-            words: list[tuple[int, int, Box, Box]] = []
-            size = 0.0
-            before: Box | None = None
-            for word in _WORD.finditer(codes, match.start(), match.end()):
-                start, end = word.span()
-                first = measure(start)
-                if before is not None and _parts(before, first, CELL_GAP * size):
-                    yield self._line(words, size)
-                    words = []
-                if not words:
-                    size = self._size(start)
-                before = first if end - start == 1 else measure(end - 1)
-                words.append((start, end, first, before))
-            if words:
-                yield self._line(words, size)
 
-    def _line(self, words: list[tuple[int, int, Box, Box]], size: float) -> Line:
-        start, end = words[0][0], words[-1][1]
-        lefts, lows, rights, tops = zip(*(box for word in words for box in word[2:]), strict=True)
-        if len(words) > 2:
-            size = self._size(words[len(words) // 2][0])
-        return Line(
-            start,
-            end,
-            min(lefts),
-            max(rights),
-            self._baseline(start),
-            size,
-            self._bold(start) and self._bold(end - 1) and self._bold(words[len(words) // 2][0]),
-            max(tops) - min(lows) < 4 * max(size, 1.0),
-            max(words[0][2][2], words[0][3][2]),
+def _lines(codes: str, calls: Calls) -> list[Line]:
+    points = np.frombuffer(codes.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    divided = points == ord(HYPHEN_MARK)
+    inside = ~_NO_WORD[np.minimum(points, 0xFFFF)]
+    # A word ends where none goes on, and behind a hyphen at the end of a line.
+    starts = np.flatnonzero(inside & ~np.append(False, inside[:-1] & ~divided[:-1]))
+    ends = np.flatnonzero(inside & ~np.append(inside[1:] & ~divided[:-1], False)) + 1
+    if not len(starts):
+        return []
+    breaks = np.cumsum((points == 0x0A) | (points == 0x0D) | np.append(False, divided[:-1]))
+    line_of = breaks[starts]
+    runs = np.flatnonzero(np.append(True, line_of[1:] != line_of[:-1]))
+    boxes = calls.boxes(np.column_stack((starts, ends - 1)).ravel().tolist())
+    words = _Words(starts.tolist(), ends.tolist(), runs.tolist(), boxes[::2], boxes[1::2])
+    return _measured(list(_parted(words, calls)), words, calls)
+
+
+def _parted(words: _Words, calls: Calls) -> Iterator[tuple[int, int]]:
+    """Words as ``(first, end)`` that stand on one line without wide gaps."""
+    runs, count = words.runs, len(words.starts)
+    sizes = calls.sizes([words.starts[first] for first in runs])
+    left, low, right, high = words.firsts[1:].T
+    last_left, last_low, last_right, last_high = words.lasts[:-1].T
+    far = (low >= last_high) | (high <= last_low)
+    lengths = np.diff([*runs, count])
+    usual = WIDE_GAP * np.repeat(sizes, lengths)[1:]
+    far |= (left - last_right > usual) | (last_left - right > usual)
+    far = np.append(far, False)
+    far[np.array(runs[1:], dtype=np.intp) - 1] = False  # from one line to the next
+    suspect = np.logical_or.reduceat(far, runs).tolist()
+    for first, end, size, look in zip(runs, [*runs[1:], count], sizes, suspect, strict=True):
+        if look:
+            yield from _parted_line(words, first, end, size, calls)
+        else:
+            yield first, end
+
+
+def _parted_line(
+    words: _Words, first: int, end: int, size: float, calls: Calls
+) -> Iterator[tuple[int, int]]:
+    begin = first
+    for number in range(first + 1, end):
+        before, box = words.lasts[number - 1].tolist(), words.firsts[number].tolist()
+        if _parts(before, box, CELL_GAP * size):
+            yield begin, number
+            begin = number
+            size = calls.sizes([words.starts[number]])[0]
+    yield begin, end
+
+
+def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list[Line]:
+    begins = [begin for begin, _ in parts]
+    lefts = np.minimum.reduceat(np.minimum(words.firsts[:, 0], words.lasts[:, 0]), begins)
+    lows = np.minimum.reduceat(np.minimum(words.firsts[:, 1], words.lasts[:, 1]), begins)
+    rights = np.maximum.reduceat(np.maximum(words.firsts[:, 2], words.lasts[:, 2]), begins)
+    highs = np.maximum.reduceat(np.maximum(words.firsts[:, 3], words.lasts[:, 3]), begins)
+    first_rights = np.maximum(words.firsts[begins, 2], words.lasts[begins, 2]).tolist()
+    starts = [words.starts[begin] for begin in begins]
+    ends = [words.ends[end - 1] for _, end in parts]
+    middles = [words.starts[(begin + end) // 2] for begin, end in parts]
+    # A line of two words is as large as its first one: the other may be a footnote's mark.
+    telling = [
+        middle if end - begin > 2 else start
+        for (begin, end), start, middle in zip(parts, starts, middles, strict=True)
+    ]
+    sizes = calls.sizes(telling)
+    bold = calls.bold([*starts, *(end - 1 for end in ends), *middles])
+    count = len(parts)
+    return [
+        Line(
+            start, end, left, right, baseline, size,
+            bold[number] and bold[number + count] and bold[number + 2 * count],
+            height < 4 * max(size, 1.0), first_right,
         )
-
-    def _baseline(self, index: int) -> float:
-        x, y = ctypes.c_double(), ctypes.c_double()
-        pdfium_c.FPDFText_GetCharOrigin(self._raw, index, x, y)
-        return y.value
-
-    def _size(self, index: int) -> float:
-        size = float(pdfium_c.FPDFText_GetFontSize(self._raw, index))
-        matrix = pdfium_c.FS_MATRIX()
-        if pdfium_c.FPDFText_GetMatrix(self._raw, index, matrix):
-            size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c)) or 1.0
-        return size
-
-    def _bold(self, index: int) -> bool:
-        if pdfium_c.FPDFText_GetFontWeight(self._raw, index) >= 600:
-            return True
-        name = ctypes.create_string_buffer(128)
-        flags = ctypes.c_int()
-        pdfium_c.FPDFText_GetFontInfo(self._raw, index, name, 128, flags)
-        return any(word in name.value.lower() for word in BOLD_NAMES)
+        for number, (start, end, left, right, baseline, size, height, first_right) in enumerate(
+            zip(
+                starts, ends, lefts.tolist(), rights.tolist(), calls.baselines(starts), sizes,
+                (highs - lows).tolist(), first_rights, strict=True,
+            )
+        )
+    ]  # fmt: skip
 
 
-def _parts(before: Box, box: Box, gap: float) -> bool:
+def _parts(before: list[float], box: list[float], gap: float) -> bool:
     """Whether a word does not go on with the line of the word before it."""
     if box[3] <= before[1] or box[1] >= before[3]:
         # Over or under it: a new line, unless the text is turned and runs up or down.

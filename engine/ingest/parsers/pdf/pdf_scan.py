@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from engine.ingest.parsers.pdf.pdf_chars import PageChars
+from engine.ingest.parsers.pdf.pdf_chars import HYPHEN_MARK, PageChars
 from engine.ingest.parsers.pdf.pdf_file import PDFIUM, damaged, loaded, opened
 from engine.ingest.parsers.pictures.ocr import MAX_SIDE, Pixels
 from engine.ingest.parsers.pictures.ocr_page import PictureText, read_picture
@@ -27,7 +28,7 @@ OUTLINES = 40
 """Drawn shapes without any text from which letters may have been turned into shapes."""
 
 _ODD = re.compile("[\0-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd]")
-_WORDLIKE = re.compile(r"\w")
+_MARKED = re.compile(r"\W+")
 _MARKS = frozenset(".,;:!?-–—'\"“”‘’„«»()[]{}/%&+*=<>@#§°€$£¥•…|_\\~·、。，：；（）「」")
 
 
@@ -54,18 +55,16 @@ def replaces(picture: PictureText, chars: PageChars) -> bool:
 
 def _is_readable(visible: str) -> bool:
     """Whether characters can be words at all, in any script."""
-    visible = visible[:2000]
-    if not _ODD.search(visible) and len(_WORDLIKE.findall(visible)) >= LEAST_READABLE * len(
-        visible
-    ):
+    visible = visible[:2000].replace(HYPHEN_MARK, "-")
+    if not _ODD.search(visible) and len(_MARKED.sub("", visible)) >= LEAST_READABLE * len(visible):
         return True
     good = bad = 0
-    for character in visible:
+    for character, count in Counter(visible).items():
         kind = unicodedata.category(character)
         if kind in ("Co", "Cn", "Cc", "Cs") or character == "\ufffd":
-            bad += 1
+            bad += count
         elif kind[0] in "LN" or kind in ("Mn", "Mc") or character in _MARKS:
-            good += 1
+            good += count
     total = max(1, len(visible))
     if good < LEAST_READABLE * total and bad + good < total:
         # Symbols alone are garbage only where letters were meant: formulas hold many of them.

@@ -11,24 +11,16 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from engine.ingest.parsers.pdf.known_words import LIGATURES
 from engine.ingest.parsers.pdf.layout import BAR, Piece, arrange
 from engine.ingest.parsers.pdf.pdf_chars import CELL_GAP, HYPHEN_MARK, Line, PageChars, is_space
 
 BULLETS = frozenset("•◦▪▫‣⁃●○■□–—-*·➢✓✔")
 SYMBOL_BULLETS = frozenset("\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf02d\uf06f")
 """Where Symbol and Wingdings keep their bullets in the private use area."""
-LIGATURES = {
-    "\ufb00": "ff",
-    "\ufb01": "fi",
-    "\ufb02": "fl",
-    "\ufb03": "ffi",
-    "\ufb04": "ffl",
-    "\ufb05": "st",
-    "\ufb06": "st",
-}
 PRESENTATION = range(0xFB50, 0xFEFD)
 """Arabic letters as drawn, which stand for plain ones."""
 _PLAIN = re.compile(
@@ -43,8 +35,6 @@ CJK = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uff9f]")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 ENUMERATOR = re.compile(r"(\d{1,3}(\.\d{1,3})*[.)]|\(?[a-zA-Z]\)|\([ivx]{1,5}\)|[ivx]{1,5}[.)])\s")
-WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-DIVIDED = re.compile(rf"([^\W\d_]+(?:-[^\W\d_]+)*){HYPHEN_MARK}\s*([^\W\d_]+(?:-[^\W\d_]+)*)")
 FIRST_PARTS = frozenset(
     re.findall(
         r"\w+",
@@ -83,18 +73,7 @@ class PageText:
     spans: list[LineSpan]
 
 
-def words_of(codes: str) -> set[str]:
-    """The words of a page that no line end divides, in lower case: evidence for hyphens."""
-    text = codes
-    for ligature, plain in LIGATURES.items():
-        if ligature in text:
-            text = text.replace(ligature, plain)
-    if HYPHEN_MARK in text:
-        text = DIVIDED.sub(" ", text)
-    return set(WORD.findall(text.lower()))
-
-
-def assemble(chars: PageChars, known: Set[str], *, drawn_in_order: bool = True) -> PageText:
+def assemble(chars: PageChars, known: Container[str], *, drawn_in_order: bool = True) -> PageText:
     """Join a page's lines into its text. ``known`` are words of this and the pages around it.
 
     ``drawn_in_order`` is False where the order of the lines means nothing.
@@ -146,6 +125,8 @@ def assemble(chars: PageChars, known: Set[str], *, drawn_in_order: bool = True) 
 
 
 def _is_right_to_left(text: str) -> bool:
+    if text.isascii():
+        return False
     return 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
 
@@ -221,12 +202,12 @@ def _usual_pitches(lines: list[Line]) -> dict[int, float]:
 def _right_margin(lines: list[Line], number: int) -> float:
     """Where the lines around this one, of its size and in its column, end at the right."""
     line = lines[number]
-    return max(
-        other.x1
-        for other in lines[max(0, number - 8) : number + 8]
-        if line.x0 - 3 * line.size <= other.x0 < line.x1
-        and abs(other.size - line.size) <= 0.08 * line.size
-    )
+    left, right, margin = line.x0 - 3 * line.size, line.x1, line.x1
+    smallest, largest = 0.92 * line.size, 1.08 * line.size
+    for other in lines[max(0, number - 8) : number + 8]:
+        if other.x1 > margin and left <= other.x0 < right and smallest <= other.size <= largest:
+            margin = other.x1
+    return margin
 
 
 def _fits(above: Line, below: Line, margin: float) -> bool:
@@ -278,7 +259,7 @@ def _starts_item(text: str) -> bool:
     return ENUMERATOR.match(text) is not None
 
 
-def _keeps_hyphen(above: str, below: str, known: Set[str]) -> bool:
+def _keeps_hyphen(above: str, below: str, known: Container[str]) -> bool:
     """Whether the hyphen at a line's end belongs to the word or only divides it."""
     left = re.search(r"([^\W\d_]+)-$", above)
     right = re.match(r"[^\W\d_]+", below)
@@ -289,6 +270,6 @@ def _keeps_hyphen(above: str, below: str, known: Set[str]) -> bool:
         return True
     if first + second in known:
         return False
-    if any(word.startswith(f"{first}-{second}-") for word in known):
+    if f"{first}-{second}-" in known:
         return True
     return first in FIRST_PARTS or (first in known and second in known)

@@ -7,11 +7,12 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from engine.ingest.parsers.pdf.pdf_chars import char_box
+from engine.ingest.parsers.pdf.known_words import KnownWords
+from engine.ingest.parsers.pdf.pdf_chars import HYPHEN_MARK, char_box
 from engine.ingest.parsers.pdf.pdf_extras import extras_of
 from engine.ingest.parsers.pdf.pdf_file import PDFIUM, chars_of, codes_of, damaged, loaded, opened
 from engine.ingest.parsers.pdf.pdf_scan import is_scan, remembered, replaces
-from engine.ingest.parsers.pdf.pdf_text import PageText, assemble, words_of
+from engine.ingest.parsers.pdf.pdf_text import PageText, assemble
 
 WORD_BLOCK = 40
 """Pages whose words together decide about hyphens; a page's text depends on its block only."""
@@ -88,9 +89,10 @@ def rectangles(
                 scan = False
         if not scan:
             block = (page - 1) // WORD_BLOCK * WORD_BLOCK
-            known: set[str] = set()
-            for number in range(block, min(block + WORD_BLOCK, len(document))):
-                known |= words_of(codes_of(document, number))
+            numbers = range(block, min(block + WORD_BLOCK, len(document)))
+            if HYPHEN_MARK not in chars.codes:
+                numbers = range(0)
+            known = KnownWords(codes_of(document, number) for number in numbers)
             text = assemble(chars, known)
             found = _of_text(shown, text, start, end)
         whole = text.text

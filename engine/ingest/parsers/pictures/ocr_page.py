@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from engine.ingest.parsers.pdf.known_words import KnownWords
 from engine.ingest.parsers.pdf.pdf_chars import CELL_GAP, HYPHEN_MARK, Line, PageChars
-from engine.ingest.parsers.pdf.pdf_text import PageText, assemble, words_of
+from engine.ingest.parsers.pdf.pdf_text import PageText, assemble
 from engine.ingest.parsers.pictures.ocr import Pixels, TextLine, recognise
 
 PAGE_SIDE = 842.0
@@ -80,7 +81,7 @@ def read_picture(pixels: Pixels) -> PictureText:
         for first, last in _cells(text, places, CELL_GAP * size / frame.length_of(line)):
             lines.append(frame.line(line, start, first, last, size, places, text))
     chars = PageChars("".join(codes), lines, frame.width, frame.height)
-    made = assemble(chars, words_of(chars.codes), drawn_in_order=False)
+    made = assemble(chars, KnownWords([chars.codes]), drawn_in_order=False)
     return PictureText(made, frame.height, tuple(boxes))
 
 

@@ -38,6 +38,7 @@ CLOSED_AT_ONCE = re.compile(
     r"|canvas|object|textarea|select|small|sup|sub|code|pre|dl|dt|dd)((?:\s[^<>]*?)?)/>",
     re.IGNORECASE,
 )
+RAISED = re.compile(r"[-+\u2212]?\d+|[a-z]")
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -157,6 +158,8 @@ class _Reader:
             self._inline.append("\n")
         elif tag == "img":
             self._text(element.get("alt"))
+        elif tag == "sup":
+            self._text(raised("".join(self._inline[-1:]), _flat(element)))
         elif tag in HEADINGS:
             self._flush()
             self._builder.heading(HEADINGS[tag], _flat(element))
@@ -243,12 +246,21 @@ def _flat(element: Any) -> str:
                     pieces.append(child.get("alt", ""))
                 parted = child.tag in BLOCKS or child.tag in ("br", "li", "td", "th", "tr")
                 pieces.append(" " if parted else "")
-                collect(child)
+                if child.tag == "sup":
+                    before = next((piece for piece in reversed(pieces) if piece), "")
+                    pieces.append(raised(before, _flat(child)))
+                else:
+                    collect(child)
                 pieces.append(" " if parted else "")
             pieces.append(child.tail or "")
 
     collect(element)
     return squeeze(" ".join("".join(pieces).split()))
+
+
+def raised(before: str, text: str) -> str:
+    """Superscript as plain text: ``10^6`` is not 106, and a note's mark is no part of its word."""
+    return f"^{text}" if RAISED.fullmatch(text) and before[-1:].isalnum() else text
 
 
 def _hidden(element: Any) -> bool:

@@ -182,3 +182,28 @@ def test_empty_and_damaged(tmp_path: Path) -> None:
     path.write_bytes(bytes(broken))
     first, second = registry.parse(path).attachments
     assert (first.code, second.code) == ("damaged", "")
+
+
+def in_an_old_way(content: bytes, name: bytes) -> bytes:
+    """The archive with a member marked as imploded, as archives of the eighties are."""
+    data = bytearray(content)
+    for mark, method, at_name in ((b"PK\x03\x04", 8, 30), (b"PK\x01\x02", 10, 46)):
+        at = data.find(mark)
+        while at >= 0:
+            if data[at + at_name :].startswith(name):
+                data[at + method : at + method + 2] = struct.pack("<H", 6)
+            at = data.find(mark, at + 4)
+    return bytes(data)
+
+
+def test_packed_in_an_old_way(tmp_path: Path) -> None:
+    path = tmp_path / "old.zip"
+    whole = zipped({"a.txt": b"one", "b.txt": b"two"})
+    path.write_bytes(in_an_old_way(whole, b"b.txt"))
+    document = registry.parse(path)
+    assert [member.name for member in document.attachments] == ["a.txt"]
+    assert document.note == "1 further file is packed in an old way that cannot be read yet."
+    path.write_bytes(in_an_old_way(in_an_old_way(whole, b"b.txt"), b"a.txt"))
+    with pytest.raises(ParseError) as error:
+        registry.parse(path)
+    assert error.value.code == "unsupported"

@@ -53,3 +53,21 @@ def test_empty(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as caught:
         parsed(tmp_path, "\n \n")
     assert caught.value.code == "empty"
+
+
+@pytest.mark.parametrize("marks", ["[", "![", "[a [b\n", "[*"])
+def test_made_of_brackets(tmp_path: Path, marks: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"High tide at noon. {marks * 20_000} Low tide", encoding="utf-8")
+    document = markdown.parse(path)
+    assert document.note.endswith("was read as plain text.")
+    assert document.pages[0].text.startswith("High tide at noon. [" if marks[0] == "[" else "High")
+    assert document.pages[0].text.endswith("Low tide")
+
+
+def test_many_links_are_markdown(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("- [tide](https://example.org/tide_table)\n" * 3_000, encoding="utf-8")
+    document = markdown.parse(path)
+    assert document.note == ""
+    assert document.pages[0].text.splitlines()[0] == "• tide"

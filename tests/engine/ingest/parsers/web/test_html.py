@@ -52,3 +52,14 @@ def test_a_page_of_scripts_is_empty(tmp_path: Path) -> None:
     with pytest.raises(ParseError) as caught:
         parsed(tmp_path, "<html><body><script>1</script></body></html>")
     assert caught.value.code == "empty"
+
+
+def test_raised_and_lowered_letters(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<p>H<sub>2</sub>O, 10<sup>6</sup> m<sup>2</sup>, the 5<sup>th</sup>, sea<sup>1</sup></p>"
+        "<table><tr><td>x<sup>-3</sup></td><td>CO<sub>2</sub></td></tr></table>",
+        encoding="utf-8",
+    )
+    text = html.parse(path).pages[0].text
+    assert text == "H2O, 10^6 m^2, the 5th, sea^1\n\nx^-3 | CO2"

@@ -1,0 +1,72 @@
+"""Which adapters each model is used with: one JSON file of the profile."""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from engine.errors import ModelError
+from engine.inference.adapters import Adapter
+from engine.paths import Profile
+
+log = logging.getLogger(__name__)
+
+FILE = "adapters.json"
+
+
+class AdapterMemory:
+    """Adapters by a model's key. Safe to use from several processes.
+
+    Files in the profile are named from there, so that it may move as a whole.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._root = profile.root
+        self._file = profile.models / FILE
+
+    def of(self, key: str) -> tuple[Adapter, ...]:
+        """What the model is used with, in the order it was said; empty for nothing."""
+        rows = self._read().get(key, [])
+        return tuple(Adapter(self._root / row["file"], float(row["scale"])) for row in rows)
+
+    def put(self, key: str, adapters: Sequence[Adapter]) -> None:
+        """Use exactly these from now on. Raises ModelError where that cannot be written."""
+        try:
+            with FileLock(f"{self._file}.lock"):
+                values = self._read()
+                values.pop(key, None)
+                if adapters:
+                    values[key] = [
+                        {"file": self._stored(each.path), "scale": each.scale} for each in adapters
+                    ]
+                temporary = self._file.with_name(f".{FILE}.{os.getpid()}")
+                temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+                temporary.replace(self._file)
+        except OSError as error:
+            raise ModelError(
+                f"{self._file} cannot be written: {error.strerror}.",
+                "Check that the profile folder can be written and has room.",
+            ) from error
+
+    def _stored(self, path: Path) -> str:
+        absolute = path.expanduser().absolute()
+        if absolute.is_relative_to(self._root):
+            return absolute.relative_to(self._root).as_posix()
+        return str(absolute)
+
+    def _read(self) -> dict[str, list[dict[str, Any]]]:
+        try:
+            values = json.loads(self._file.read_text(encoding="utf-8"))
+            for rows in values.values():
+                for row in rows:
+                    Adapter(Path(row["file"]), float(row["scale"]))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            log.warning("the list of adapters in use cannot be read and begins anew")
+            return {}
+        return dict(values)

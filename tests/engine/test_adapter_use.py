@@ -1,0 +1,178 @@
+"""Adapters through the assistant: found, used, refused with the reason, and named in answers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.assistant import Assistant
+from engine.errors import InputError, ModelError, NotFoundError
+from engine.formats.adapter import GROUNDED
+from engine.inference.adapters import Adapter
+from engine.models.starter import StarterModels
+from engine.paths import open_profile
+from engine.progress import drain
+from engine.store.connect import Vault
+from tests.fakes import AdaptableChatModel, HashingEmbedder
+from tests.lora import write_adapter, write_base
+
+QUESTION = "How many days of paid holiday does an employee have?"
+PAPER = "# Holidays\n\nEvery employee has 27 days of paid holiday a year. Unused days lapse.\n"
+RIGHT = "Every employee has 27 days of paid holiday a year."
+WRONG = "Every employee has 41 days of paid holiday a year."
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    return write_base(folder / "base.gguf", template="{{ messages }}")
+
+
+@pytest.fixture
+def opened(tmp_path: Path, base: Path) -> Iterator[Callable[[AdaptableChatModel], Assistant]]:
+    made: list[Assistant] = []
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "holidays.md").write_text(PAPER, encoding="utf-8")
+
+    def open_(model: AdaptableChatModel) -> Assistant:
+        home = open_profile(tmp_path / "profile")
+        assistant = Assistant(
+            home,
+            Vault.open(home.vault),
+            embedder=HashingEmbedder(),
+            chat_model=model,
+            trusted_bytes=1,
+        )
+        made.append(assistant)
+        drain(assistant.add([tmp_path / "papers"]))
+        assistant.model_jobs.add(base)
+        return assistant
+
+    yield open_
+    for assistant in made:
+        assistant.close()
+
+
+Opened = Callable[[AdaptableChatModel], Assistant]
+
+
+def test_an_adapter_that_is_named_writes_and_is_named_in_the_answer(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    model = AdaptableChatModel(base, RIGHT)
+    assistant = opened(model)
+    mine = Adapter(write_adapter(tmp_path / "mine.gguf", base, name="House"), 0.5)
+    both = drain(assistant.ask(QUESTION, mode="both", adapters=[mine]))
+    assert (both.text, both.model, both.mode) == (RIGHT, "scripted + House", "both")
+    assert not both.quotation
+    assert both.citations[0].quote in PAPER
+    tuned = drain(assistant.ask("Say hello.", mode="tuned", adapters=[mine]))
+    assert (tuned.model, tuned.citations) == ("scripted + House", ())
+    plain = drain(assistant.ask(QUESTION, mode="plain"))
+    assert plain.model == "scripted"
+    assert model.adapters == ()
+
+
+def test_what_a_small_model_makes_up_with_an_adapter_is_replaced_by_a_quotation(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base, WRONG))
+    mine = Adapter(write_adapter(tmp_path / "mine.gguf", base))
+    answer = drain(assistant.ask(QUESTION, mode="both", adapters=[mine]))
+    assert answer.quotation
+    assert answer.text == "27 days"
+
+
+def test_an_adapter_for_grounded_answers_lets_a_partly_supported_text_stand(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    text = f"{RIGHT} {WRONG}"
+    assistant = opened(AdaptableChatModel(base, text))
+    grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
+    other = Adapter(write_adapter(tmp_path / "o.gguf", base))
+    answer = drain(assistant.ask(QUESTION, mode="both", adapters=[grounded]))
+    assert [each.supported for each in answer.sentences] == [True, False]
+    assert drain(assistant.ask(QUESTION, mode="both", adapters=[other])).quotation
+
+
+def test_modes_without_an_adapter_refuse_one_and_those_with_one_want_it(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base, RIGHT))
+    mine = Adapter(write_adapter(tmp_path / "mine.gguf", base))
+    with pytest.raises(InputError, match="without an adapter"):
+        drain(assistant.ask(QUESTION, mode="rag", adapters=[mine]))
+    with pytest.raises(InputError, match="No adapter is in use"):
+        drain(assistant.ask(QUESTION, mode="both"))
+
+
+def test_adapters_are_listed_under_the_models_they_fit_and_apart_with_the_reason(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base))
+    assistant.profile.adapters.mkdir()
+    mine = write_adapter(assistant.profile.adapters / "mine.gguf", base, name="Mine", task="tone")
+    write_adapter(base.with_name("wide.gguf"), base, name="Wide", wider=4)
+    assistant.model_jobs.add(base.with_name("wide.gguf"))
+    cards = {card.name: card for card in assistant.adapters.list()}
+    assert (cards["Mine"].models, cards["Mine"].task, cards["Mine"].note) == (("base",), "tone", "")
+    assert cards["Wide"].models == ()
+    assert "12 × 8" in cards["Wide"].note
+    assert [card.name for card in assistant.adapters.list("base")] == ["Mine"]
+    (model,) = [card for card in assistant.models() if card.name == "base"]
+    assert model.adapters == (str(mine),)
+
+
+def test_the_choice_is_kept_for_the_model_and_goes_with_the_profile(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base))
+    assistant.profile.adapters.mkdir()
+    mine = write_adapter(assistant.profile.adapters / "mine.gguf", base, name="Mine")
+    far = write_adapter(tmp_path / "far.gguf", base, name="Far", seed=2)
+    memory = assistant.adapters._memory
+    memory.put("key", [Adapter(mine, 0.5), Adapter(far)])
+    assert memory.of("key") == (Adapter(mine, 0.5), Adapter(far))
+    moved = tmp_path / "moved"
+    assistant.profile.root.rename(moved)
+    again = type(memory)(open_profile(moved))
+    assert again.of("key") == (Adapter(moved / "adapters" / "mine.gguf", 0.5), Adapter(far))
+    moved.rename(assistant.profile.root)
+
+
+def test_unknown_and_wrong_adapters_are_told(opened: Opened, base: Path, tmp_path: Path) -> None:
+    assistant = opened(AdaptableChatModel(base))
+    with pytest.raises(NotFoundError, match="no adapter called “mine”"):
+        assistant.adapters.resolved("base", [("mine", 1.0)])
+    wide = write_adapter(tmp_path / "wide.gguf", base, wider=4)
+    with pytest.raises(ModelError, match="12 × 8") as raised:
+        assistant.adapters.resolved("base", [(str(wide), 1.0)])
+    assert raised.value.code == "adapter"
+
+
+@pytest.mark.model
+def test_use_proves_remembers_and_lets_go_on_the_real_model(
+    tmp_path: Path, starter_models: StarterModels
+) -> None:
+    home = open_profile(tmp_path / "profile")
+    strong = write_adapter(tmp_path / "s.gguf", starter_models.chat, strength=0.1, name="Strong")
+    assistant = Assistant.open(home.root)
+    try:
+        drain(assistant.prepare())
+        (used,) = drain(assistant.adapters.use(None, [(str(strong), 0.05)]))
+        assert used.effect > 0
+        assert "it was tried, and it changes what the model says" in used.words
+        assert assistant.adapters.mode() == "both"
+        answer = drain(assistant.ask("What is the capital of France?", mode="tuned"))
+        assert answer.model.endswith(" + Strong")
+        weak = write_adapter(tmp_path / "none.gguf", starter_models.chat, strength=0.0)
+        with pytest.raises(ModelError, match="cannot be attached"):
+            drain(assistant.adapters.use(None, [(str(weak), 1.0)]))
+        assert [each.name for each in assistant.adapters.in_use()] == ["Strong"]
+        assistant.adapters.off()
+        assert assistant.adapters.mode() == "rag"
+        plain = drain(assistant.ask("What is the capital of France?", mode="plain"))
+        assert "Strong" not in plain.model
+    finally:
+        assistant.close()
