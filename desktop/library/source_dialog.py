@@ -118,7 +118,8 @@ class SourceDialog(AskDialog):
             part.ensurePolished()
         self.column.invalidate()
         self.column.activate()
-        self.adjustSize()
+        # The words over the lines wrap, so that their height follows from the width.
+        self.resize(WIDTH, self.column.totalMinimumHeightForWidth(WIDTH))
 
     @Slot()
     def _choose_file(self) -> None:
