@@ -73,7 +73,7 @@ def run(profile: Path | None = None) -> int:
                 assistant.close()
     except EngineError as error:
         told = problem(error)
-        tell(told)
+        tell(Problem(error.message, error.hint, error.code))  # a terminal knows its commands
         if on_screen(app) and explain(app, told, folder):
             return mend_and_run(app, Path(folder))
         return 1

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -56,9 +55,7 @@ class SourceDialog(AskDialog):
         row.addWidget(self.file)
         row.addWidget(self.folder)
         self.body.addLayout(row)
-        self.database = QWidget()
-        self._database()
-        self.body.addWidget(self.database)
+        self._ask_database()
         self.body.addWidget(label("What tells rows apart, and how a row reads", "head"))
         self.key = QLineEdit()
         self.key.setAccessibleName("Key column")
@@ -90,7 +87,8 @@ class SourceDialog(AskDialog):
         self._fit()
         self.name.setFocus()
 
-    def _database(self) -> None:
+    def _ask_database(self) -> None:
+        self.database = label("What is read of the database", "head")
         self.table = QLineEdit()
         self.table.setAccessibleName("Table")
         self.table.setPlaceholderText("Table to take whole")
@@ -104,12 +102,9 @@ class SourceDialog(AskDialog):
         self.password.setAccessibleName("Password")
         self.password.setPlaceholderText("Password; it is kept in the keyring of this system")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        column = self._fields = QVBoxLayout(self.database)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(label("What is read of the database", "head"))
-        for part in (self.table, self.query, self.password):
-            column.addWidget(part)
+        self._parts: tuple[QWidget, ...] = (self.database, self.table, self.query, self.password)
+        for part in self._parts:
+            self.body.addWidget(part)
 
     @property
     def is_database(self) -> bool:
@@ -118,10 +113,13 @@ class SourceDialog(AskDialog):
     @Slot()
     def _fit(self) -> None:
         """Only a database is asked what to read of it."""
-        self.database.setVisible(self.is_database)
-        self.database.setMinimumHeight(self._fields.sizeHint().height())
+        for part in self._parts:
+            part.setVisible(self.is_database)
+            part.ensurePolished()
+        self.column.invalidate()
         self.column.activate()
-        self.adjustSize()
+        # The words over the lines wrap, so that their height follows from the width.
+        self.resize(WIDTH, self.column.totalMinimumHeightForWidth(WIDTH))
 
     @Slot()
     def _choose_file(self) -> None:

@@ -214,7 +214,8 @@ def test_libraries_are_cards_that_lead_inside(
     library = stage.window.library
     stage.window.go("library")
     qtbot.waitUntil(lambda: len(library.overview.cards) == 2, timeout=WAIT_MS)
-    assert library.overview.summary.text() == "2 documents in 2 libraries"
+    told = library.overview.summary
+    qtbot.waitUntil(lambda: told.text() == "2 documents in 2 libraries", timeout=WAIT_MS)
     go_inside(qtbot, stage, "Prices")
     qtbot.waitUntil(lambda: names(stage) == ["prices.md"], timeout=WAIT_MS)
     assert library.target == "Prices"

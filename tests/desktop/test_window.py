@@ -130,7 +130,8 @@ def test_models_that_are_missing_are_told_and_tried_again(
             window.readiness.start()
     notice = window.chat._models_notice
     assert notice is not None
-    assert notice.hint.text() == "Run: make models"
+    assert notice.message.text() == "The starter models are not installed."
+    assert notice.hint.text() == ""
     assert not window.chat.composer.button.isEnabled()
     assert window.chat.composer.meter.text() == "The models are not ready."
     with qtbot.waitSignal(window.readiness.ready, timeout=WAIT_MS):
