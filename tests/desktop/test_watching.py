@@ -14,6 +14,8 @@ from tests.desktop.conftest import WAIT_MS, Stage
 
 pytestmark = pytest.mark.window
 Open = Callable[..., Stage]
+FIRST_LOOK_MS = 2000
+"""After it the first look at the folder is over, and the system tells of changes."""
 
 
 def documents_of(stage: Stage) -> set[str]:
@@ -24,7 +26,9 @@ def test_a_new_file_is_read_and_a_gone_one_forgotten_by_itself(
     qtbot: QtBot, open_window: Open, documents: Path
 ) -> None:
     stage = open_window(add=documents, watched=True)
-    qtbot.waitUntil(lambda: stage.window.watching.watched == {"Documents"}, timeout=WAIT_MS)
+    upkeep = stage.assistant.upkeep
+    qtbot.waitUntil(lambda: upkeep.states()[0].watched == "events", timeout=WAIT_MS)
+    qtbot.wait(FIRST_LOOK_MS)
     with qtbot.waitSignal(stage.window.watching.reported, timeout=3 * WAIT_MS):
         (documents / "new.txt").write_text("Ice breaks the jetty in February.")
     assert "new.txt" in documents_of(stage)
