@@ -291,7 +291,7 @@ def test_chat_shows_what_the_model_read_and_pins(
     rows = lines(alcove("chat", "--mode", "plain", "--json", input=said))
     answer, pinned, context, model, wrong, let_go, unknown = rows
     assert set(answer["context"]) == {
-        "n_ctx", "prompt_tokens", "reserved_tokens", "kept", "dropped", "summary",
+        "n_ctx", "prompt_tokens", "reserved_tokens", "kept", "dropped", "summary", "documents",
     }  # fmt: skip
     assert answer["context"]["kept"] == [0]
     assert pinned == {"turn": 0, "pinned": True}

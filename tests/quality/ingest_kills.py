@@ -111,7 +111,7 @@ def _stage(folder: Path, name: str) -> _Stage:
     if name == "change":
         _change(docs)
     if name == "migrate":
-        _to_version_2(place / "vault.db")
+        _to_version_7(place / "vault.db")
     shutil.copytree(place, start)
     process = _start(name, place)
     begun = time.monotonic()
@@ -147,19 +147,14 @@ def _change(docs: Path) -> None:
     (docs / "new" / "fresh.txt").write_text("Something fresh.", "utf-8")
 
 
-def _to_version_2(path: Path) -> None:
-    """The vault as it was before jobs and sources were recorded."""
+def _to_version_7(path: Path) -> None:
+    """The vault as it was before evaluations and pinned documents were kept."""
     vault = Vault.open(path)
     with vault.write() as db:
         db.execute(
-            "DROP TABLE watched; DROP TABLE former_paths; ALTER TABLE roots DROP COLUMN mounts; "
-            "ALTER TABLE libraries DROP COLUMN settings; "
-            "ALTER TABLE documents DROP COLUMN reader; "
-            "ALTER TABLE documents DROP COLUMN read_with; "
-            "ALTER TABLE documents DROP COLUMN scanned; "
-            "DROP TABLE source_rows; DROP TABLE sources; DROP TABLE tables; "
-            "DROP TABLE job_files; DROP TABLE jobs; DROP INDEX documents_sha256; "
-            "ALTER TABLE passages DROP COLUMN label; PRAGMA user_version = 2"
+            "DROP TABLE pinned_documents; DROP TABLE calibrations; "
+            "DROP TABLE evaluation_results; DROP TABLE evaluations; DROP TABLE ratings; "
+            "PRAGMA user_version = 7"
         )
     vault.close()
 

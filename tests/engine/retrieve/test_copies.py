@@ -63,5 +63,5 @@ def test_a_file_that_moved_costs_no_embedding(
     drain(ingest.add(vault, embedder, [tmp_path], library="Documents", parse=shelf.parse))
     (tmp_path / "a.txt").rename(tmp_path / "renamed.txt")
     report = drain(ingest.sync(vault, embedder, parse=shelf.parse))
-    assert (report.indexed, report.removed) == (1, 1)
+    assert (report.indexed, report.removed, report.moved) == (0, 0, 1)
     assert embedder.embedded == 1

@@ -78,7 +78,7 @@ def test_every_candidate_has_both_scores(vault: Vault, embedder: HashingEmbedder
     assert hits[0].passage.path == "/w.txt"
     passage = hits[0].passage
     exact = float(embedder.embed_query("zebra") @ embedder.embed_passages([passage.text])[0])
-    assert hits[0].meaning == pytest.approx(exact, abs=1e-5)
+    assert hits[0].meaning == pytest.approx(exact, abs=5e-3)  # stored in 8 bits
 
 
 def test_an_empty_vault_has_no_hits(vault: Vault, embedder: HashingEmbedder) -> None:

@@ -171,7 +171,7 @@ def test_a_scan_is_told_where_recognition_is_off(tmp_path: Path) -> None:
     path = tmp_path / "scan.pdf"
     scanned(path, text_page=True)
     document = pdf.parse(path, ParseOptions(ocr=False))
-    assert "1 of 2 pages hold pictures of text" in document.note
+    assert "1 of 2 pages holds a picture of text" in document.note
     assert document.pages[1].text == "17"
 
 
