@@ -51,6 +51,8 @@ class _Section:
     start: int
     end: int
     path: str
+    body: int
+    """Where the last of the headings that it begins with ends; its start where it has none."""
 
 
 def cut(
@@ -116,7 +118,7 @@ def _sections(page: Page, trail: list[Heading]) -> tuple[list[_Section], list[He
     path = _path(trail)
     borders = [*(heading.start for heading in page.headings), len(text)]
     if text[: borders[0]].strip():
-        found.append(_Section(0, borders[0], path))
+        found.append(_Section(0, borders[0], path, 0))
         begin = borders[0]
     for heading, end in zip(page.headings, borders[1:], strict=True):
         trail = [outer for outer in trail if outer.level < heading.level]
@@ -126,7 +128,8 @@ def _sections(page: Page, trail: list[Heading]) -> tuple[list[_Section], list[He
         empty = line_end < 0 or not text[line_end:end].strip()
         if empty and end < len(text):
             continue
-        found.append(_Section(begin, end, path))
+        body = heading.start + len(heading.title)
+        found.append(_Section(begin, end, path, body))
         begin = end
     return found, trail
 
@@ -149,12 +152,17 @@ class _Cutter:
         return bisect_left(self._starts, span[1]) - bisect_left(self._starts, span[0])
 
     def passages(self, section: _Section) -> list[Span]:
-        """Paragraphs; short neighbours joined up to the target, long ones cut to fit."""
-        pieces = [
-            piece
-            for paragraph in self._split((section.start, section.end), _PARAGRAPH)
-            for piece in self._fitting(paragraph)
-        ]
+        """Paragraphs; short neighbours joined up to the target, long ones cut to fit.
+
+        A heading goes with the paragraph below it: alone it would say nothing, and be found for
+        everything that its words are about.
+        """
+        paragraphs = self._split((section.start, section.end), _PARAGRAPH)
+        heads = sum(end <= section.body for _, end in paragraphs)
+        if 0 < heads < len(paragraphs):
+            paragraphs[: heads + 1] = [(section.start, paragraphs[heads][1])]
+            paragraphs[0] = self._trimmed(*paragraphs[0])
+        pieces = [piece for paragraph in paragraphs for piece in self._fitting(paragraph)]
         return self._joined(pieces, min(self._target, self._room))
 
     def _fitting(self, span: Span) -> list[Span]:
