@@ -125,5 +125,5 @@ def test_a_page_read_in_stretches_is_cut_alike(
 def test_a_heading_is_never_a_passage_of_its_own_above_a_long_paragraph() -> None:
     for length in (140, 240, 600):
         drafts = _cut(f"# Ferries\n\n{_words(length)}")
-        assert drafts[0].text.startswith("Ferries\n\nword")
+        assert drafts[0].text.startswith("# Ferries\n\nword")
         assert all(draft.tokens > 40 for draft in drafts)
