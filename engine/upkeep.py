@@ -150,8 +150,8 @@ class Upkeep:
         try:
             for paths in watcher.changes(cancel):
                 if watcher.how != how:
-                    how = dict(watcher.how)
-                    register.put(how)
+                    before, how = how, dict(watcher.how)
+                    register.put(how, instead_of=before)
                 if told is not None and watcher.note not in ("", note):
                     told(watcher.note)
                 note = watcher.note
@@ -177,7 +177,7 @@ class Upkeep:
             if reader is not None:
                 reader.close()
             with suppress(VaultError):
-                register.put({})
+                register.put({}, instead_of=how)
 
 
 def _came_and_went(before: frozenset[str], now: frozenset[str]) -> list[Change]:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -66,14 +67,17 @@ class Watcher:
             now = time.monotonic()
             if before is None or now - looked >= RESCAN_S:
                 looked = now
-                yield frozenset(shape)
+                look = frozenset(shape)
             else:
-                yield frozenset(
+                look = frozenset(
                     path for path, state in shape.items() if before.get(path, state) != state
                 )
             before = shape
             with closing(self._events(told)) as events:
-                yield from self._follow(events, settling, shape, cancel)
+                # Listening first: what changes while the roots are looked at is told afterwards.
+                first = next(events, frozenset())
+                yield look
+                yield from self._follow(chain((first,), events), settling, shape, cancel)
 
     def _follow(
         self,

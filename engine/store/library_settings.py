@@ -1,7 +1,7 @@
 """How each library is read, and who watches what."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.errors import NotFoundError
 from engine.library_types import LibrarySettings
@@ -53,13 +53,20 @@ class Watched:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def put(self, how: Mapping[str, str]) -> None:
-        """This process watches these roots now, each by ``events`` or ``polling``."""
+    def put(self, how: Mapping[str, str], *, instead_of: Iterable[str] = ()) -> None:
+        """A watcher of this process watches these roots now, each by ``events`` or ``polling``.
+
+        ``instead_of`` are the roots that it watched before; other watchers' stay.
+        """
         me = this_process()
         with self._vault.write() as db:
             owners = rows(db, "SELECT DISTINCT owner FROM watched")
-            gone = [owner for (owner,) in owners if owner == me or not alive(owner)]
+            gone = [owner for (owner,) in owners if not alive(owner)]
             db.executemany("DELETE FROM watched WHERE owner = ?", [(owner,) for owner in gone])
+            db.executemany(
+                "DELETE FROM watched WHERE owner = ? AND path = ?",
+                [(me, path) for path in {*how, *instead_of}],
+            )
             db.executemany(
                 "INSERT INTO watched(owner, path, how) VALUES (?, ?, ?)",
                 [(me, path, each) for path, each in how.items()],
