@@ -41,6 +41,7 @@ def expanded(text: str, glossary: Glossary, library_ids: Sequence[int] = ()) -> 
         by_text.setdefault(text[start:end].casefold(), []).append((start, end))
     written: dict[tuple[int, int], list[str]] = {}
     names: set[tuple[int, int]] = set()
+    settled: set[tuple[int, int]] = set()
     for entry in glossary.about(list(by_text), library_ids):
         if entry.kind != "abbreviation":
             continue
@@ -48,8 +49,16 @@ def expanded(text: str, glossary: Glossary, library_ids: Sequence[int] = ()) -> 
             if _is_term(text[span[0] : span[1]], entry):
                 names.add(span)
                 _note(written, span, entry.meaning)
+                if entry.origin == "user":
+                    settled.add(span)
+        if entry.origin != "user":
+            continue  # who writes an abbreviation writes it out once, where the meaning finds it
         for span in by_text.get(entry.meaning.casefold(), ()):
             _note(written, span, entry.term)
+            settled.add(span)
+    for span in [each for each in written if each not in settled and len(written[each]) > 1]:
+        del written[span]  # found in several senses, and nobody said which is meant here
+        names.discard(span)
     return _written(text, written, names)
 
 
