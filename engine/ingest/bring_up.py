@@ -217,6 +217,8 @@ def _finish_removals(vault: Vault) -> None:
         job = jobs.begin("remove", left)
         forget(Documents(vault), left)
         jobs.end(job)
+    jobs.drop_empty("remove")
+    jobs.drop_empty("index")
 
 
 def _renew(

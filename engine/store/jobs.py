@@ -46,12 +46,13 @@ class Jobs:
                 "INSERT OR REPLACE INTO job_files(path, job_id) VALUES (?, ?)",
                 [(path, job) for path in paths],
             )
-            for other in _deserted(db, kind):
-                if other != job and not value(
-                    db, "SELECT 1 FROM job_files WHERE job_id = ?", (other,)
-                ):
-                    db.execute("DELETE FROM jobs WHERE id = ?", (other,))
+            _drop_empty(db, kind, but=job)
         return job
+
+    def drop_empty(self, kind: Kind) -> None:
+        """Drop jobs whose process ended after their last file and before it could say so."""
+        with self._vault.write() as db:
+            _drop_empty(db, kind)
 
     def end(self, job: int) -> None:
         """The work is done; what is still named in it has no file any more."""
@@ -148,6 +149,12 @@ class Jobs:
 def settled(db: apsw.Connection, path: str) -> None:
     """Take a file out of its job, inside the transaction that settles it."""
     db.execute("DELETE FROM job_files WHERE path = ?", (path,))
+
+
+def _drop_empty(db: apsw.Connection, kind: Kind, *, but: int = 0) -> None:
+    for job in _deserted(db, kind):
+        if job != but and not value(db, "SELECT 1 FROM job_files WHERE job_id = ?", (job,)):
+            db.execute("DELETE FROM jobs WHERE id = ?", (job,))
 
 
 def this_process() -> str:

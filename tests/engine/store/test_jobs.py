@@ -85,3 +85,17 @@ def test_an_interrupted_renewal_tells_how_much_is_left(
     ((number, text), *_) = Vectors(vault).missing(filling, 1)
     Vectors(vault).fill(filling, [number], other.embed_passages([text]))
     assert Jobs(vault).waiting() == Waiting(renewals=2)
+
+
+def test_a_job_whose_process_ended_after_its_last_file_is_dropped(
+    vault: Vault, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Jobs(vault).begin("remove", [])
+    Jobs(vault).begin("index", ["/a.txt"])
+    monkeypatch.undo()
+    mine = Jobs(vault).begin("index", [])
+    for kind in ("remove", "index"):
+        Jobs(vault).drop_empty(kind)
+    with vault.read() as db:
+        left = list(db.execute("SELECT kind, id = ? FROM jobs ORDER BY id", (mine,)))
+    assert left == [("index", 0), ("index", 1)]
