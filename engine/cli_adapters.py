@@ -5,7 +5,7 @@ from typing import Annotated, cast
 
 import typer
 
-from engine import jsonform
+from engine import jsonform_models
 from engine.assistant import Assistant
 from engine.cli_options import Writing
 from engine.cli_session import JsonOption, ProfileOption, session
@@ -66,7 +66,7 @@ def show_adapters(
     with session(profile, as_json=as_json) as (terminal, assistant):
         found = assistant.adapters.list(model)
         if as_json:
-            terminal.value({"adapters": [jsonform.adapter(card) for card in found]})
+            terminal.value({"adapters": [jsonform_models.adapter(card) for card in found]})
             return
         for card in found:
             task = f", for {card.task}" if card.task else ""
@@ -118,7 +118,7 @@ def use_adapter(
 def show_in_use(terminal: Terminal, assistant: Assistant, model: str | None) -> None:
     used = assistant.adapters.in_use(model)
     if terminal.as_json:
-        terminal.value({"in_use": [jsonform.adapter_in_use(each) for each in used]})
+        terminal.value({"in_use": [jsonform_models.adapter_in_use(each) for each in used]})
         return
     for each in used:
         terminal.say(each.words)

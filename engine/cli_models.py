@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from engine import cli_adapters, cli_options, jsonform, settings
+from engine import cli_adapters, cli_options, jsonform_models, settings
 from engine.assistant import Assistant
 from engine.cli_session import JsonOption, ProfileOption, session
 from engine.errors import InputError, NotFoundError
@@ -58,7 +58,7 @@ def models_show(
     with session(profile, as_json=as_json) as (terminal, assistant):
         card = card_of(assistant, name)
         if as_json:
-            terminal.value(jsonform.model_card(card))
+            terminal.value(jsonform_models.model_card(card))
             return
         show_card(terminal, card)
         if card.words:
@@ -81,8 +81,8 @@ def models_add(
             if card.models and Path(card.file).is_relative_to(added)
         ]
         if as_json:
-            told = [jsonform.adapter(card) for card in adapters]
-            models = [jsonform.model_card(card) for card in cards]
+            told = [jsonform_models.adapter(card) for card in adapters]
+            models = [jsonform_models.model_card(card) for card in cards]
             terminal.value({"models": models, **({"adapters": told} if told else {})})
             return
         show_cards(terminal, cards)
@@ -119,7 +119,7 @@ def models_fit(
     with session(profile, as_json=as_json) as (terminal, assistant):
         report = terminal.run(assistant.model_jobs.fit(model, again=measure))
         if as_json:
-            terminal.value(jsonform.fit(report))
+            terminal.value(jsonform_models.fit(report))
         else:
             show_fit(terminal, report)
 
@@ -163,7 +163,7 @@ def models_requantize(
     with session(profile, as_json=as_json) as (terminal, assistant), interruptible() as cancel:
         result, card = terminal.run(assistant.model_jobs.requantize(model, to=to, cancel=cancel))
         if as_json:
-            terminal.value(jsonform.requantized(result, card))
+            terminal.value(jsonform_models.requantized(result, card))
             return
         for name, speed in result.chosen.speeds.items():
             terminal.say(
@@ -182,7 +182,7 @@ def models_catalogue(profile: ProfileOption = None, as_json: JsonOption = False)
     with session(profile, as_json=as_json) as (terminal, assistant):
         offers = assistant.model_jobs.offers()
         if as_json:
-            terminal.value({"models": [jsonform.offer(offer) for offer in offers]})
+            terminal.value({"models": [jsonform_models.offer(offer) for offer in offers]})
             return
         for offer in offers:
             size = f", {gigabytes(offer.size_bytes)}" if offer.size_bytes else ""
@@ -275,7 +275,7 @@ def card_of(assistant: Assistant, name: str) -> ModelCard:
 
 def show_cards(terminal: Terminal, cards: list[ModelCard]) -> None:
     if terminal.as_json:
-        terminal.value({"models": [jsonform.model_card(card) for card in cards]})
+        terminal.value({"models": [jsonform_models.model_card(card) for card in cards]})
         return
     for card in cards:
         show_card(terminal, card)
