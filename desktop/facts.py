@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.tasks import Lanes
+from engine.library_types import Status
 from engine.model_types import ChatModelInfo, LoadedModel
-from engine.types import Status
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

@@ -32,8 +32,9 @@ from desktop.theme.theme import Choice, Theme
 from desktop.warmth import Warmth
 from desktop.widgets import ask
 from desktop.widgets.notice import Notice
+from engine.library_types import Waiting
 from engine.progress import Progress
-from engine.types import Conversation, Library, Waiting
+from engine.types import Conversation, Library
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

@@ -7,15 +7,9 @@ thread; ``ask`` runs one question at a time.
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from engine import health, logs, network, settings
-from engine.adapter_use import AdapterUse
+from engine import logs, network, settings
 from engine.answer.answer import TRUSTED_BYTES
-from engine.asking import Asking, check_question
-from engine.conversations import Conversations
-from engine.document_pins import DocumentPins
-from engine.encoders import Encoders
 from engine.errors import InputError, ModelError
-from engine.evaluation import Evaluation
 from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
@@ -23,19 +17,29 @@ from engine.inference.state_store import StateStore
 from engine.ingest import ingest
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
-from engine.keeper import ChatModelKeeper
-from engine.library_jobs import LibraryJobs
-from engine.model_jobs import ModelJobs
+from engine.library_types import AddReport, Status, Waiting
 from engine.model_types import ChatModelInfo, ModelCard
-from engine.model_use import ModelUse
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
-from engine.reembed_jobs import ReembedJobs
 from engine.retrieve.retrieve import Retriever
-from engine.source_jobs import SourceJobs
+from engine.services import health
+from engine.services.adapter_use import AdapterUse
+from engine.services.asking import Asking, check_question
+from engine.services.conversations import Conversations
+from engine.services.document_pins import DocumentPins
+from engine.services.encoders import Encoders
+from engine.services.evaluation import Evaluation
+from engine.services.keeper import ChatModelKeeper
+from engine.services.library_jobs import LibraryJobs
+from engine.services.model_jobs import ModelJobs
+from engine.services.model_use import ModelUse
+from engine.services.reembed_jobs import ReembedJobs
+from engine.services.source_jobs import SourceJobs
+from engine.services.upkeep import Upkeep
+from engine.services.vault_lock import key_of
 from engine.store import check
 from engine.store.chats import Chats
 from engine.store.connect import Vault
@@ -44,7 +48,6 @@ from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
 from engine.store.pinned import PinnedDocuments
 from engine.types import (
-    AddReport,
     Answer,
     AskEvent,
     ChatMessage,
@@ -56,11 +59,7 @@ from engine.types import (
     PartHealth,
     Passage,
     SearchResult,
-    Status,
-    Waiting,
 )
-from engine.upkeep import Upkeep
-from engine.vault_lock import key_of
 
 DEFAULT_LIBRARY = "Documents"
 MODES: tuple[Mode, ...] = ("plain", "rag", "tuned", "both")

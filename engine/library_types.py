@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from engine.errors import InputError
-from engine.types import Document
+from engine.model_types import ModelCard
+from engine.types import Document, Library
 
 FileKind = Literal["indexed", "failed", "locked", "away", "scanned", "waiting"]
 WhyState = Literal[
@@ -148,3 +149,76 @@ class Why:
     document: Document | None = None
     lines: tuple[str, ...] = ()
     """The first lines that were extracted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that could not be indexed."""
+
+    path: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one file, for those who watch."""
+
+    path: str
+    what: Literal["added", "changed", "moved", "removed", "failed", "away", "back"]
+    passages: int = 0
+    former: str = ""
+    """Where it lay before it was moved."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """Result of ``add`` and ``sync``; files counted, passages counted over the indexed ones."""
+
+    indexed: int
+    unchanged: int
+    removed: int
+    failed: tuple[FailedFile, ...]
+    passages: int
+    seconds: float
+    moved: int = 0
+    """Files that lie elsewhere now and are the same documents."""
+    changes: tuple[Change, ...] = ()
+    """One by one, where single files were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an interrupted piece of work left to do; ``sync`` does it."""
+
+    files: int = 0
+    """To be read."""
+    removals: int = 0
+    """Documents to be forgotten."""
+    renewals: int = 0
+    """Passages that a new sentence encoder has yet to read."""
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.removals or self.renewals)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``status`` and the foot of the window tell."""
+
+    profile: str
+    libraries: tuple[Library, ...]
+    documents: int
+    failed: int
+    passages: int
+    vault_bytes: int
+    models: tuple[ModelCard, ...]
+    network_policy: str
+    """``"off"`` unless the user opened it."""
+    connections: int
+    """Connections made to other machines since start."""
+    refused: int
+    """Connections that the policy refused since start."""
+    waiting: Waiting = Waiting()
+    """Interrupted work."""

@@ -7,7 +7,7 @@ so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.model_types import ModelCard, Role, Usage
+from engine.model_types import Role, Usage
 from engine.why_types import Why
 
 Mode = Literal["plain", "rag", "tuned", "both"]
@@ -164,58 +164,6 @@ class Document:
     """What was left out or had to be guessed, in words for the user; mostly empty."""
     container: str = ""
     """Path of the document that it lies in; empty for a file of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailedFile:
-    """A file that could not be indexed."""
-
-    path: str
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one file, for those who watch."""
-
-    path: str
-    what: Literal["added", "changed", "moved", "removed", "failed", "away", "back"]
-    passages: int = 0
-    former: str = ""
-    """Where it lay before it was moved."""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AddReport:
-    """Result of ``add`` and ``sync``; files counted, passages counted over the indexed ones."""
-
-    indexed: int
-    unchanged: int
-    removed: int
-    failed: tuple[FailedFile, ...]
-    passages: int
-    seconds: float
-    moved: int = 0
-    """Files that lie elsewhere now and are the same documents."""
-    changes: tuple[Change, ...] = ()
-    """One by one, where single files were looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What an interrupted piece of work left to do; ``sync`` does it."""
-
-    files: int = 0
-    """To be read."""
-    removals: int = 0
-    """Documents to be forgotten."""
-    renewals: int = 0
-    """Passages that a new sentence encoder has yet to read."""
-
-    def __bool__(self) -> bool:
-        return bool(self.files or self.removals or self.renewals)
 
 
 # --- search ------------------------------------------------------------------------------------
@@ -428,24 +376,3 @@ class PartHealth:
     ok: bool
     detail: str
     hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What ``status`` and the foot of the window tell."""
-
-    profile: str
-    libraries: tuple[Library, ...]
-    documents: int
-    failed: int
-    passages: int
-    vault_bytes: int
-    models: tuple[ModelCard, ...]
-    network_policy: str
-    """``"off"`` unless the user opened it."""
-    connections: int
-    """Connections made to other machines since start."""
-    refused: int
-    """Connections that the policy refused since start."""
-    waiting: Waiting = Waiting()
-    """Interrupted work."""

@@ -11,8 +11,8 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, label
 from desktop.widgets.progress import ProgressBar
 from desktop.words import count, counted
+from engine.library_types import AddReport
 from engine.progress import Progress
-from engine.types import AddReport
 
 WATCHED_WORDS = {
     "added": "is new and was read",

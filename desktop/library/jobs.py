@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.errors import Problem
 from desktop.tasks import Lanes, Task
 from desktop.words import count
+from engine.library_types import AddReport, Waiting
 from engine.progress import CancelToken, Progress
 from engine.store.sources import Source
-from engine.types import AddReport, Waiting
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

@@ -23,10 +23,11 @@ from desktop.theme.theme import Theme
 from desktop.widgets.drop import DropTarget
 from desktop.widgets.notice import Notice
 from desktop.words import count
+from engine.library_types import AddReport, Waiting
 from engine.progress import Progress
 from engine.store.attached import file_of
 from engine.store.sources import Source
-from engine.types import AddReport, Library, Waiting
+from engine.types import Library
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

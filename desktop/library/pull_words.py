@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from desktop.window_words import in_window
 from desktop.words import count
-from engine.types import FailedFile
+from engine.library_types import FailedFile
 
 
 def pull_words(reports: Sequence[object]) -> tuple[str, str]:

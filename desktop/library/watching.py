@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from desktop.library.jobs import LibraryJobs
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes, Task
-from engine.types import AddReport, Library
+from engine.library_types import AddReport
+from engine.types import Library
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant

@@ -18,7 +18,7 @@ from engine.answer import (
     tables,
 )
 from engine.answer.abstain import Judge
-from engine.answer.counting import Counter, Similar
+from engine.answer.counting.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.pack import Packed
@@ -30,16 +30,7 @@ from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
 from engine.progress import CancelToken
-from engine.types import (
-    Answer,
-    AnswerDelta,
-    AskEvent,
-    Hit,
-    Mode,
-    Retrieved,
-    SearchResult,
-    Timings,
-)
+from engine.types import Answer, AnswerDelta, AskEvent, Hit, Mode, Retrieved, SearchResult, Timings
 
 TOP = 10
 """Passages asked of retrieval."""

@@ -14,6 +14,7 @@ from engine.ingest.judging import Judging
 from engine.ingest.parsers.formats import VERSIONS
 from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import InPlace, Parse, Reader, Sandbox
+from engine.library_types import AddReport, Change, FailedFile
 from engine.progress import CancelToken, Progress
 from engine.store.check import refill
 from engine.store.connect import Vault
@@ -24,7 +25,6 @@ from engine.store.jobs import Jobs
 from engine.store.library_settings import Settings
 from engine.store.roots import Root, Roots, inside
 from engine.store.vectors import Vectors
-from engine.types import AddReport, Change, FailedFile
 
 REMOVED_AT_ONCE = 200
 """Documents forgotten in one transaction."""

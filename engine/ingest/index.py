@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -31,12 +31,12 @@ from engine.ingest.judging import (
 )
 from engine.ingest.moves import former_path
 from engine.ingest.parsers.formats import VERSIONS
-from engine.ingest.parsers.options import ParseOptions
 from engine.ingest.passwords import Passwords
 from engine.ingest.reading import Part, Reading, reading, with_twin
 from engine.ingest.sandbox import Outcome, Reader
 from engine.ingest.scan import FoundFile, printable
-from engine.library_types import LibrarySettings
+from engine.ingest.wanted import InHand, Wanted
+from engine.library_types import Change, FailedFile
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp, Inner
@@ -45,7 +45,6 @@ from engine.store.documents import Documents, KnownFile
 from engine.store.facts import Facts
 from engine.store.jobs import Jobs
 from engine.store.vectors import Vectors, VectorSet
-from engine.types import Change, FailedFile, ParsedDocument
 
 BATCH_PASSAGES = 256
 """Passages gathered over file borders before they are embedded and their files stored."""
@@ -65,34 +64,6 @@ LOOKED = 100
 """Files looked at between two tellings; a look takes some microseconds."""
 
 WAIT_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    file: FoundFile
-    library: str
-    known: KnownFile | None
-    settings: LibrarySettings = PLAIN
-
-    @property
-    def path(self) -> Path:
-        return Path(self.file.path)
-
-    @property
-    def options(self) -> ParseOptions:
-        return ParseOptions(ocr=self.settings.ocr, languages=self.settings.languages)
-
-
-@dataclass(slots=True)
-class _InHand:
-    """A file with the reading processes."""
-
-    wanted: _Wanted
-    stamp: FileStamp
-    passwords: list[str] | None = None
-    """Those not tried yet; None before it was found locked."""
-    opened: ParsedDocument | None = field(default=None)
-    """It could be read, but something in it is locked."""
 
 
 class Indexer:
@@ -119,9 +90,9 @@ class Indexer:
         self._cancel = cancel or CancelToken()
         self._judging = judging or Judging()
         self._passwords = passwords or Passwords()
-        self._queue: list[_Wanted] = []
-        self._to_read: deque[_Wanted] = deque()
-        self._in_hand: dict[int, _InHand] = {}
+        self._queue: list[Wanted] = []
+        self._to_read: deque[Wanted] = deque()
+        self._in_hand: dict[int, InHand] = {}
         self._keys = 0
         self._done = 0
         self._urgent = False
@@ -139,7 +110,7 @@ class Indexer:
     ) -> None:
         """Queue files with what the vault knows of them."""
         settings = self._judging.settings.get(library, PLAIN)
-        self._queue += [_Wanted(file, library, known.get(file.path), settings) for file in files]
+        self._queue += [Wanted(file, library, known.get(file.path), settings) for file in files]
 
     def look(self) -> Generator[Progress, None, list[str]]:
         """Pass the files that did not change; the paths of the others, which :meth:`run` reads."""
@@ -185,7 +156,7 @@ class Indexer:
 
     # --- one file ------------------------------------------------------------------------------
 
-    def _passed(self, wanted: _Wanted) -> bool:
+    def _passed(self, wanted: Wanted) -> bool:
         """Whether a look at the file's name, size and time is enough."""
         name, size_bytes, mtime_ns = wanted.file
         if not name.isascii() and UNSTORABLE.search(name):
@@ -207,7 +178,7 @@ class Indexer:
             return False
         return self._same(wanted, known, known.stamp)
 
-    def _too_large(self, wanted: _Wanted, stamp: FileStamp) -> bool:
+    def _too_large(self, wanted: Wanted, stamp: FileStamp) -> bool:
         limit, known = wanted.settings.max_mb, wanted.known
         if not limit or stamp.size_bytes <= limit * 1_000_000:
             return False
@@ -244,11 +215,11 @@ class Indexer:
                 continue
             self._keys += 1
             self._before[stamp.path] = self._documents.known(stamp.path)
-            self._in_hand[self._keys] = _InHand(wanted, stamp)
+            self._in_hand[self._keys] = InHand(wanted, stamp)
             self._reader.submit(self._keys, wanted.path, wanted.options)
         return bool(self._in_hand)
 
-    def _moved(self, wanted: _Wanted, stamp: FileStamp) -> str | None:
+    def _moved(self, wanted: Wanted, stamp: FileStamp) -> str | None:
         """Where the file lay before; then it is the same document here."""
         former = former_path(self._states, stamp, self._judging.away)
         if former is None:
@@ -271,7 +242,7 @@ class Indexer:
         if self._judging.tell:
             self.changes.append(change)
 
-    def _same(self, wanted: _Wanted, known: KnownFile, stamp: FileStamp) -> bool:
+    def _same(self, wanted: Wanted, known: KnownFile, stamp: FileStamp) -> bool:
         """Whether what the vault holds of the file still stands; then it is counted."""
         judging = self._judging
         retry = judging.retry or stamp.path in judging.again
@@ -329,7 +300,7 @@ class Indexer:
         twins = (each.as_twin() for each in pending if each.stamp.sha256 == stamp.sha256)
         return with_twin(found, next(twins, None) or self._documents.twin(stamp))
 
-    def _unlocking(self, outcome: Outcome, in_hand: _InHand) -> bool:
+    def _unlocking(self, outcome: Outcome, in_hand: InHand) -> bool:
         """Where the file or something in it is locked, try the next password."""
         parsed = outcome.parsed
         if parsed is not None:
@@ -346,11 +317,11 @@ class Indexer:
         self._reader.submit(outcome.key, in_hand.wanted.path, options)
         return True
 
-    def _unreadable(self, wanted: _Wanted, error: OSError) -> None:
+    def _unreadable(self, wanted: Wanted, error: OSError) -> None:
         reason = f"The file cannot be opened: {error.strerror}."
         self._fail(wanted, FileStamp(wanted.file.path, 0, 0, b""), "unreadable", reason)
 
-    def _fail(self, wanted: _Wanted, stamp: FileStamp, code: str, reason: str) -> None:
+    def _fail(self, wanted: Wanted, stamp: FileStamp, code: str, reason: str) -> None:
         self.failed.append(FailedFile(stamp.path, code, reason))
         self._documents.put_failed(
             stamp,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from engine.inference.embedder import Embedder
 from engine.ingest import tables
 from engine.ingest.chunk import TARGET_TOKENS, cut
+from engine.library_types import FailedFile
 from engine.store.attached import inner_path
 from engine.store.document_rows import FileStamp
 from engine.store.vectors import digest, embedding_text
-from engine.types import FailedFile, ParsedDocument, PassageDraft
+from engine.types import ParsedDocument, PassageDraft
 
 Twin = tuple[str, list[tuple[str, bytes]]]
 """Title of another file with the same bytes, and its passages' texts with their digests."""

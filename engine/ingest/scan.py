@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from engine.errors import NotFoundError
 from engine.ingest.rules import CACHES, Chain, Rules, walk_down
-from engine.library_types import LibrarySettings
-from engine.types import FailedFile
+from engine.library_types import FailedFile, LibrarySettings
 
 
 class FoundFile(NamedTuple):

@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
+from engine.library_types import FailedFile
 from engine.store import glossary
 from engine.store import vectors as vector_store
 from engine.store.attached import bounds
@@ -19,16 +20,7 @@ from engine.store.jobs import settled
 from engine.store.roots import drop_empty_libraries, ensure_library, inside
 from engine.store.rows import numbers, row, rows, value
 from engine.store.vectors import VectorSet, digest, embedding_text
-from engine.types import (
-    Document,
-    FailedFile,
-    Heading,
-    Library,
-    Page,
-    ParsedDocument,
-    Passage,
-    PassageDraft,
-)
+from engine.types import Document, Heading, Library, Page, ParsedDocument, Passage, PassageDraft
 
 
 @dataclass(frozen=True, slots=True)

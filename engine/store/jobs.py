@@ -14,10 +14,10 @@ from typing import Literal
 import apsw
 import psutil
 
+from engine.library_types import Waiting
 from engine.store.connect import Vault
 from engine.store.roots import inside
 from engine.store.rows import rows, value
-from engine.types import Waiting
 
 Kind = Literal["index", "remove", "renew"]
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.library.job_card import watched_words
 from desktop.settings.window_state import WindowState
-from engine.types import AddReport, Change
+from engine.library_types import AddReport, Change
 from tests.desktop.conftest import WAIT_MS, Stage
 
 pytestmark = pytest.mark.window

@@ -91,7 +91,7 @@ def overtaking(place: Workplace) -> None:
             time.sleep(2)
             _record(place, "at rest", [_saved(assistant, docs, n) for n in range(SAVES)])
             adding = subprocess.Popen(
-                [sys.executable, "-c", "from engine.cli import main; main()", "add",
+                [sys.executable, "-c", "from engine.cli.app import main; main()", "add",
                       str(many), "--library", "Many", "--profile", str(work / "profile")],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -15,13 +15,13 @@ from pathlib import Path
 from engine.answer.answer import Answerer
 from engine.answer.talk import Talk
 from engine.assistant import Assistant
-from engine.conversations import Conversations
 from engine.evaluate import metrics
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.models import starter
 from engine.progress import drain
 from engine.retrieve.retrieve import Retriever
+from engine.services.conversations import Conversations
 from engine.store.chats import Chats
 from engine.store.pinned import PinnedDocuments
 from engine.types import Answer

@@ -13,11 +13,11 @@ from engine.assistant import Assistant
 from engine.inference.embedder import Embedder
 from engine.inference.fastembed_embedder import FastembedEmbedder
 from engine.ingest import ingest
+from engine.library_types import AddReport
 from engine.models import starter
 from engine.paths import open_profile
 from engine.progress import Progress, drain
 from engine.store.connect import Vault
-from engine.types import AddReport
 from tests.quality.record import Record
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.ingest import ingest
+from engine.library_types import AddReport
 from engine.progress import CancelToken, drain
 from engine.store.connect import Vault
-from engine.types import AddReport
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from engine.ingest import ingest
+from engine.library_types import AddReport
 from engine.progress import drain
 from engine.retrieve.retrieve import Retriever
 from engine.store.check import check
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
-from engine.types import AddReport, Page, ParsedDocument
+from engine.types import Page, ParsedDocument
 from tests import shelf
 from tests.fakes import HashingEmbedder
 from tests.quality.ingest_work import parse

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from engine.ingest import away
+from engine.library_types import AddReport
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
 from engine.store.roots import Root, Roots
-from engine.types import AddReport
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from engine.ingest import ingest
+from engine.library_types import AddReport
 from engine.progress import drain
 from engine.store.check import check
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
 from engine.store.vectors import Vectors
-from engine.types import AddReport, ParsedDocument
+from engine.types import ParsedDocument
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

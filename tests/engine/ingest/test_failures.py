@@ -8,12 +8,13 @@ import pytest
 
 from engine.errors import CancelledError, DiskFullError
 from engine.ingest import ingest
+from engine.library_types import AddReport
 from engine.progress import CancelToken, drain
 from engine.store.check import check
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
-from engine.types import AddReport, ParsedDocument
+from engine.types import ParsedDocument
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

@@ -7,11 +7,11 @@ import pytest
 
 from engine.errors import InputError, NotFoundError
 from engine.ingest import ingest
+from engine.library_types import AddReport
 from engine.progress import Progress
 from engine.store.check import check
 from engine.store.connect import Vault
 from engine.store.documents import Documents
-from engine.types import AddReport
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from engine.ingest import ingest
 from engine.ingest.bring_up import Means
+from engine.library_types import AddReport
 from engine.progress import drain
 from engine.store.check import check
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.roots import Roots
-from engine.types import AddReport
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

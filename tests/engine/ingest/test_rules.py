@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.ingest import rules, scan
-from engine.library_types import LibrarySettings
+from engine.library_types import AddReport, LibrarySettings
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.library_settings import Settings
-from engine.types import AddReport
 from tests import shelf
 
 Add = Callable[..., AddReport]

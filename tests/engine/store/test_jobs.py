@@ -3,13 +3,13 @@ import os
 import psutil
 import pytest
 
+from engine.library_types import Waiting
 from engine.model_types import EmbedderIdentity
 from engine.store import jobs as jobs_module
 from engine.store.connect import Vault
 from engine.store.documents import Documents, FileStamp
 from engine.store.jobs import Jobs
 from engine.store.vectors import Vectors
-from engine.types import Waiting
 from tests import shelf
 from tests.fakes import HashingEmbedder
 

@@ -1,0 +1,1 @@
+"""Questions that a table answers: understood, put as a query, and said."""

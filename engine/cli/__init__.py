@@ -1,0 +1,1 @@
+"""The terminal face: commands, what they print, and their JSON."""

@@ -1,0 +1,285 @@
+"""``alcove evaluate``: how good searches and answers are, in numbers and in plain words."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from engine.assistant import MODES
+from engine.cli.session import JsonOption, ProfileOption, session
+from engine.cli.terminal import Terminal
+from engine.errors import InputError
+from engine.evaluate import report, summary
+from engine.evaluate.calibrate import COVERAGE, Calibration
+from engine.evaluate.making import Making
+from engine.evaluate.questions import BadLine, Question, checked_questions, write_questions
+from engine.services.evaluation import Evaluated
+from engine.store.evaluations import StoredEvaluation
+from engine.types import Mode
+
+LibraryOption = Annotated[
+    str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
+]
+
+
+def evaluate(
+    questions: Annotated[
+        Path | None, typer.Argument(help="JSON lines: question, answers, documents, page.")
+    ] = None,
+    library: LibraryOption = None,
+    model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
+    modes: Annotated[str, typer.Option(help="plain, rag or both, parted by a comma.")] = "rag",
+    report_file: Annotated[
+        Path | None, typer.Option("--report", help="Write the report to this HTML file.")
+    ] = None,
+    thumbs: Annotated[
+        bool, typer.Option("--thumbs", help="Ask what was rated in conversations.")
+    ] = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the questions to a file; ask nothing.")
+    ] = None,
+    history: Annotated[bool, typer.Option("--history", help="List earlier evaluations.")] = False,
+    show: Annotated[int | None, typer.Option("--show", help="Show an earlier one again.")] = None,
+    repeat: Annotated[
+        int | None, typer.Option("--repeat", help="Ask an earlier one's questions again.")
+    ] = None,
+    generate: Annotated[
+        int | None, typer.Option("--generate", help="Make so many questions from the library.")
+    ] = None,
+    by_model: Annotated[
+        bool, typer.Option("--by-model", help="With --generate: the model words them.")
+    ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Fit how sure an answer must be on this library.")
+    ] = False,
+    coverage: Annotated[
+        float, typer.Option(help="With --calibrate: share of answerable questions to answer.")
+    ] = COVERAGE,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="With --calibrate: forget what was fitted.")
+    ] = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure searches and answers on questions whose answers are known."""
+    if reset and not calibrate:
+        raise typer.BadParameter("--reset goes with --calibrate.")
+    if generate is not None:
+        if questions is None or generate < 1:
+            raise typer.BadParameter("Say how many and where to: --generate 50 FILE.")
+        with session(profile, as_json=as_json) as (terminal, assistant):
+            made = terminal.run(
+                assistant.evaluation.generate(
+                    generate, library=library, unanswerable=generate // 3, by_model=by_model,
+                    model=model,
+                )
+            )  # fmt: skip
+            write_questions(questions, made.questions)
+            tell_made(terminal, made, questions)
+        return
+    if calibrate:
+        with session(profile, as_json=as_json) as (terminal, assistant):
+            work = assistant.evaluation
+            if reset:
+                forgotten = terminal.run(work.reset_calibration(library=library, model=model))
+                tell_reset(terminal, forgotten)
+                return
+            given = checked_questions(questions)[0] if questions is not None else []
+            tell_calibration(
+                terminal,
+                terminal.run(
+                    work.calibrate(given, library=library, model=model, coverage=coverage)
+                ),
+                report_file,
+            )
+        return
+    ways = [questions is not None, thumbs, history, show is not None, repeat is not None]
+    if sum(ways) != 1:
+        raise typer.BadParameter(
+            "Give one of a question file, --thumbs, --history, --show, --repeat and --calibrate."
+        )
+    chosen = chosen_modes(modes)
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        work = assistant.evaluation
+        if history:
+            show_history(terminal, work.history())
+            return
+        if show is not None:
+            tell(terminal, work.opened(show), report_file)
+            return
+        if repeat is not None:
+            tell(terminal, terminal.run(work.repeat(repeat)), report_file)
+            return
+        asked: list[Question]
+        bad: list[BadLine] = []
+        if questions is not None:
+            asked, bad = checked_questions(questions)
+        else:
+            asked = work.rated_questions()
+            if not asked:
+                raise InputError(
+                    "No answer has been rated yet.", "Rate some in the window, or give a file."
+                )
+        for line in bad:
+            terminal.note(f"{line.reason} It is left out.")
+        if export is not None:
+            write_questions(export, asked)
+            written(terminal, export, len(asked))
+            return
+        done = terminal.run(
+            work.run(
+                asked,
+                modes=chosen,
+                library=library,
+                model=model,
+                source=str(questions or "thumbs"),
+                bad_lines=bad,
+            )
+        )
+        tell(terminal, done, report_file)
+
+
+def chosen_modes(text: str) -> list[Mode]:
+    """Modes parted by commas; wrong usage for others."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    chosen = [mode for mode in MODES if mode in names]
+    if not names or len(chosen) != len(set(names)):
+        raise typer.BadParameter(
+            f"“{text}” is not made of {', '.join(MODES)}.", param_hint="--modes"
+        )
+    return chosen
+
+
+def written(terminal: Terminal, path: Path, count: int) -> None:
+    if terminal.as_json:
+        terminal.value({"file": str(path), "questions": count})
+    else:
+        terminal.say(f"{count} questions are in {path}.")
+
+
+def tell(terminal: Terminal, done: Evaluated, path: Path | None) -> None:
+    """Show an evaluation, and write its report where one is wanted."""
+    if path is not None:
+        report.write(path, done.html())
+    if terminal.as_json:
+        terminal.value(
+            {
+                "id": done.id,
+                "modes": summary.as_json(done.summaries),
+                "verdict": done.verdict,
+                "report": str(path) if path is not None else None,
+                "bad_lines": [
+                    {"line": line.number, "reason": line.reason} for line in done.bad_lines
+                ],
+            }
+        )
+        return
+    for found in done.summaries:
+        table = Table("", "Value", "95 %", "Questions", box=None, title=found.mode,
+                      title_justify="left")  # fmt: skip
+        for _, names in report.GROUPS:
+            for name, told in names.items():
+                if (each := found.scores.get(name)) is not None:
+                    table.add_row(
+                        told, f"{each.value:.3f}", f"{each.low:.3f} – {each.high:.3f}", str(each.n)
+                    )
+        for name, told in report.SECONDS.items():
+            if (times := found.latency.get(name)) is not None:
+                table.add_row(
+                    f"seconds, {told}", f"{times.p50:.2f}", f"95 in 100 within {times.p95:.2f}", ""
+                )
+        terminal.out.print(table)
+    terminal.say(f"\n{done.verdict}")
+    if path is not None:
+        terminal.say(f"The report is in {path}.")
+
+
+def tell_made(terminal: Terminal, done: Making, path: Path) -> None:
+    answerable = sum(not question.unanswerable for question in done.questions)
+    if terminal.as_json:
+        terminal.value(
+            {
+                "file": str(path),
+                "questions": len(done.questions),
+                "answerable": answerable,
+                "tried": done.tried,
+            }
+        )
+        return
+    terminal.say(
+        f"{len(done.questions)} questions are in {path}: {answerable} with an answer, of "
+        f"{done.tried} that were tried, and {len(done.questions) - answerable} without. "
+        "Read them before you trust them."
+    )
+
+
+def tell_calibration(terminal: Terminal, found: Calibration, path: Path | None) -> None:
+    if path is not None:
+        report.write(path, report.calibration_html(found.words(), found.curve))
+    if terminal.as_json:
+        terminal.value(
+            {
+                "answerable": found.answerable,
+                "unanswerable": found.unanswerable,
+                "threshold": round(found.judge.threshold, 4),
+                "refused": round(found.refused, 4),
+                "wrong": round(found.wrong, 4),
+                "before": {
+                    "refused": round(found.before[0], 4),
+                    "wrong": round(found.before[1], 4),
+                },
+                "curve": [[round(x, 4), round(y, 4)] for x, y in found.curve],
+            }
+        )
+        return
+    table = Table("Answers given to answerable", "and to unanswerable ones", box=None)
+    for wanted in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        reached = [y for x, y in found.curve if x >= wanted - 1e-9]
+        table.add_row(f"{100 * wanted:.0f} %", f"{100 * min(reached):.0f} %")
+    terminal.out.print(table)
+    terminal.say(found.words())
+    terminal.say(
+        f"Fitted on {found.answerable} questions with an answer and {found.unanswerable} without, "
+        "told on those left out of each fit. It is used from now on; "
+        "alcove evaluate --calibrate --reset takes it back."
+    )
+
+
+def tell_reset(terminal: Terminal, forgotten: bool) -> None:
+    if terminal.as_json:
+        terminal.value({"reset": forgotten})
+    else:
+        terminal.say("It is as for everyone again." if forgotten else "Nothing was fitted here.")
+
+
+def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:
+    if terminal.as_json:
+        terminal.value(
+            {
+                "evaluations": [
+                    {
+                        "id": each.id,
+                        "started_at": each.started_at,
+                        "finished_at": each.finished_at,
+                        "questions": len(each.questions),
+                        "setting": each.setting,
+                        **(each.report or {}),
+                    }
+                    for each in found
+                ]
+            }
+        )
+        return
+    if not found:
+        terminal.say("Nothing has been measured yet. Try: alcove evaluate QUESTIONS.jsonl")
+        return
+    table = Table("No.", "When", "Questions", "Model", "Said", box=None)
+    for each in found:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.started_at))
+        said = each.report["verdict"] if each.report else "interrupted; run it again to go on"
+        table.add_row(
+            str(each.id), when, str(len(each.questions)), str(each.setting["model"]), said
+        )
+    terminal.out.print(table)

@@ -1,0 +1,1 @@
+"""What the assistant is made of: its parts, each one kind of work on a profile."""

@@ -1,0 +1,126 @@
+"""Adapters: which there are for a model, which it is used with, and the proof that they act."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from engine.errors import InputError, NotFoundError
+from engine.inference import adapters
+from engine.inference.adapters import Adapter, AttachedAdapter, no_adapters
+from engine.inference.chat_model import Adaptable, attached
+from engine.model_types import AdapterCard, AdapterInUse
+from engine.models import adapter_fits
+from engine.models.adapter_memory import AdapterMemory
+from engine.models.shelf import Shelf
+from engine.progress import CancelToken, Progress
+from engine.services.asking import Asking
+from engine.services.keeper import ChatModelKeeper
+from engine.types import Mode
+
+Chosen = Sequence[tuple[str, float]]
+"""Names or files of adapters, each with its strength."""
+
+
+class AdapterUse:
+    """The adapters of one profile. ``model`` is a name, by default the model that answers."""
+
+    def __init__(
+        self, keeper: ChatModelKeeper, shelf: Shelf, memory: AdapterMemory, asking: Asking
+    ) -> None:
+        self._keeper = keeper
+        self._shelf = shelf
+        self._memory = memory
+        self._asking = asking
+
+    def list(self, model: str | None = None) -> tuple[AdapterCard, ...]:
+        """All adapters on this machine, or those that fit a model. Raises NotFoundError."""
+        found = tuple(self._shelf.adapters())
+        if model is None:
+            return found
+        path = self._keeper.file_of(model)
+        if path is None:
+            return ()
+        fitting = {str(file) for file in self._shelf.adapters_of(path)}
+        return tuple(card for card in found if card.file in fitting)
+
+    def in_use(self, model: str | None = None) -> tuple[AdapterInUse, ...]:
+        """What the model is used with; with the proof while it is loaded."""
+        wanted = self._memory.of(self._keeper.stored_key(model))
+        proven = {(each.path, each.scale): each for each in attached(self._keeper.current)}
+        return tuple(_told(each, proven.get((each.path, each.scale))) for each in wanted)
+
+    def use(
+        self, model: str | None, chosen: Chosen, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, tuple[AdapterInUse, ...]]:
+        """Use a model with exactly these adapters, stacked, from now on.
+
+        Loads the model, attaches them and proves that they act before anything is remembered.
+        Raises NotFoundError, InputError, and ModelError with the reason where one is refused.
+        """
+        wanted = self.resolved(model, chosen)
+        if not wanted:
+            self.off(model)
+            return ()
+        with self._asking.turn(model or "", cancel):
+            open_ = yield from self._keeper.ready(model, cancel=cancel, chosen=True)
+            if not isinstance(open_, Adaptable):
+                raise no_adapters()
+            yield Progress("loading", 0, 0)
+            open_.attach(wanted)
+        self._memory.put(self._keeper.stored_key(model), wanted)
+        return self.in_use(model)
+
+    def off(self, model: str | None = None) -> None:
+        """Use a model as it is; the next question is answered without adapters."""
+        self._memory.put(self._keeper.stored_key(model), ())
+
+    def mode(self, model: str | None = None, *, documents: bool = True) -> Mode:
+        """How to ask where the user chose no way: with the adapters that are in use, if any."""
+        if self._memory.of(self._keeper.stored_key(model)):
+            return "both" if documents else "tuned"
+        return "rag" if documents else "plain"
+
+    def resolved(self, model: str | None, chosen: Chosen) -> tuple[Adapter, ...]:
+        """Adapters by name or file. Raises NotFoundError, InputError."""
+        path = self._keeper.file_of(model)
+        if path is None and chosen:
+            raise no_adapters()
+        cards = self.list() if chosen else []
+        wanted = tuple(Adapter(self._file(name, cards, model), scale) for name, scale in chosen)
+        for each in wanted:
+            if path is not None and path.exists():
+                adapters.checked(each, path)
+        return wanted
+
+    def _file(self, name: str, cards: Sequence[AdapterCard], model: str | None) -> Path:
+        as_path = Path(name).expanduser()
+        if as_path.is_file():
+            return as_path.absolute()
+        plain = name.casefold()
+        here = {card.file for card in self.list(model)} if model else set()
+        same = [
+            card
+            for card in cards
+            if plain in (card.name.casefold(), Path(card.file).name.casefold(),
+                         Path(card.file).stem.casefold())
+        ]  # fmt: skip
+        best = [card for card in same if card.file in here] or same
+        if len(best) == 1:
+            return Path(best[0].file)
+        if best:
+            raise InputError(
+                f"“{name}” is the name of {len(best)} adapters.",
+                "Give the file instead: " + "; ".join(card.file for card in best),
+            )
+        known = ", ".join(card.name for card in cards)
+        raise NotFoundError(
+            f"There is no adapter called “{name}”.",
+            f"Adapters here: {known}." if known else "No adapter has been trained or added yet.",
+        )
+
+
+def _told(wanted: Adapter, proven: AttachedAdapter | None) -> AdapterInUse:
+    if proven is not None:
+        return AdapterInUse(proven.name, str(proven.path), proven.scale, proven.effect, proven.note)
+    known = adapter_fits.told(wanted.path)
+    name = known.name if known is not None else wanted.path.stem
+    return AdapterInUse(name, str(wanted.path), wanted.scale)

@@ -1,0 +1,89 @@
+"""``alcove evaluate`` over a real vault."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from tests.engine.cli.test_app import alcove, documents, lines, model
+
+__all__ = ["alcove", "documents", "model"]
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "q.jsonl"
+    rows = [
+        {"id": 1, "question": "When does the ferry to Odell Island leave?", "answers": ["07:40"],
+         "documents": ["ferry.md"]},
+        {"id": 2, "question": "Which pier?", "answers": ["four"]},
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + "{broken\n\n[1]\n")
+    return path
+
+
+def test_evaluate_gives_the_documented_json(
+    alcove: Callable[..., Result], documents: Path, questions: Path, tmp_path: Path
+) -> None:
+    alcove("add", documents)
+    page = tmp_path / "r.html"
+    result = alcove("evaluate", questions, "--modes", "plain,rag", "--report", page, "--json")
+    assert result.exit_code == 0, result.output
+    [value] = lines(result)
+    assert list(value["modes"]) == ["plain", "rag"]
+    rag = value["modes"]["rag"]
+    for name in ("em", "f1", "abstained", "citation_precision", "first_token_s", "total_s"):
+        assert set(rag[name]) >= {"value", "ci"}, name
+    assert rag["hit@1"]["value"] == 1
+    assert value["modes"]["plain"]["citation_precision"] is None
+    assert [line["line"] for line in value["bad_lines"]] == [3, 5]
+    assert value["verdict"]
+    assert page.read_text().startswith("<!doctype html>")
+    [history] = lines(alcove("evaluate", "--history", "--json"))
+    assert [each["id"] for each in history["evaluations"]] == [value["id"]]
+    [again] = lines(alcove("evaluate", "--show", value["id"], "--json"))
+    assert again["modes"] == value["modes"]
+
+
+def test_evaluate_tells_in_words(
+    alcove: Callable[..., Result], documents: Path, questions: Path
+) -> None:
+    alcove("add", documents)
+    result = alcove("evaluate", questions)
+    assert result.exit_code == 0
+    assert "exact match" in result.stdout
+    assert "rag:" in result.stdout
+    assert "Line 3" in result.stderr
+    assert "Nothing has been rated" not in result.output
+    assert "interrupted" not in alcove("evaluate", "--history").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--history", "--thumbs"], ["q.jsonl", "--modes", "fast"], ["q.jsonl", "--modes", ""]],
+)
+def test_wrong_usage(alcove: Callable[..., Result], arguments: list[str]) -> None:
+    assert alcove("evaluate", *arguments).exit_code == 2
+
+
+def test_known_errors_are_told(alcove: Callable[..., Result], tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("\n")
+    for arguments in ([empty], [tmp_path / "none.jsonl"], ["--thumbs"], ["--show", "7"]):
+        result = alcove("evaluate", *arguments, "--json")
+        assert result.exit_code == 1
+        assert lines(result)[0]["error"]["message"]
+
+
+def test_why_is_shown(alcove: Callable[..., Result], documents: Path) -> None:
+    alcove("add", documents)
+    question = "When does the ferry to Odell Island leave?"
+    [value] = lines(alcove("ask", question, "--why", "--json"))
+    assert value["why"]["passages"][0]["use"] == "cited"
+    assert {step["name"] for step in value["why"]["steps"]} >= {"search", "write"}
+    assert "why" not in lines(alcove("ask", question, "--json"))[0]
+    shown = alcove("ask", question, "--why").stdout
+    assert "ferry.md" in shown
+    assert "words" in shown
+    assert "search" in shown
