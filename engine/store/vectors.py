@@ -19,6 +19,7 @@ from engine.store.attached import bounds
 from engine.store.connect import Vault
 from engine.store.quantise import packed, sign_bits, signs, unpacked
 from engine.store.rows import numbers, rows, value
+from engine.store.spans import let_vectors_follow
 
 CONTEXT_BYTES = 240
 """Most of a title, and of a heading path, that is embedded with a passage."""
@@ -113,11 +114,9 @@ class Vectors:
                 embedding INT8[{int(identity.dimension)}] DISTANCE_METRIC=cosine,
                 signs BIT[{sign_bits(int(identity.dimension))}]
             );
-            CREATE TRIGGER {table}_delete AFTER DELETE ON passages BEGIN
-                DELETE FROM {table} WHERE passage_id = old.id;
-            END;
             """
         )
+        let_vectors_follow(db, made.id)
         return made
 
     def drop(self, unwanted: VectorSet) -> None:
