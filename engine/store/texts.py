@@ -76,6 +76,13 @@ class Texts:
             self._blocks.popitem(last=False)
         return text
 
+    def repacked(self, block: bytes) -> bytes:
+        """With the dictionary of today. A block that is damaged stays as it is."""
+        try:
+            return self.packed(self.unpacked(block))
+        except apsw.CorruptError:
+            return block
+
     def page(self, page_id: int) -> str:
         low = page_id << BLOCK_BITS
         found = rows(
@@ -111,6 +118,7 @@ def register(connection: apsw.Connection) -> None:
     functions: tuple[tuple[str, Any, int], ...] = (
         ("packed", texts.packed, 1),
         ("unpacked", texts.unpacked, 1),
+        ("repacked", texts.repacked, 1),
         ("page_text", texts.page, 1),
         ("span_text", texts.span, 3),
     )
