@@ -30,7 +30,7 @@ def _plain(function: Any, result: Any, *arguments: Any) -> Call:
     """The same function with numbers for pointers."""
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    made: Call = ctypes.CFUNCTYPE(result, *arguments)(address)
+    made: Call = ctypes.PYFUNCTYPE(result, *arguments)(address)
     return made
 
 

@@ -6,8 +6,8 @@ piece, only the ends of words are measured, and all of a page at once (:mod:`pdf
 Only to be called while the lock of ``pdf.py`` is held: pdfium is not thread-safe.
 """
 
+import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,42 +141,44 @@ def _lines(codes: str, calls: Calls) -> list[Line]:
     runs = np.flatnonzero(np.append(True, line_of[1:] != line_of[:-1]))
     boxes = calls.boxes(np.column_stack((starts, ends - 1)).ravel().tolist())
     words = _Words(starts.tolist(), ends.tolist(), runs.tolist(), boxes[::2], boxes[1::2])
-    return _measured(list(_parted(words, calls)), words, calls)
+    return _measured(_parted(words, calls), words, calls)
 
 
-def _parted(words: _Words, calls: Calls) -> Iterator[tuple[int, int]]:
+def _parted(words: _Words, calls: Calls) -> list[tuple[int, int]]:
     """Words as ``(first, end)`` that stand on one line without wide gaps."""
     runs, count = words.runs, len(words.starts)
     left, low, right, high = words.firsts[1:].T
     last_left, last_low, last_right, last_high = words.lasts[:-1].T
+    usual = WIDE_GAP * np.minimum(high - low, last_high - last_low)
     far = (low >= last_high) | (high <= last_low)
-    lengths = np.diff([*runs, count])
-    heights = words.firsts[runs, 3] - words.firsts[runs, 1]
-    usual = WIDE_GAP * np.repeat(heights, lengths)[1:]
     far |= (left - last_right > usual) | (last_left - right > usual)
-    far = np.append(far, False)
     far[np.array(runs[1:], dtype=np.intp) - 1] = False  # from one line to the next
-    suspect = np.logical_or.reduceat(far, runs).tolist()
-    firsts, lasts = (words.firsts.tolist(), words.lasts.tolist()) if any(suspect) else ([], [])
-    for first, end, look in zip(runs, [*runs[1:], count], suspect, strict=True):
-        begin = first
-        if look:
-            gap = CELL_GAP * calls.size(words.starts[begin])
-            for number in range(first + 1, end):
-                if _parts(lasts[number - 1], firsts[number], gap):
-                    yield begin, number
-                    begin = number
-                    gap = CELL_GAP * calls.size(words.starts[begin])
-        yield begin, end
+    places = np.flatnonzero(far)
+    if not len(places):
+        return list(itertools.pairwise([*runs, count]))
+    begins: list[int] = []
+    gap, following = 0.0, iter([*runs, count])
+    run = next(following)
+    for place, before, box in zip(
+        (places + 1).tolist(), words.lasts[places].tolist(), words.firsts[places + 1].tolist(),
+        strict=True,
+    ):  # fmt: skip
+        while run <= place:
+            begins.append(run)
+            run, gap = next(following), 0.0
+        gap = gap or CELL_GAP * calls.size(words.starts[begins[-1]])
+        if _parts(before, box, gap):
+            begins.append(place)
+            gap = 0.0
+    return list(itertools.pairwise([*begins, run, *following]))
 
 
 def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list[Line]:
     begins = [begin for begin, _ in parts]
-    lefts = np.minimum.reduceat(np.minimum(words.firsts[:, 0], words.lasts[:, 0]), begins)
-    lows = np.minimum.reduceat(np.minimum(words.firsts[:, 1], words.lasts[:, 1]), begins)
-    rights = np.maximum.reduceat(np.maximum(words.firsts[:, 2], words.lasts[:, 2]), begins)
-    highs = np.maximum.reduceat(np.maximum(words.firsts[:, 3], words.lasts[:, 3]), begins)
-    first_rights = np.maximum(words.firsts[begins, 2], words.lasts[begins, 2]).tolist()
+    firsts, lasts = words.firsts, words.lasts
+    lefts, lows = np.minimum.reduceat(np.minimum(firsts[:, :2], lasts[:, :2]), begins).T
+    rights, highs = np.maximum.reduceat(np.maximum(firsts[:, 2:], lasts[:, 2:]), begins).T
+    first_rights = np.maximum(firsts[begins, 2], lasts[begins, 2]).tolist()
     starts = [words.starts[begin] for begin in begins]
     ends = [words.ends[end - 1] for _, end in parts]
     middles = [words.starts[(begin + end) // 2] for begin, end in parts]
@@ -187,9 +189,10 @@ def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list
     ]
     sizes = calls.sizes(telling)
     bold = calls.bold(starts)
-    if any(bold):  # and to the end
-        others = zip(calls.bold([end - 1 for end in ends]), calls.bold(middles), strict=True)
-        bold = [one and all(rest) for one, rest in zip(bold, others, strict=True)]
+    for places in ([end - 1 for end in ends], middles):  # and so to its end
+        heavy = [number for number, found in enumerate(bold) if found]
+        for number, found in zip(heavy, calls.bold([places[n] for n in heavy]), strict=True):
+            bold[number] = found
     return [
         Line(
             start, end, left, right, baseline, size, heavy,

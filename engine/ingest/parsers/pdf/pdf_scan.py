@@ -66,7 +66,9 @@ def _is_readable(visible: str) -> bool:
         letters = visible.encode().translate(None, _NO_LETTERS)
         if len(letters) >= LEAST_READABLE * len(visible) and visible.isprintable():
             return True
-    elif not _ODD.search(visible) and len(_MARKED.sub("", visible)) >= LEAST_READABLE * len(visible):
+    elif not _ODD.search(visible) and len(_MARKED.sub("", visible)) >= LEAST_READABLE * len(
+        visible
+    ):
         return True
     good = bad = 0
     for character, count in Counter(visible).items():

@@ -187,8 +187,11 @@ def _usual_pitches(lines: list[Line]) -> dict[int, float]:
     counted: dict[int, Counter[float]] = {}
     for above, below in itertools.pairwise(lines):
         distance = above.baseline - below.baseline
-        size = max(above.size, below.size, 1.0)
-        if 0.7 * size < distance < 2.4 * size and abs(above.size - below.size) < 0.1 * size:
+        one, other = above.size, below.size
+        size = one if one > other else other
+        if size < 1.0:
+            size = 1.0
+        if 0.7 * size < distance < 2.4 * size and abs(one - other) < 0.1 * size:
             counted.setdefault(round(size), Counter())[round(distance * 2) / 2] += 1
     usual = {}
     for size, distances in counted.items():
