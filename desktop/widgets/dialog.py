@@ -55,15 +55,27 @@ class AskDialog(QDialog):
         self.column.addLayout(self.body)
         self.column.addLayout(self.buttons)
 
-    def line(self, name: str, *, placeholder: str = "", hidden: bool = False) -> QLineEdit:
-        """A named line to type in, added to the body."""
+    def line(
+        self,
+        name: str,
+        *,
+        placeholder: str = "",
+        hidden: bool = False,
+        into: QHBoxLayout | None = None,
+    ) -> QLineEdit:
+        """A named line to type in, added to the body or to a row of it."""
         made = QLineEdit()
         made.setAccessibleName(name)
         made.setPlaceholderText(placeholder)
         if hidden:
             made.setEchoMode(QLineEdit.EchoMode.Password)
-        self.body.addWidget(label(name, "head"))
-        self.body.addWidget(made)
+        place = self.body
+        if into is not None:
+            place = QVBoxLayout()
+            place.setSpacing(8)
+            into.addLayout(place, 1)
+        place.addWidget(label(name, "head"))
+        place.addWidget(made)
         return made
 
     def refuse(self, message: str, hint: str) -> None:
