@@ -17,6 +17,7 @@ from engine.inference.process import ProcessChatModel
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
+from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
 from engine.services.conversations import Conversations, state_key
 from engine.services.keeper import ChatModelKeeper
@@ -59,9 +60,13 @@ class Asking:
         ready_embedder: ReadyEmbedder,
         *,
         adapters: AdapterMemory,
+        nearest: Nearest | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
-        """``adapters`` remembers with which adapters each model is used."""
+        """``adapters`` remembers with which adapters each model is used, ``nearest`` keeps the
+        index of a large vault.
+        """
+        self._nearest = nearest
         self._vault = vault
         self._documents = Documents(vault)
         self._conversations = conversations
@@ -251,7 +256,7 @@ class Asking:
         self, embedder: Embedder, chat_model: ChatModel, library: str | None = None
     ) -> Answerer:
         return Answerer(
-            Retriever(self._vault, embedder),
+            Retriever(self._vault, embedder, self._nearest),
             chat_model,
             self._documents,
             counter=self._counter,
