@@ -93,13 +93,12 @@ class AskDialog(QDialog):
         self.fit()
 
     def fit(self) -> None:
-        """Be as tall as what is shown needs, at least; words that wrap need the width for it."""
+        """Be as tall as what is shown wants; words that wrap need the width for it."""
         for part in self.findChildren(QWidget):
             part.ensurePolished()
         self.column.invalidate()
         self.column.activate()
-        width = self.width()
-        self.resize(width, max(self.height(), self.column.totalMinimumHeightForWidth(width)))
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
 
     @Slot()
     def _agree(self) -> None:
