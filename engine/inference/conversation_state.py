@@ -35,7 +35,7 @@ class ConversationState:
         self._store = store
         self.key: str | None = None
         self.documents: str | None = None
-        """Name of the documents at the beginning of its prompt, for conversations about the same."""
+        """Name of the documents at the beginning of its prompt, shared with other conversations."""
         self._pid: int | None = None
         """The process that holds the conversation; None where none does."""
         self._dirty = False
@@ -57,9 +57,10 @@ class ConversationState:
 
     def bring(self, child: Child) -> None:
         """Restore the conversation before an answer, where the process does not hold it."""
-        if self.key is not None and self._pid != child.pid:
-            if not self.restore(child, self.key) and self.documents is not None:
-                self.restore(child, self.documents)
+        if self.key is None or self._pid == child.pid:
+            return
+        if not self.restore(child, self.key) and self.documents is not None:
+            self.restore(child, self.documents)
 
     def restore(self, child: Child, key: str) -> int:
         """Take a saved state into the context; returns its tokens, 0 where there is none."""
