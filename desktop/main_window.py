@@ -124,6 +124,8 @@ class MainWindow(QMainWindow):
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
+        self.settings.renewal.progressed.connect(self._renewing)
+        self.settings.renewal.ended.connect(self._renewed)
         self.settings.vault.change_wanted.connect(self._change_vault)
         self.conversations.loaded.connect(self._list)
         self.conversations.deleted.connect(self._deleted)
@@ -267,6 +269,7 @@ class MainWindow(QMainWindow):
         if waiting:
             self.jobs.resume(waiting)
         self.watching.start()
+        self.settings.renewal.take_up()
 
     @Slot()
     def _warm(self) -> None:
@@ -295,6 +298,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def _job_ended(self) -> None:
         self.foot.show_job("", None)
+
+    @Slot(object)
+    def _renewing(self, progress: Progress) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("Reading documents anew", progress)
+
+    @Slot()
+    def _renewed(self) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("", None)
+        self.facts.refresh()
 
     @Slot(object)
     @Slot(object, object)

@@ -413,7 +413,7 @@ class Assistant:
             documents=sum(library.documents for library in libraries),
             failed=sum(library.failed for library in libraries),
             passages=sum(library.passages for library in libraries),
-            vault_bytes=self.profile.vault.stat().st_size,
+            vault_bytes=self._vault.size_bytes(),
             models=tuple(self.models()),
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,
