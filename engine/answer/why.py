@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from engine.types import Citation, Hit, Understood
 from engine.answer import orders
+from engine.types import Citation, Hit, Understood
 from engine.why_types import Found, FoundPassage, Step, Use, Why
 
 BY_WORDS = 0.25
