@@ -33,6 +33,7 @@ from engine.services.conversations import Conversations
 from engine.services.document_pins import DocumentPins
 from engine.services.encoders import Encoders
 from engine.services.evaluation import Evaluation
+from engine.services.feedback import Feedback
 from engine.services.keeper import ChatModelKeeper
 from engine.services.library_jobs import LibraryJobs
 from engine.services.model_jobs import ModelJobs
@@ -48,6 +49,7 @@ from engine.store.documents import Documents
 from engine.store.glossary import Glossary
 from engine.store.jobs import Jobs
 from engine.store.pinned import PinnedDocuments
+from engine.store.ratings import Ratings
 from engine.types import (
     Answer,
     AskEvent,
@@ -117,6 +119,7 @@ class Assistant:
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
+        self.feedback = Feedback(Ratings(vault))
         self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
@@ -410,7 +413,7 @@ class Assistant:
             documents=sum(library.documents for library in libraries),
             failed=sum(library.failed for library in libraries),
             passages=sum(library.passages for library in libraries),
-            vault_bytes=self.profile.vault.stat().st_size,
+            vault_bytes=self._vault.size_bytes(),
             models=tuple(self.models()),
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,

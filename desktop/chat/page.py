@@ -13,7 +13,7 @@ from desktop.chat.context_facts import context_of
 from desktop.chat.conversation_view import ConversationView
 from desktop.chat.head import ConversationHead
 from desktop.chat.side import Side
-from desktop.chat.source import sources_of
+from desktop.chat.source import source_of, sources_of
 from desktop.chat.turns import Turns
 from desktop.chat.welcome import welcome
 from desktop.errors import Problem
@@ -25,6 +25,7 @@ from desktop.widgets.drop import DropTarget
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notice import Notice
 from engine.types import Conversation
+from engine.why_types import FoundPassage
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -101,6 +102,7 @@ class ChatPage(QWidget):
         self.turns.filled.connect(self._show_empty)
         self.turns.chosen.connect(self._choose)
         self.turns.cited.connect(self._cited)
+        self.turns.passage_wanted.connect(self._show_passage)
         self.turns.repeat_wanted.connect(self._begin)
         self.turns.change_wanted.connect(self.composer.put)
         self.history.failed.connect(self._tell_choice)
@@ -215,6 +217,10 @@ class ChatPage(QWidget):
         if view is not self._chosen:
             self._choose(view)
         self.side.open_number(number)
+
+    @Slot(object)
+    def _show_passage(self, passage: FoundPassage) -> None:
+        self.side.open(source_of(passage))
 
     @Slot()
     def _fit_side(self) -> None:

@@ -110,7 +110,10 @@ class Asking:
                     answer = stopped(question, mode)
                 else:
                     if isinstance(chat_model, ProcessChatModel):
-                        chat_model.use_state(state_key(conversation_id))
+                        chat_model.use_state(
+                            state_key(conversation_id),
+                            documents=self._conversations.documents_key(conversation_id),
+                        )
                     _adapt(chat_model, wanted)
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
                     answer = yield from self._answerer(embedder, chat_model, library).ask(
@@ -178,7 +181,10 @@ class Asking:
         talk = self._conversations.talk(conversation_id, stored, chat_model.info)
         own = conversation_id is not None and answerer.reads_talk(mode)
         if own and conversation_id is not None:
-            chat_model.use_state(state_key(conversation_id))
+            chat_model.use_state(
+                state_key(conversation_id),
+                documents=self._conversations.documents_key(conversation_id),
+            )
             before, talk = talk, answerer.foresee(
                 talk, mode=mode, cancel=warming.reading,
                 max_tokens=self._sampling(mode, ModelOptions()).max_tokens,

@@ -19,7 +19,11 @@ def rows(db: apsw.Connection, sql: str, bound: Bound = ()) -> list[Row]:
 
 def row(db: apsw.Connection, sql: str, bound: Bound = ()) -> Row | None:
     """The first row, or None."""
-    found: Row | None = db.execute(sql, bound).fetchone()
+    cursor = db.execute(sql, bound)
+    found: Row | None = cursor.fetchone()
+    # A statement that called a function of ours which read as well would go on holding the state
+    # of the vault that it saw.
+    cursor.close()
     return found
 
 

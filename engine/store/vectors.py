@@ -21,6 +21,7 @@ from engine.store.attached import bounds
 from engine.store.connect import Vault
 from engine.store.quantise import packed, sign_bits, signs, unpacked, unpacked_all
 from engine.store.rows import numbers, rows, value
+from engine.store.spans import let_vectors_follow
 
 Ids = NDArray[np.int64]
 
@@ -125,11 +126,9 @@ class Vectors:
                 signs BIT[{sign_bits(int(identity.dimension))}],
                 chunk_size={CHUNK}
             );
-            CREATE TRIGGER {table}_delete AFTER DELETE ON passages BEGIN
-                DELETE FROM {table} WHERE passage_id = old.id;
-            END;
             """
         )
+        let_vectors_follow(db, made.id)
         return made
 
     def drop(self, unwanted: VectorSet) -> None:

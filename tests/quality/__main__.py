@@ -20,6 +20,7 @@ from tests.quality import (
     handbook,
     ingest,
     ingest_kills,
+    injections,
     model,
     pdf,
     process,
@@ -49,6 +50,7 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "answers": answers.run,
     "handbook": handbook.run,
     "contracts": contracts.run,
+    "injections": injections.run,
 }
 PARTS = ("reuse", "stops", "memory", "kills")
 """Of ``process``, for themselves."""
