@@ -27,7 +27,7 @@ class Tallies:
 
 def read(db: apsw.Connection) -> Tallies:
     held: dict[str, int] = dict(rows(db, "SELECT name, number FROM tallies"))
-    newest = value(db, "SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
+    newest = value(db, "SELECT seq FROM sqlite_sequence WHERE name = 'spans'")
     return Tallies(held[PASSAGES], int(newest or 0), held[LATE], held[DOCUMENTS])
 
 
@@ -43,12 +43,12 @@ def note_late(db: apsw.Connection) -> None:
 
 def right(db: apsw.Connection) -> bool:
     """Whether the number of passages is what counting gives."""
-    found = row(db, "SELECT count(*) FROM passages")
+    found = row(db, "SELECT count(*) FROM spans")
     return found is not None and found[0] == passages(db)
 
 
 def recount(db: apsw.Connection) -> None:
     """Count again, inside a running transaction."""
     db.execute(
-        "UPDATE tallies SET number = (SELECT count(*) FROM passages) WHERE name = ?", (PASSAGES,)
+        "UPDATE tallies SET number = (SELECT count(*) FROM spans) WHERE name = ?", (PASSAGES,)
     )

@@ -42,7 +42,7 @@ class VectorScan:
         """Passages that came after this one, by number."""
         with self._vault.read() as db:
             found = rows(
-                db, "SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT ?", (newest, most)
+                db, "SELECT id FROM spans WHERE id > ? ORDER BY id LIMIT ?", (newest, most)
             )
         return [id for (id,) in found]
 
@@ -57,7 +57,7 @@ class Snapshot:
 
     def ids(self) -> Ids:
         """All passages."""
-        found = self._db.execute("SELECT id FROM passages")
+        found = self._db.execute("SELECT id FROM spans")
         return np.fromiter((id for (id,) in found), dtype=np.int64)
 
     def sample(self, most: int) -> Matrix:
@@ -85,7 +85,7 @@ class Snapshot:
 
     def after(self, newest: int) -> Generator[tuple[Ids, Matrix], None, None]:
         """The vectors of the passages that came after this one."""
-        found = self._db.execute("SELECT id FROM passages WHERE id > ? ORDER BY id", (newest,))
+        found = self._db.execute("SELECT id FROM spans WHERE id > ? ORDER BY id", (newest,))
         ids = np.fromiter((id for (id,) in found), dtype=np.int64)
         for start in range(0, len(ids), BATCH):
             yield self.of(ids[start : start + BATCH])

@@ -5,13 +5,13 @@ CREATE TABLE tallies (
     name TEXT PRIMARY KEY,
     number INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO tallies(name, number) SELECT 'passages', count(*) FROM passages;
+INSERT INTO tallies(name, number) SELECT 'passages', count(*) FROM spans;
 INSERT INTO tallies(name, number) VALUES ('late vectors', 0), ('documents', 0);
 
-CREATE TRIGGER tallies_insert AFTER INSERT ON passages BEGIN
+CREATE TRIGGER tallies_insert AFTER INSERT ON spans BEGIN
     UPDATE tallies SET number = number + 1 WHERE name = 'passages';
 END;
-CREATE TRIGGER tallies_delete AFTER DELETE ON passages BEGIN
+CREATE TRIGGER tallies_delete AFTER DELETE ON spans BEGIN
     UPDATE tallies SET number = number - 1 WHERE name = 'passages';
 END;
 CREATE TRIGGER tallies_documents AFTER UPDATE OF library_id, type, mtime_ns, state, path
