@@ -146,7 +146,7 @@ def _documents(db: apsw.Connection, token: str) -> int:
 _IN_LIBRARY = (
     # Asked of each passage found, best first: a library may hold a million others.
     "AND (SELECT library_id FROM documents WHERE id = "
-    "(SELECT document_id FROM passages WHERE passages.id = words.rowid)) = :library "
+    "(SELECT document_id FROM spans WHERE spans.id = words.rowid)) = :library "
 )
 _RANK = f"bm25({', '.join(map(str, COLUMN_WEIGHTS))})"
 _RANK_CALL = f"bm25(words, {', '.join(map(str, COLUMN_WEIGHTS))})"

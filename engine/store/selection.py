@@ -64,7 +64,7 @@ class Selection:
         if pages:
             ranges = []
             for number, (first, last) in enumerate(pages):
-                ranges.append(f"passages.page BETWEEN :first{number} AND :last{number}")
+                ranges.append(f"spans.page BETWEEN :first{number} AND :last{number}")
                 bound |= {f"first{number}": first, f"last{number}": last}
             where.append(f"({' OR '.join(ranges)})")
         if after is not None:
@@ -75,8 +75,8 @@ class Selection:
             bound["before"] = int(before * 1e9)
         with self._vault.read() as db:
             found = db.execute(
-                "SELECT passages.id FROM documents JOIN passages "
-                "ON passages.document_id = documents.id WHERE " + " AND ".join(where),
+                "SELECT spans.id FROM documents JOIN spans "
+                "ON spans.document_id = documents.id WHERE " + " AND ".join(where),
                 bound,
             )
             return np.fromiter((id for (id,) in found), dtype=np.int64)

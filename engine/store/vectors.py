@@ -272,10 +272,10 @@ def insert(db: apsw.Connection, vectors: VectorSet, ids: Sequence[int], matrix: 
     owners: dict[int, int] = dict(
         rows(
             db,
-            "SELECT passages.id, documents.library_id FROM passages "
-            "JOIN documents ON documents.id = passages.document_id "
-            "WHERE passages.id IN (SELECT value FROM carray(?1)) "
-            f"AND passages.id NOT IN (SELECT v.passage_id FROM carray(?1) AS wanted "
+            "SELECT spans.id, documents.library_id FROM spans "
+            "JOIN documents ON documents.id = spans.document_id "
+            "WHERE spans.id IN (SELECT value FROM carray(?1)) "
+            f"AND spans.id NOT IN (SELECT v.passage_id FROM carray(?1) AS wanted "
             f"CROSS JOIN {vectors.table} AS v ON v.passage_id = wanted.value)",
             (numbers(ids),),
         )

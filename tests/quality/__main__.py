@@ -25,6 +25,7 @@ from tests.quality import (
     pdf,
     process,
     retrieval,
+    scale,
 )
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
@@ -44,6 +45,7 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "pdf": pdf.run,
     "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
+    "scale": scale.run,
     "abbreviations": abbreviations.run,
     "answers": answers.run,
     "handbook": handbook.run,
