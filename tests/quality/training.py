@@ -27,10 +27,35 @@ from engine.model_types import Message
 from engine.models import packages
 
 RANK, BATCH = 8, 4
-WORDS = (
-    "harbour office keeper lamp rope tide ledger permit mooring crane pilot invoice weather night "
-    "morning repair fee boat owner island letter map signal stone bridge market captain"
-).split()
+WORDS = [
+    "harbour",
+    "office",
+    "keeper",
+    "lamp",
+    "rope",
+    "tide",
+    "ledger",
+    "permit",
+    "mooring",
+    "crane",
+    "pilot",
+    "invoice",
+    "weather",
+    "night",
+    "morning",
+    "repair",
+    "fee",
+    "boat",
+    "owner",
+    "island",
+    "letter",
+    "map",
+    "signal",
+    "stone",
+    "bridge",
+    "market",
+    "captain",
+]
 
 
 def make(count: int, seed: int = 1) -> list[Example]:
