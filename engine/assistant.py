@@ -101,12 +101,12 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
+        memory = AdapterMemory(profile)
         self._conversations = Conversations(
-            Chats(vault), self._documents, states, PinnedDocuments(vault)
+            Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )
         self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
         self._nearest = Nearest(vault)
-        memory = AdapterMemory(profile)
         self._asking = Asking(
             vault,
             self._conversations,
@@ -120,7 +120,9 @@ class Assistant:
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
         self.feedback = Feedback(Ratings(vault))
-        self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
+        self.adapters = AdapterUse(
+            self._keeper, self.shelf, memory, self._asking, self._conversations
+        )
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)

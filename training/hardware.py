@@ -19,7 +19,7 @@ LIBRARY_BYTES = 600_000_000
 """PyTorch and what stands on it, once loaded."""
 SPARE_BYTES = 500_000_000
 """Left to the rest of the machine."""
-MICRO_TOKENS = 1024
+MICRO_TOKENS = 640
 """Tokens computed at once where memory allows: more is no faster on a processor."""
 LOW_BATTERY = 0.3
 BF16_GAIN = 1.15
@@ -82,7 +82,7 @@ class Batches:
 def activation_bytes(base: BaseFacts, tokens: int, *, bytes_each: int, checkpointing: bool) -> int:
     """Memory of what one micro-batch leaves behind for its way back."""
     kept = base.layers * tokens * base.width * 4
-    layer = tokens * (16 * base.width + 7 * base.feed_forward) * bytes_each
+    layer = tokens * (24 * base.width + 10 * base.feed_forward) * bytes_each
     return kept + layer if checkpointing else base.layers * layer
 
 
@@ -91,10 +91,9 @@ def batches(
 ) -> Batches:
     """Examples at once, and whether activations are computed twice. Raises PreflightError."""
     longest = max(lengths, default=1)
-    usual = sorted(lengths)[len(lengths) * 9 // 10] if lengths else 1
     free = config.memory_bytes or psutil.virtual_memory().available - SPARE_BYTES
     fixed = LIBRARY_BYTES + base.parameters * bytes_each + _adapter_bytes(config, base)
-    micro = config.micro_batch or max(1, min(config.batch, MICRO_TOKENS // max(1, usual)))
+    micro = config.micro_batch or max(1, min(config.batch, MICRO_TOKENS // longest))
     while config.batch % micro:
         micro -= 1
     least = 0

@@ -49,7 +49,12 @@ def _open_gguf(path: Path, dtype: torch.dtype, options: dict[str, Any]) -> Any:
             maxlen=0,
         )
         read = transformers.AutoModelForCausalLM.from_pretrained(
-            folder, gguf_file=slim.name, dtype=dtype, local_files_only=True, **options
+            folder,
+            gguf_file=slim.name,
+            dtype=dtype,
+            local_files_only=True,
+            quantization_config=transformers.GgufConfig(dequantize=True),
+            **options,
         )
     # What was read counts as quantized, and as such would be refused or trained otherwise.
     read.config.__dict__.pop("quantization_config", None)

@@ -37,6 +37,11 @@ def do(folder: JobFolder, *, python: str, attached: bool = False) -> None:
             "A DoRA adapter cannot stand beside its model: it changes the length of each row.",
             "Set merge = true, which writes the whole model, or choose lora or rslora.",
         )
+    if config.four_bit and base.is_gguf:
+        raise InputError(
+            "A GGUF file cannot be trained in 4 bits.",
+            "Leave four_bit out, or choose the folder of the model as its maker published it.",
+        )
     with running.hold(folder):
         folder.stop.unlink(missing_ok=True)
         job = RunningJob(folder, spec, config, python)

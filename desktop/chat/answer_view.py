@@ -132,7 +132,7 @@ class AnswerView(QWidget):
         elif answer.quotation and answer.sentences and not answer.abstained:
             html = quotation_html(answer, tokens)
         else:
-            marking = answer.mode != "plain" and not answer.abstained
+            marking = answer.mode not in ("plain", "tuned") and not answer.abstained
             html = answer_html(
                 self._text, tokens, sentences=answer.sentences, mark_unsupported=marking
             )
@@ -188,7 +188,7 @@ def remark(answer: Answer) -> str:
         said.append("Quoted word for word from your documents.")
     if orders.told_of(answer):
         said.append(orders.TOLD)
-    if answer.mode == "plain":
+    if answer.mode in ("plain", "tuned"):
         said.append("Answered without your documents; nothing here was checked.")
     elif unsupported and not answer.abstained:
         said.append(f"{OPEN_CIRCLE} marks what was not found in your documents.")

@@ -22,6 +22,7 @@ from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence, Rarity
+from engine.answer.guard import Guard
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
 from engine.answer.run import NEAREST, Run
@@ -180,12 +181,13 @@ class Answerer:
         run.notes.step("search")
         prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]
-        hits, evidence = candidates.chosen(about, result.hits, loose, top=self._sentences)
+        guard = Guard(result.hits, self._documents)
+        hits, evidence = candidates.chosen(about, guard.hits, loose, top=self._sentences)
         rarity = extract.rarity(hits)
         if not writes:
             evidence = _with_table(about, hits, evidence, rarity)
             order = dict.fromkeys(item.hit for item in evidence)
-            yield Retrieved(tuple(hits[index] for index in order))
+            yield Retrieved(guard.shown([hits[index] for index in order]))
             evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
             run.notes.read([hits[index] for index in order])
             if not run.cancelled:
@@ -203,8 +205,8 @@ class Answerer:
         # What stands whole before the model is not judged by what was found for the question.
         if not talk.documents and certain < self._judge.threshold and not _says_all(found.table):
             if writes:
-                yield Retrieved(found.hits[:NEAREST])
-            return run.abstain(found.hits)
+                yield Retrieved(guard.shown(found.hits[:NEAREST]))
+            return run.abstain(guard.shown(found.hits))
         if writes:
             packed = pack.pack_rag(
                 question,
@@ -217,17 +219,18 @@ class Answerer:
             )
             paths = {document.path for document in talk.documents}
             run.notes.read(packed.hits, packed=True)
-            yield Retrieved(
-                tuple(hit for hit in packed.hits if hit.rank or hit.passage.path not in paths)
+            told = [hit for hit in packed.hits if hit.rank or hit.passage.path not in paths]
+            yield Retrieved(guard.shown(told))
+            draft = yield from self._written(
+                question, found, packed, run, sampling, shown=guard.shown(packed.hits)
             )
-            draft = yield from self._written(question, found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
         run.notes.step("write")
         stands = bool(draft.citations) or run.cancelled or _formed(sampling)
-        return run.finish(draft) if stands else run.abstain(found.hits)
+        return run.finish(draft) if stands else run.abstain(guard.shown(found.hits))
 
     # --- before a question ---------------------------------------------------------------------
 
@@ -313,7 +316,7 @@ class Answerer:
             return self._from_table(desk, found.table, found)
         if form.wants_sentences(question) or not found.readings:
             return desk.quoted(
-                [extract.with_list(item, found.text(item)) for item in _in_order(best[:SENTENCES])]
+                [extract.with_list(item, found.text(item)) for item in _together(best)]
             )
         if tables.is_row(best[0].sentence):
             cell = tables.cell(found.about, found.text(best[0]), best[0].start, best[0].end)
@@ -338,14 +341,22 @@ class Answerer:
         return desk.read_out(row, *looked.answer)
 
     def _written(
-        self, question: str, found: _Found, packed: Packed, run: Run, sampling: Sampling
+        self,
+        question: str,
+        found: _Found,
+        packed: Packed,
+        run: Run,
+        sampling: Sampling,
+        *,
+        shown: Sequence[Hit],
     ) -> Generator[AskEvent, None, Draft]:
         """The model's answer as far as it is supported, or else a quotation.
 
-        Of a small model, whose adapter was not made for it, every sentence must be; what stands in
-        its place is what it would have quoted without the adapter.
+        ``shown`` are the packed passages as the documents have them. Of a small model, whose
+        adapter was not made for it, every sentence must be supported; what stands in its place is
+        what it would have quoted without the adapter.
         """
-        wary = any(orders.gives(hit.passage.text) for hit in packed.hits)
+        wary = any(orders.gives(hit.passage.text) for hit in shown)
         completion = yield from self._write(packed, run, sampling, shown=not wary)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
@@ -400,12 +411,13 @@ def _formed(sampling: Sampling) -> bool:
     return bool(sampling.json_schema or sampling.grammar)
 
 
-def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Sentences of one passage as they stand there, the best one's passage first."""
-    first: dict[int, int] = {}
-    for rank, item in enumerate(evidence):
-        first.setdefault(item.hit, rank)
-    return sorted(evidence, key=lambda item: (first[item.hit], item.start))
+def _together(best: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence and the next best one of its passage, as they stand there.
+
+    A second sentence from elsewhere is off the point more often than it helps.
+    """
+    same = [item for item in best if item.hit == best[0].hit][:SENTENCES]
+    return sorted(same, key=lambda item: item.start)
 
 
 def stopped(question: str, mode: Mode) -> Answer:

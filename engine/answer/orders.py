@@ -40,6 +40,7 @@ PARAGRAPH = re.compile(r"\n[ \t]*\n|\Z")
 BLOCK = re.compile(
     r"\s*(```.*?(?:```|\Z)|[\"“'][^\n]*|[^\n]*(?:\n(?!\s*\n)[^\n]*){0,20})", re.DOTALL
 )
+BLANKS = re.compile(r"[ \t]*\n(?:[ \t]*\n){2,}")
 LEADING = frozenset(".!?:;,|>\"') \n\t")
 """What a pattern may take from the sentence before."""
 LONGEST = 1500
@@ -95,11 +96,14 @@ def told_of(answer: Answer) -> list[str]:
 
 def readable(text: str) -> str:
     """A text with blanks in place of orders, so that all positions stay as they are."""
-    found = find(text)
-    for start, end in found:
-        blank = re.sub(r"[^\n]", " ", text[start:end])
-        text = text[:start] + blank + text[end:]
+    for start, end in find(text):
+        text = blanked(text, start, end)
     return text
+
+
+def blanked(text: str, start: int, end: int) -> str:
+    """A text with a blank for every letter of a span; lines stay lines."""
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
 
 
 def without(text: str) -> str:
@@ -108,7 +112,7 @@ def without(text: str) -> str:
     for start, end in find(text):
         parts.append(text[at:start].rstrip(" \t"))
         at = end
-    return UNSEEN.sub("", TAGS.sub("", "".join((*parts, text[at:])))).strip() if at else text
+    return BLANKS.sub("\n", UNSEEN.sub("", "".join((*parts, text[at:])))).strip() if at else text
 
 
 def _plain(folded: str) -> Iterator[tuple[int, int, bool]]:

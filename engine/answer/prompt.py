@@ -24,6 +24,8 @@ RULES = (
 
 FENCE = re.compile(r"<\s*/?\s*passages?\s*>|<\|[^|>\n]{1,40}\|>", re.IGNORECASE)
 """Whatever in a document could end the fence or speak as the chat template does."""
+BLANKS = re.compile(r" {20,}")
+"""Where an order was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class PromptPassage:
     def of(cls, passage: Passage) -> "PromptPassage":
         heading = passage.heading
         source = f"{passage.title} › {heading}" if heading else passage.title
-        return cls(orders.without(source), orders.without(passage.text))
+        return cls(orders.without(source), BLANKS.sub(" ", orders.without(passage.text)))
 
 
 def defused(text: str) -> str:

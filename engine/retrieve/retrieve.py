@@ -11,6 +11,7 @@ from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
 from engine.retrieve import closeness, copies, expansion, filters, fuse, query, spelling
 from engine.retrieve.closeness import Closeness
+from engine.retrieve.interaction import Interaction
 from engine.retrieve.narrow import Narrowing
 from engine.retrieve.nearest import Nearest
 from engine.store.connect import Vault
@@ -41,6 +42,7 @@ class Retriever:
         self._glossary = Glossary(vault)
         self._narrowing = Narrowing(vault)
         self._embedder = embedder
+        self._interaction = Interaction(embedder, self._lexical)
 
     def search(self, question: str, *, library: str | None = None, top: int = 10) -> SearchResult:
         """The best passages, best first; fewer where the vault holds fewer.
@@ -165,13 +167,17 @@ class Retriever:
         )
         best = np.lexsort((ids[kept], -final))
         ranked = [passages[int(ids[kept[place]])] for place in best]
+        told = final[best]
+        if meaning and weights is not fuse.FOREIGN:
+            order = self._interaction.order(variants, ranked, told)
+            best, ranked = best[order], [ranked[place] for place in order]
         chosen = copies.merged(ranked, top)
         elsewhere = self._documents.also([ranked[each.place].id for each in chosen], library_id)
         return tuple(
             Hit(
                 rank=rank,
                 passage=ranked[each.place],
-                score=float(final[best[each.place]]),
+                score=float(told[each.place]),  # the scores keep their scale in the new order
                 words=float(shown[kept[best[each.place]]]),
                 meaning=float(by_meaning[kept[best[each.place]]]),
                 also=tuple(sorted({*each.also, *elsewhere.get(ranked[each.place].id, ())})),

@@ -11,7 +11,8 @@ from engine.store import glossary, headings, spans, tables, texts
 from engine.store.attached import bounds
 from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.roots import ensure_library
-from engine.store.rows import rows, value
+from engine.store.rows import row, rows, value
+from engine.store.spans import Kept
 from engine.types import ParsedDocument, PassageDraft
 
 
@@ -62,10 +63,10 @@ def put_row(
     read_with: str = "",
     scanned: int = 0,
 ) -> int:
-    """Write a document's row, new or in place of the old one, whose text goes; its number."""
-    held = value(db, "SELECT id FROM documents WHERE path = ?", (stamp.path,))
-    if held is not None:
-        clear(db, held)  # first: another title would be written into its words
+    """Write a document's row, new or in place of the old one; its number.
+
+    :func:`make_room` comes before: another title would be written into the words of the old text.
+    """
     db.execute("DELETE FROM former_paths WHERE path = ?", (stamp.path,))
     document_id: int = value(
         db,
@@ -102,6 +103,32 @@ def put_row(
     return document_id
 
 
+def make_room(
+    db: apsw.Connection,
+    path: str,
+    library: str = "",
+    title: str = "",
+    drafts: Sequence[PassageDraft] = (),
+    digests: Sequence[bytes] = (),
+) -> Kept:
+    """Forget the text of a document that is read again, except the passages it still has."""
+    found = row(
+        db,
+        "SELECT documents.id, libraries.name, title FROM documents "
+        "JOIN libraries ON libraries.id = library_id WHERE path = ?",
+        (path,),
+    )
+    if found is None:
+        return {}
+    id, held_in, held_as = found
+    same = held_in.casefold() == library.casefold() and held_as == title
+    kept = spans.keep(db, id, drafts, digests) if same else {}
+    if not same:
+        spans.clear(db, id)
+    _clear_pages(db, id)
+    return kept
+
+
 def fill(
     db: apsw.Connection,
     document_id: int,
@@ -109,6 +136,7 @@ def fill(
     drafts: Sequence[PassageDraft],
     digests: Sequence[bytes],
     passage_tokens: int = DEFAULT_PASSAGE_TOKENS,
+    kept: Kept | None = None,
 ) -> list[int]:
     """Store pages and passages of a document; the numbers of its passages."""
     db.execute(
@@ -130,7 +158,7 @@ def fill(
         texts.put(db, db.last_insert_rowid(), page.text)
     tables.put(db, document_id, parsed.tables)
     glossary.put_found(db, document_id, [page.text for page in parsed.pages])
-    return fill_passages(db, document_id, drafts, digests, passage_tokens)
+    return fill_passages(db, document_id, drafts, digests, passage_tokens, kept)
 
 
 def fill_passages(
@@ -139,13 +167,14 @@ def fill_passages(
     drafts: Sequence[PassageDraft],
     digests: Sequence[bytes],
     passage_tokens: int,
+    kept: Kept | None = None,
 ) -> list[int]:
     """Store the passages of a document whose pages are stored; their numbers."""
     db.execute(
         "UPDATE documents SET passage_count = ?, passage_tokens = ? WHERE id = ?",
         (len(drafts), passage_tokens, document_id),
     )
-    return spans.put(db, document_id, drafts, digests)
+    return spans.put(db, document_id, drafts, digests, kept)
 
 
 def drop_inner(db: apsw.Connection, path: str) -> int:
@@ -165,6 +194,10 @@ def drop_inner(db: apsw.Connection, path: str) -> int:
 def clear(db: apsw.Connection, document_id: int) -> None:
     """Forget the text of a document."""
     spans.clear(db, document_id)
+    _clear_pages(db, document_id)
+
+
+def _clear_pages(db: apsw.Connection, document_id: int) -> None:
     db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
     tables.drop(db, document_id)
     glossary.drop_found(db, document_id)

@@ -13,7 +13,7 @@ from engine.store import vectors as vector_store
 from engine.store.attached import bounds
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp as FileStamp
-from engine.store.document_rows import Inner, clear, drop_inner, fill, put_row
+from engine.store.document_rows import Inner, clear, drop_inner, fill, make_room, put_row
 from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.jobs import settled
 from engine.store.roots import drop_empty_libraries, ensure_library, inside
@@ -281,12 +281,13 @@ class Documents:
             digests = [digest(embedding_text(parsed.title, d.heading, d.text)) for d in drafts]
         with self._vault.write() as db:
             vector_store.still_held(db, vectors)
+            kept = make_room(db, stamp.path, library, parsed.title, drafts, digests)
             document_id = put_row(
                 db, stamp, library, parsed.type, parsed.title, "indexed", "", "",
                 note=parsed.note, reader=reader, read_with=read_with, scanned=parsed.scanned,
             )  # fmt: skip
             drop_inner(db, stamp.path)
-            ids = fill(db, document_id, parsed, drafts, digests, passage_tokens)
+            ids = fill(db, document_id, parsed, drafts, digests, passage_tokens, kept)
             vector_store.insert(db, vectors, ids, matrix)
             self._put_inner(
                 db, {stamp.path: document_id}, library, inner, vectors, read_with, passage_tokens
@@ -355,6 +356,7 @@ class Documents:
                 if db.changes():
                     settled(db, stamp.path)
                     return
+            make_room(db, stamp.path)
             put_row(
                 db,
                 stamp,
