@@ -118,6 +118,9 @@ class MainWindow(QMainWindow):
         self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
+        self.chat.always_wanted.connect(self.models.work.use_adapters)
+        self.models.work.succeeded.connect(self._model_work_done)
+        self.models.work.failed.connect(self._model_work_failed)
         self.models.work.begun.connect(self._model_work)
         self.models.work.progressed.connect(self._model_work)
         self.models.work.ended.connect(self._model_work_ended)
@@ -315,6 +318,16 @@ class MainWindow(QMainWindow):
     def _model_work(self, job: Job, progress: Progress | None = None) -> None:
         if job.words:
             self.foot.show_job(job.words, progress)
+
+    @Slot(object, object)
+    def _model_work_done(self, job: Job, result: object) -> None:
+        if job.kind == "adapters" and isinstance(result, tuple):
+            self.chat.adapters_taken(job.name, result)
+
+    @Slot(object, object)
+    def _model_work_failed(self, job: Job, problem: Problem) -> None:
+        if job.kind == "adapters" and self.stack.currentWidget() is self.chat:
+            self.chat.tell(problem)
 
     @Slot(object)
     def _model_work_ended(self, job: Job) -> None:
