@@ -71,6 +71,8 @@ QLineEdit:focus, QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
 QLabel[kind="mono"] { font-family: monospace; font-size: 12px; }
 QListView, QTableView, QTreeView { background: transparent; border: 0; color: $ink;
   selection-background-color: $hover; selection-color: $ink; }
+QListWidget { background: $paper; border: 1px solid $line; border-radius: 8px; padding: 4px; }
+QListWidget::item { padding: 5px 8px; border-radius: 6px; }
 QTreeView { selection-background-color: $panel; show-decoration-selected: 1; }
 QTableView { alternate-background-color: transparent; gridline-color: $line; }
 QHeaderView { background: transparent; border: 0; }
