@@ -24,6 +24,7 @@ from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
+from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
 from engine.services import health
 from engine.services.adapter_use import AdapterUse
@@ -105,6 +106,7 @@ class Assistant:
             Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )
         self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
+        self._nearest = Nearest(vault)
         self._asking = Asking(
             vault,
             self._conversations,
@@ -112,6 +114,7 @@ class Assistant:
             self._settings,
             self._ready_embedder,
             adapters=memory,
+            nearest=self._nearest,
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
@@ -152,7 +155,8 @@ class Assistant:
         return health.rescued(opened.vault, key or key_of(opened, passphrase))
 
     def close(self) -> None:
-        """End the model process and close the vault."""
+        """End the model process and the work in the background, and close the vault."""
+        self._nearest.close()
         self._keeper.close()
         self._vault.close()
         logs.stop(self._log_handler)
@@ -309,7 +313,9 @@ class Assistant:
         if top < 1:
             raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
         embedder = drain(self._ready_embedder())
-        return Retriever(self._vault, embedder).search(query, library=library, top=top)
+        return Retriever(self._vault, embedder, self._nearest).search(
+            query, library=library, top=top
+        )
 
     def ask(
         self,
@@ -409,7 +415,7 @@ class Assistant:
             documents=sum(library.documents for library in libraries),
             failed=sum(library.failed for library in libraries),
             passages=sum(library.passages for library in libraries),
-            vault_bytes=self.profile.vault.stat().st_size,
+            vault_bytes=self._vault.size_bytes(),
             models=tuple(self.models()),
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,

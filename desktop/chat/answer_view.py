@@ -17,6 +17,7 @@ from desktop.theme.theme import Theme
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from desktop.widgets.rich_text import RichText
+from engine.answer import orders
 from engine.types import Answer, ChatMessage
 
 State = Literal["waiting", "growing", "done", "failed"]
@@ -185,6 +186,8 @@ def remark(answer: Answer) -> str:
         said.append("Stopped.")
     if answer.quotation and not answer.abstained:
         said.append("Quoted word for word from your documents.")
+    if orders.told_of(answer):
+        said.append(orders.TOLD)
     if answer.mode in ("plain", "tuned"):
         said.append("Answered without your documents; nothing here was checked.")
     elif unsupported and not answer.abstained:

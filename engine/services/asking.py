@@ -18,6 +18,7 @@ from engine.inference.process import ProcessChatModel
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
+from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
 from engine.services.conversations import Conversations, state_key
 from engine.services.keeper import ChatModelKeeper
@@ -60,9 +61,13 @@ class Asking:
         ready_embedder: ReadyEmbedder,
         *,
         adapters: AdapterMemory,
+        nearest: Nearest | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
-        """``adapters`` remembers with which adapters each model is used."""
+        """``adapters`` remembers with which adapters each model is used, ``nearest`` keeps the
+        index of a large vault.
+        """
+        self._nearest = nearest
         self._vault = vault
         self._documents = Documents(vault)
         self._conversations = conversations
@@ -106,7 +111,10 @@ class Asking:
                     answer = stopped(question, mode)
                 else:
                     if isinstance(chat_model, ProcessChatModel):
-                        chat_model.use_state(state_key(conversation_id))
+                        chat_model.use_state(
+                            state_key(conversation_id),
+                            documents=self._conversations.documents_key(conversation_id),
+                        )
                     _adapt(chat_model, wanted)
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
                     answer = yield from self._answerer(embedder, chat_model, library).ask(
@@ -174,7 +182,10 @@ class Asking:
         talk = self._conversations.talk(conversation_id, stored, chat_model.info)
         own = conversation_id is not None and answerer.reads_talk(mode)
         if own and conversation_id is not None:
-            chat_model.use_state(state_key(conversation_id))
+            chat_model.use_state(
+                state_key(conversation_id),
+                documents=self._conversations.documents_key(conversation_id),
+            )
             before, talk = talk, answerer.foresee(
                 talk, mode=mode, cancel=warming.reading,
                 max_tokens=self._sampling(mode, ModelOptions()).max_tokens,
@@ -262,7 +273,7 @@ class Asking:
         self, embedder: Embedder, chat_model: ChatModel, library: str | None = None
     ) -> Answerer:
         return Answerer(
-            Retriever(self._vault, embedder),
+            Retriever(self._vault, embedder, self._nearest),
             chat_model,
             self._documents,
             counter=self._counter,

@@ -149,6 +149,13 @@ class Conversations:
             return same
         return ahead if ahead.dropped > same.dropped else same
 
+    def documents_key(self, conversation_id: int | None) -> str | None:
+        """The name under which the model's state of the pinned documents is saved."""
+        pinned = self._pinned.of(conversation_id) if conversation_id is not None else ()
+        known = [self._documents.document(path) for path in pinned]
+        parts = [f"{each.path} {each.indexed_at}" for each in known if each is not None]
+        return "documents " + "\n".join(parts) if parts else None
+
     def _documents_of(self, conversation_id: int | None) -> tuple[Pinned, ...]:
         """The pinned documents that can still be read."""
         found = []
