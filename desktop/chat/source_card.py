@@ -34,7 +34,6 @@ class SourceCard(QFrame):
         self.setAccessibleName(f"Source {source.number}: {name}, {source.place}")
         self.setToolTip(source.path)
         head = QHBoxLayout()
-        head.setContentsMargins(0, -5, -6, -5)  # the button is no taller than the words
         head.setSpacing(8)
         if source.cited:
             head.addWidget(label(str(source.number), "number"))
