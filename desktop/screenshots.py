@@ -239,6 +239,27 @@ def draw_settings(camera: Camera) -> None:
     reading.reject()
 
 
+def draw_answer(camera: Camera) -> None:
+    """Why an answer came out so, a correction of it, and the document that it stands in pinned."""
+    chat = camera.window.chat
+    camera.window.new_conversation()
+    view = camera.answer(SOURCE_QUESTION)
+    camera.until(lambda: view.message_id is not None)
+    view.action_row.why.click()
+    camera.take("why-answer")
+    view.action_row.why.click()
+    view.action_row.correct.click()
+    camera.take("correction")
+    view.correction.leave()
+    chat.side.panel.cards[0].pin.click()
+    camera.until(lambda: chat.pins.documents != ())
+    meter = chat.composer.context
+    meter.click()
+    assert meter.panel is not None
+    camera.take_with("pinned", meter.panel)
+    meter.panel.close()
+
+
 def draw(camera: Camera, scratch: Path) -> None:
     window = camera.window
     camera.until(lambda: window.readiness.is_ready and window.foot.model.text() != "")
@@ -248,6 +269,7 @@ def draw(camera: Camera, scratch: Path) -> None:
     draw_models(camera)
     draw_settings(camera)
 
+    draw_answer(camera)
     window.new_conversation()
     cited = camera.answer(SOURCE_QUESTION)
     camera.take("answer")
