@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
 from tests.engine.cli.test_app import alcove, documents, lines, model
 
 __all__ = ["alcove", "documents", "model"]
