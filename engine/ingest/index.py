@@ -44,6 +44,7 @@ from engine.store.document_state import DocumentStates
 from engine.store.documents import Documents, KnownFile
 from engine.store.facts import Facts
 from engine.store.jobs import Jobs
+from engine.store.space import pack_smaller
 from engine.store.vectors import Vectors, VectorSet
 
 BATCH_PASSAGES = 256
@@ -363,6 +364,7 @@ class Indexer:
                 self.passages += found.passages
                 self.failed += found.failed
             yield self._progress(Path(found.stamp.path).name)
+        pack_smaller(self._vault)
 
     def _put(self, found: Reading, held: Mapping[bytes, Matrix], vectors: VectorSet) -> bool:
         """Store a file, unless somebody stored a later state of it meanwhile."""

@@ -21,10 +21,12 @@ from tests.quality import (
     handbook,
     ingest,
     ingest_kills,
+    injections,
     model,
     pdf,
     process,
     retrieval,
+    scale,
 )
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
@@ -45,10 +47,12 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "pdf": pdf.run,
     "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
+    "scale": scale.run,
     "abbreviations": abbreviations.run,
     "answers": answers.run,
     "handbook": handbook.run,
     "contracts": contracts.run,
+    "injections": injections.run,
 }
 PARTS = ("reuse", "stops", "memory", "kills")
 """Of ``process``, for themselves."""
