@@ -352,6 +352,8 @@ class Conversation:
     changed_at: float
     model: str = ""
     """Name of the chat model it is held with; empty takes the default."""
+    adapters: tuple[tuple[str, float], ...] | None = None
+    """Files and strengths of the adapters it is held with; None takes those of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +367,10 @@ class ChatMessage:
     answer: Answer | None = None
     pinned: bool = False
     """Stays in the model's context however long the conversation grows."""
+    up: bool | None = None
+    """The user's thumb on an answer; None without one."""
+    correction: str = ""
+    """What the user wrote in place of an answer; mostly empty."""
 
 
 # --- health ------------------------------------------------------------------------------------

@@ -169,6 +169,7 @@ class Answerer:
             )
             if counted is not None:
                 draft, query = counted
+                run.notes.step("count")
                 run.first_token()
                 yield AnswerDelta(draft.text)
                 return replace(run.finish(draft), query=query)
@@ -176,7 +177,7 @@ class Answerer:
         if result.query is not None:
             about = result.query.text
         run.retrieve_s = result.seconds
-        run.notes.found(about, result.hits)
+        run.notes.found(about, result.hits, result.query)
         run.notes.step("search")
         prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]

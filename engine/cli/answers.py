@@ -140,6 +140,10 @@ def show_why(terminal: Terminal, why: Why) -> None:
     """Print the way from the question to the answer."""
     terminal.say("\nWhy this answer", style="bold")
     terminal.say(f"Searched for: {why.asked}")
+    for name, value in why.filters:
+        terminal.say(f"  Only {name}:{value}")
+    for phrase in why.phrases:
+        terminal.say(f"  “{phrase}” was searched for word for word.")
     for typed, meant in why.corrections:
         terminal.say(f"  “{typed}” was searched for as “{meant}”.")
     for word, beside in why.expansions:

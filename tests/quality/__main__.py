@@ -15,6 +15,7 @@ from tests.quality import (
     answers,
     cold,
     contracts,
+    counting,
     current,
     formats,
     handbook,
@@ -25,6 +26,7 @@ from tests.quality import (
     pdf,
     process,
     retrieval,
+    scale,
 )
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
@@ -40,10 +42,12 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "cold": cold.run,
     "ingest": ingest.run,
     "current": current.run,
+    "counting": counting.run,
     "formats": formats.run,
     "pdf": pdf.run,
     "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
+    "scale": scale.run,
     "abbreviations": abbreviations.run,
     "answers": answers.run,
     "handbook": handbook.run,
