@@ -252,7 +252,9 @@ def moved(db: apsw.Connection, path: str) -> None:
 
 
 def _pages(db: apsw.Connection, document_id: int) -> list[str]:
-    found = rows(db, "SELECT text FROM pages WHERE document_id = ? ORDER BY number", (document_id,))
+    found = rows(
+        db, "SELECT page_text(id) FROM pages WHERE document_id = ? ORDER BY number", (document_id,)
+    )
     return [text for (text,) in found]
 
 
