@@ -8,12 +8,8 @@ from numpy.typing import NDArray
 
 from engine.errors import InputError
 from engine.inference.embedder import Embedder
-<<<<<<< HEAD
-from engine.retrieve import closeness, copies, expansion, feedback, filters, fuse, query, spelling
-=======
 from engine.inference.embedder import Vectors as Matrix
-from engine.retrieve import closeness, copies, expansion, filters, fuse, query, spelling
->>>>>>> main
+from engine.retrieve import closeness, copies, expansion, feedback, filters, fuse, query, spelling
 from engine.retrieve.closeness import Closeness
 from engine.retrieve.fuse import Scores
 from engine.retrieve.interaction import Interaction
