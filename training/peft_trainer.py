@@ -108,7 +108,9 @@ def run(
     if watch.stopped:
         raise CancelledError
     best = job.folder.checkpoints / watching.BEST
-    if best.exists():
+    if not running.is_first():
+        pass
+    elif best.exists():
         watching.copy_adapter(best, job.folder.adapter)
     else:
         watching.save_adapter(trainer.model, job.folder.adapter)
