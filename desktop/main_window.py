@@ -26,6 +26,7 @@ from desktop.models.work import Job
 from desktop.rail import Place, Rail
 from desktop.readiness import Readiness
 from desktop.settings.page import SettingsPage
+from desktop.settings.vault_change import VaultChange
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
@@ -60,12 +61,14 @@ class MainWindow(QMainWindow):
         self.conversations = Conversations(self.lanes, assistant, self)
         self.warmth = Warmth(self.lanes, assistant, self)
         self._notice: Notice | None = None
+        self.vault_change: VaultChange | None = None
+        """What is to be done with the vault once the window is closed."""
 
         self.rail = Rail(theme)
         self.chat = ChatPage(theme, self.lanes, assistant)
         self.library = LibraryPage(theme, self.lanes, assistant, self.jobs, self.watching)
         self.models = ModelsPage(theme, self.lanes, assistant)
-        self.settings = SettingsPage(theme, str(assistant.profile.root))
+        self.settings = SettingsPage(theme, self.lanes, assistant)
         self.pages: dict[Place, QWidget] = {
             "conversations": self.chat,
             "library": self.library,
@@ -115,12 +118,18 @@ class MainWindow(QMainWindow):
         self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
+        self.chat.always_wanted.connect(self.models.work.use_adapters)
+        self.models.work.succeeded.connect(self._model_work_done)
+        self.models.work.failed.connect(self._model_work_failed)
         self.models.work.begun.connect(self._model_work)
         self.models.work.progressed.connect(self._model_work)
         self.models.work.ended.connect(self._model_work_ended)
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
+        self.settings.renewal.progressed.connect(self._renewing)
+        self.settings.renewal.ended.connect(self._renewed)
+        self.settings.vault.change_wanted.connect(self._change_vault)
         self.conversations.loaded.connect(self._list)
         self.conversations.deleted.connect(self._deleted)
         self.conversations.failed.connect(self.show_problem)
@@ -159,6 +168,8 @@ class MainWindow(QMainWindow):
             self.models.reload()
         elif place == "library":
             self.library.reload()
+        elif place == "settings":
+            self.settings.reload()
 
     @Slot()
     def new_conversation(self) -> None:
@@ -184,6 +195,7 @@ class MainWindow(QMainWindow):
 
     @Slot(list)
     def _dropped(self, paths: list[Path]) -> None:
+        self.library.show_all()
         self.go("library")
         self.library.add(paths)
 
@@ -260,6 +272,7 @@ class MainWindow(QMainWindow):
         if waiting:
             self.jobs.resume(waiting)
         self.watching.start()
+        self.settings.renewal.take_up()
 
     @Slot()
     def _warm(self) -> None:
@@ -290,10 +303,31 @@ class MainWindow(QMainWindow):
         self.foot.show_job("", None)
 
     @Slot(object)
+    def _renewing(self, progress: Progress) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("Reading documents anew", progress)
+
+    @Slot()
+    def _renewed(self) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("", None)
+        self.facts.refresh()
+
+    @Slot(object)
     @Slot(object, object)
     def _model_work(self, job: Job, progress: Progress | None = None) -> None:
         if job.words:
             self.foot.show_job(job.words, progress)
+
+    @Slot(object, object)
+    def _model_work_done(self, job: Job, result: object) -> None:
+        if job.kind == "adapters" and isinstance(result, tuple):
+            self.chat.adapters_taken(job.name, result)
+
+    @Slot(object, object)
+    def _model_work_failed(self, job: Job, problem: Problem) -> None:
+        if job.kind == "adapters" and self.stack.currentWidget() is self.chat:
+            self.chat.tell(problem)
 
     @Slot(object)
     def _model_work_ended(self, job: Job) -> None:
@@ -319,6 +353,11 @@ class MainWindow(QMainWindow):
     def _choose_look(self, choice: Choice) -> None:
         self._theme.choose(choice)
         self._state.theme = choice
+
+    @Slot(object)
+    def _change_vault(self, change: VaultChange) -> None:
+        self.vault_change = change
+        self.close()
 
     # --- the window itself ---------------------------------------------------------------------
 

@@ -230,6 +230,8 @@ class Citation:
     """What a reader calls the page where that is not its number."""
     also: tuple[str, ...] = ()
     """Other documents in which the same stands."""
+    gives_orders: bool = False
+    """Around it the document gives orders to the assistant, which were not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +352,8 @@ class Conversation:
     changed_at: float
     model: str = ""
     """Name of the chat model it is held with; empty takes the default."""
+    adapters: tuple[tuple[str, float], ...] | None = None
+    """Files and strengths of the adapters it is held with; None takes those of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +367,10 @@ class ChatMessage:
     answer: Answer | None = None
     pinned: bool = False
     """Stays in the model's context however long the conversation grows."""
+    up: bool | None = None
+    """The user's thumb on an answer; None without one."""
+    correction: str = ""
+    """What the user wrote in place of an answer; mostly empty."""
 
 
 # --- health ------------------------------------------------------------------------------------

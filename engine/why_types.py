@@ -31,6 +31,8 @@ class FoundPassage:
     found_by: Found
     use: Use
     """Cited by the answer; read but not cited; cut for want of space; not needed."""
+    gives_orders: bool = False
+    """It holds orders to the assistant, which were left unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Step:
     """One step of answering and how long it took."""
 
     name: str
-    """``"search"``, ``"weigh"``, ``"decide"``, ``"write"``."""
+    """``"count"``, ``"search"``, ``"weigh"``, ``"decide"``, ``"write"``."""
     seconds: float
 
 
@@ -62,3 +64,7 @@ class Why:
     """Words as they were typed and as they were searched for."""
     expansions: tuple[tuple[str, str], ...] = ()
     """Words of the question and what was searched for beside them."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """What the search was narrowed to: name and value, as typed."""
+    phrases: tuple[str, ...] = ()
+    """Quoted words and codes of the question, which were searched for word for word."""

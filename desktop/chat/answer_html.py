@@ -20,6 +20,7 @@ MARKS = re.compile(f"{CITE}([0-9,]*){CITE}|{SOFT}|{PLAIN}")
 TAG = re.compile(r"(<[^>]*>)")
 TAIL = re.compile(r"[\s*_`~]*$")
 OPEN_CIRCLE = "○"
+NOT_FOUND = "Not found in your documents"
 CELL_SHOWN = " · "
 LONG_RUN = 4
 LONGEST_AROUND = 320
@@ -137,7 +138,7 @@ def _place(rendered: str, tokens: Tokens) -> str:
 def _text(text: str, soft: bool, tokens: Tokens) -> str:
     if not soft or not text.strip():
         return text
-    return f'<span style="color:{tokens.soft}">{text}</span>'
+    return f'<span style="color:{tokens.soft}" title="{NOT_FOUND}">{text}</span>'
 
 
 def _links(numbers: str, tokens: Tokens) -> str:

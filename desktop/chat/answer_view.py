@@ -6,22 +6,20 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.chat.answer_actions import AnswerActions
 from desktop.chat.answer_html import OPEN_CIRCLE, answer_html, quotation_html, quoted_text
-from desktop.chat.context_facts import small_print
+from desktop.chat.correction import Correction
 from desktop.chat.query_fold import QueryFold
 from desktop.chat.thinking import ThinkingFold
+from desktop.chat.why_panel import WhyPanel
 from desktop.errors import Problem
 from desktop.theme.theme import Theme
-from desktop.widgets.buttons import Button
-from desktop.widgets.flow import FlowLayout
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from desktop.widgets.rich_text import RichText
-from desktop.words import count
+from engine.answer import orders
 from engine.types import Answer, ChatMessage
 
-PIN, PINNED = "Pin", "Pinned"
-PIN_TIP = "Keep this question and its answer in the model's memory"
 State = Literal["waiting", "growing", "done", "failed"]
 
 
@@ -33,6 +31,12 @@ class AnswerView(QWidget):
     """The same question once more."""
     pinned = Signal(bool)
     """Keep this turn in the model's memory, or let it go."""
+    rated = Signal(object)
+    """A thumb up, a thumb down, or None."""
+    corrected = Signal(str)
+    """What it should have said; empty takes it back."""
+    passage_wanted = Signal(object)
+    """A found passage whose page is to be shown."""
     mend = Signal()
     """The button of the error was pressed."""
 
@@ -52,24 +56,18 @@ class AnswerView(QWidget):
         self.body.anchorClicked.connect(self._follow)
         self.query = QueryFold(theme)
         self.remark = label("", "soft", wrap=True)
-        self.copy = Button(theme, "Copy", icon="copy", kind="chip", tip="Copy the answer")
-        self.copy.clicked.connect(self._copy)
-        self.repeat = Button(theme, "Again", icon="arrow-clockwise", kind="chip", tip="Ask again")
-        self.repeat.clicked.connect(self.again)
-        self.sources = Button(theme, " ", icon="quotes", kind="chip", tip="Show what this rests on")
-        self.sources.clicked.connect(self.sources_wanted)
-        self.keep = Button(theme, PIN, icon="push-pin", kind="chip", tip=PIN_TIP)
-        self.keep.setCheckable(True)
-        self.keep.clicked.connect(self._pin)
-        self.print = label("", "soft")
-        self.print.setToolTip(
-            "How fast the model wrote, and how long you waited for its first word"
-        )
-        self._actions = QWidget()
-        row = FlowLayout(self._actions, spacing=12)
-        row.setContentsMargins(0, 12, 0, 0)
-        for part in (self.copy, self.repeat, self.sources, self.keep, self.print):
-            row.addWidget(part)
+        self.action_row = actions = AnswerActions(theme)
+        actions.copy.clicked.connect(self._copy)
+        actions.repeat.clicked.connect(self.again)
+        actions.sources.clicked.connect(self.sources_wanted)
+        actions.pinned.connect(self.pinned)
+        actions.rated.connect(self._rate)
+        actions.correct.clicked.connect(self._correct)
+        self.why = WhyPanel(theme)
+        self.why.passage_wanted.connect(self.passage_wanted)
+        actions.why.toggled.connect(self.why.unfold)
+        self.correction = Correction(theme)
+        self.correction.corrected.connect(self.corrected)
         self.notice: Notice | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 0, 4, 0)
@@ -78,7 +76,9 @@ class AnswerView(QWidget):
         self._column.addWidget(self.body)
         self._column.addWidget(self.query)
         self._column.addWidget(self.remark)
-        self._column.addWidget(self._actions)
+        self._column.addWidget(self.correction)
+        self._column.addWidget(actions)
+        self._column.addWidget(self.why)
         theme.changed.connect(self._draw)
         self.wait("Looking through your documents…")
 
@@ -101,18 +101,17 @@ class AnswerView(QWidget):
         self._text = answer.text
         self.state = "done"
         self.remark.setText(remark(answer))
-        self.print.setText(small_print(answer))
-        self.print.setVisible(bool(self.print.text()))
+        self.action_row.finish(answer)
+        self.why.put(answer.why)
         self.thinking.put(answer.thinking)
         self.query.put(answer.query)
         self._draw()
-        self._show_pin()
 
     def stored(self, message: ChatMessage) -> None:
-        """The turn as it was kept: it can be pinned now."""
+        """The turn as it was kept: it can be rated, corrected and pinned now."""
         self.message_id = message.id
-        self.keep.setChecked(message.pinned)
-        self._show_pin()
+        self.action_row.stored(message)
+        self.correction.put(message.correction)
 
     def fail(self, problem: Problem, *, button: str) -> None:
         """Show what went wrong where the answer would be; what was written stays readable."""
@@ -133,7 +132,7 @@ class AnswerView(QWidget):
         elif answer.quotation and answer.sentences and not answer.abstained:
             html = quotation_html(answer, tokens)
         else:
-            marking = answer.mode != "plain" and not answer.abstained
+            marking = answer.mode not in ("plain", "tuned") and not answer.abstained
             html = answer_html(
                 self._text, tokens, sentences=answer.sentences, mark_unsupported=marking
             )
@@ -141,23 +140,32 @@ class AnswerView(QWidget):
         self.body.setVisible(bool(self._text.strip()))
         waiting = self.state == "waiting"
         self.remark.setVisible(bool(self.remark.text()) and (waiting or self.state == "done"))
-        self._actions.setVisible(self.state == "done")
-        if answer is not None:
-            cited, near = len(answer.citations), len(answer.nearest)
-            self.sources.setText(
-                count(cited, "source") if cited else f"{count(near, 'passage')} nearest to it"
-            )
-            self.sources.setVisible(bool(cited or near))
+        self.action_row.setVisible(self.state == "done")
 
-    def _show_pin(self) -> None:
-        self.keep.setVisible(self.message_id is not None)
-        self.keep.setText(f" {PINNED if self.keep.isChecked() else PIN}")
-        self.keep.setAccessibleName(self.keep.text().strip())
+    @Slot(object)
+    def _rate(self, up: bool | None) -> None:
+        self.rated.emit(up)
+        if up is False and not self.correction.kept:
+            self._correct()  # what was wrong is known now, and can be said at once
 
     @Slot()
-    def _pin(self) -> None:
-        self._show_pin()
-        self.pinned.emit(self.keep.isChecked())
+    def _correct(self) -> None:
+        if self.correction.is_writing:
+            self.correction.leave()
+        else:
+            self.correction.write("" if self._abstained else self.plain_text)
+
+    @property
+    def _abstained(self) -> bool:
+        return self.answer is not None and self.answer.abstained
+
+    @property
+    def plain_text(self) -> str:
+        """What it says, as text to copy or to correct."""
+        answer = self.answer
+        if answer is not None and answer.quotation and not answer.abstained:
+            return quoted_text(answer)
+        return self._text
 
     @Slot(QUrl)
     def _follow(self, url: QUrl) -> None:
@@ -166,11 +174,8 @@ class AnswerView(QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        answer, text = self.answer, self._text
-        if answer is not None and answer.quotation and not answer.abstained:
-            text = quoted_text(answer)
-        QGuiApplication.clipboard().setText(text)
-        self.copy.setText("Copied")
+        QGuiApplication.clipboard().setText(self.plain_text)
+        self.action_row.copy.setText("Copied")
 
 
 def remark(answer: Answer) -> str:
@@ -181,7 +186,9 @@ def remark(answer: Answer) -> str:
         said.append("Stopped.")
     if answer.quotation and not answer.abstained:
         said.append("Quoted word for word from your documents.")
-    if answer.mode == "plain":
+    if orders.told_of(answer):
+        said.append(orders.TOLD)
+    if answer.mode in ("plain", "tuned"):
         said.append("Answered without your documents; nothing here was checked.")
     elif unsupported and not answer.abstained:
         said.append(f"{OPEN_CIRCLE} marks what was not found in your documents.")

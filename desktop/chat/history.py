@@ -16,10 +16,10 @@ class History(QObject):
     loaded = Signal(int, list)
     """The conversation's id and its :class:`ChatMessage` turns, after :meth:`load`."""
     changed = Signal(int, list)
-    """The same after :meth:`refresh` or a pin: what is shown stays."""
+    """The same after :meth:`refresh` or a change of a turn: what is shown stays."""
     unreadable = Signal(object)
     failed = Signal(object)
-    """A pin or a choice of model was not taken."""
+    """A pin, a thumb, a correction or a choice of model was not taken."""
 
     def __init__(self, lanes: Lanes, assistant: "Assistant", parent: QObject) -> None:
         super().__init__(parent)
@@ -39,12 +39,27 @@ class History(QObject):
 
     def pin(self, conversation_id: int, message_id: int, pinned: bool) -> None:
         assistant = self._assistant
+        self._choice = lambda: self.pin(conversation_id, message_id, pinned)
+        self._change(conversation_id, lambda: assistant.pin(message_id, pinned))
+
+    def rate(self, conversation_id: int, message_id: int, up: bool | None) -> None:
+        assistant = self._assistant
+        self._choice = lambda: self.rate(conversation_id, message_id, up)
+        self._change(conversation_id, lambda: assistant.feedback.rate(message_id, up))
+
+    def correct(self, conversation_id: int, message_id: int, text: str) -> None:
+        assistant = self._assistant
+        self._choice = lambda: self.correct(conversation_id, message_id, text)
+        self._change(conversation_id, lambda: assistant.feedback.correct(message_id, text))
+
+    def _change(self, conversation_id: int, change: Callable[[], object]) -> None:
+        """Change what is stored of a turn, and read the turns again."""
+        assistant = self._assistant
 
         def work(_cancel: object) -> tuple[int, list[ChatMessage]]:
-            assistant.pin(message_id, pinned)
+            change()
             return read(assistant, conversation_id)
 
-        self._choice = lambda: self.pin(conversation_id, message_id, pinned)
         task = self._lanes.start("read", work)
         task.succeeded.connect(self._changed)
         task.failed.connect(self.failed)
@@ -55,6 +70,14 @@ class History(QObject):
         task = self._lanes.start(
             "read", lambda _c: assistant.set_conversation_model(conversation_id, name)
         )
+        task.failed.connect(self.failed)
+
+    def set_adapters(
+        self, conversation_id: int, held: tuple[tuple[str, float], ...] | None
+    ) -> None:
+        assistant = self._assistant
+        self._choice = lambda: self.set_adapters(conversation_id, held)
+        task = self._lanes.start("read", lambda _c: assistant.adapters.hold(conversation_id, held))
         task.failed.connect(self.failed)
 
     @Slot()

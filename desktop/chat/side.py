@@ -77,6 +77,7 @@ class Side(QFrame):
     @Slot()
     def close_page(self) -> None:
         self._stack.setCurrentWidget(self.panel)
+        self.setVisible(bool(self._sources))
         self.viewing_changed.emit(False)
 
     def fit(self, room: int) -> None:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from desktop import names
 from engine.types import Answer, Citation
+from engine.why_types import FoundPassage
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     number: int
-    """From 1, as in the answer."""
+    """From 1, as in the answer; 0 where no card stands for it."""
     path: str
     page: int
     start: int
@@ -65,6 +66,21 @@ def sources_of(answer: Answer) -> tuple[Source, ...]:
             cited=False,
         )
         for number, hit in enumerate(answer.nearest, start=1)
+    )
+
+
+def source_of(passage: FoundPassage) -> Source:
+    """A found passage as a source that no card stands for."""
+    return Source(
+        0,
+        passage.path,
+        passage.page,
+        passage.start,
+        passage.end,
+        "",
+        heading=passage.heading,
+        label=passage.label,
+        cited=False,
     )
 
 

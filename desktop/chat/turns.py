@@ -36,6 +36,8 @@ class Turns(QObject):
     chosen = Signal(object)
     """The :class:`AnswerView` whose sources are wanted, or None."""
     cited = Signal(object, int)
+    passage_wanted = Signal(object)
+    """A found passage whose page is to be shown."""
     repeat_wanted = Signal(str)
     """A question is to be asked as it was, by whoever knows how."""
     change_wanted = Signal(str)
@@ -136,6 +138,9 @@ class Turns(QObject):
         view.sources_wanted.connect(self._sources_wanted)
         view.again.connect(self._again)
         view.pinned.connect(self._pin)
+        view.rated.connect(self._rate)
+        view.corrected.connect(self._correct)
+        view.passage_wanted.connect(self.passage_wanted)
         view.mend.connect(self._mend)
         return view
 
@@ -197,6 +202,18 @@ class Turns(QObject):
         view = self.sender()
         if isinstance(view, AnswerView) and view.message_id and self.conversation_id is not None:
             self.history.pin(self.conversation_id, view.message_id, pinned)
+
+    @Slot(object)
+    def _rate(self, up: bool | None) -> None:
+        view = self.sender()
+        if isinstance(view, AnswerView) and view.message_id and self.conversation_id is not None:
+            self.history.rate(self.conversation_id, view.message_id, up)
+
+    @Slot(str)
+    def _correct(self, text: str) -> None:
+        view = self.sender()
+        if isinstance(view, AnswerView) and view.message_id and self.conversation_id is not None:
+            self.history.correct(self.conversation_id, view.message_id, text)
 
     @Slot()
     def _mend(self) -> None:

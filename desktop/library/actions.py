@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from desktop.errors import Problem
+from desktop.library.choose_library import ChooseLibrary
 from desktop.library.file_rows import FileRow
-from desktop.library.jobs import LibraryJobs
+from desktop.library.jobs import LibraryJob, LibraryJobs
 from desktop.library.new_library import NewLibrary
 from desktop.library.source_dialog import SourceDialog
 from desktop.library.unlock_dialog import UnlockDialog
@@ -17,7 +19,6 @@ from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
 from desktop.widgets import ask
 from desktop.widgets.dialog import AskDialog
-from desktop.words import count
 from engine.progress import CancelToken
 from engine.store.sources import Source
 from engine.types import Library
@@ -50,7 +51,7 @@ class LibraryActions(QObject):
         self.dialog: QDialog | None = None
         """The one that is open, for whoever draws or tests it."""
 
-    def _open(self, dialog: QDialog) -> None:
+    def show(self, dialog: QDialog) -> None:
         self.dialog = dialog
         dialog.finished.connect(self._closed)
         dialog.open()
@@ -79,7 +80,12 @@ class LibraryActions(QObject):
         dialog = NewLibrary(self._theme, taken, self._page)
         dialog.folder_wanted.connect(self.choose_folder)
         dialog.files_wanted.connect(self.choose_files)
-        self._open(dialog)
+        self.show(dialog)
+
+    def choose_library(self, paths: list[Path], libraries: tuple[Library, ...]) -> None:
+        dialog = ChooseLibrary(self._theme, paths, libraries, self._page)
+        dialog.chosen.connect(self.added)
+        self.show(dialog)
 
     # --- files ---------------------------------------------------------------------------------
 
@@ -102,33 +108,11 @@ class LibraryActions(QObject):
     def ask_password(self, row: FileRow, *, wrong: bool = False) -> None:
         dialog = UnlockDialog(self._theme, row, wrong=wrong, parent=self._page)
         dialog.given.connect(self._unlock)
-        self._open(dialog)
+        self.show(dialog)
 
     @Slot(str, str, bool)
     def _unlock(self, path: str, password: str, remember: bool) -> None:
         self._jobs.unlock(path, password, remember=remember)
-
-    @Slot(object)
-    def remove_library(self, library: Library) -> None:
-        agreed = ask.sure(
-            self._theme,
-            self._page,
-            "Remove a library",
-            f"Remove {library.name}?",
-            f"What Alcove read of its {count(library.documents, 'document')} is forgotten. "
-            "The files themselves stay where they are, and can be added again.",
-            yes="Remove",
-            no="Keep",
-        )
-        if agreed:
-            assistant, name = self._assistant, library.name
-            task = self._lanes.start("read", lambda _cancel: _all_of(assistant, name))
-            task.succeeded.connect(self._remove_all)
-
-    @Slot(object)
-    def _remove_all(self, paths: list[Path]) -> None:
-        if paths:
-            self._jobs.remove(paths)
 
     # --- why -----------------------------------------------------------------------------------
 
@@ -136,7 +120,7 @@ class LibraryActions(QObject):
     def ask_why(self, path: str = "") -> None:
         dialog = WhyDialog(self._theme, self._lanes, self._assistant, self._page)
         dialog.step_wanted.connect(self._step)
-        self._open(dialog)
+        self.show(dialog)
         if path:
             dialog.look(path)
 
@@ -161,11 +145,35 @@ class LibraryActions(QObject):
     def new_source(self, library: str) -> None:
         dialog = SourceDialog(self._theme, library, self._page)
         dialog.given.connect(self._add_source)
-        self._open(dialog)
+        self.show(dialog)
+
+    @Slot(object)
+    def change_source(self, source: Source) -> None:
+        dialog = SourceDialog(self._theme, source.library, self._page, source=source)
+        dialog.given.connect(self._change_source)
+        self.show(dialog)
 
     @Slot(object, str, str)
     def _add_source(self, source: Source, table: str, password: str) -> None:
         self._jobs.add_source(source, table=table, password=password)
+
+    @Slot(object, str, str)
+    def _change_source(self, source: Source, table: str, password: str) -> None:
+        self._jobs.change_source(source, table=table, password=password)
+
+    def source_ended(self, job: LibraryJob, problem: Problem | None = None) -> bool:
+        """The rows of a typed source are there, or not: then its dialog comes again.
+
+        Tells whether a dialog was waiting for this.
+        """
+        dialog = self.dialog
+        if job.kind not in ("source", "change") or not isinstance(dialog, SourceDialog):
+            return False
+        if problem is None:
+            dialog.accept()
+        else:
+            dialog.show_problem(problem)
+        return True
 
     @Slot(str)
     def pull(self, name: str) -> None:
@@ -198,7 +206,7 @@ class LibraryActions(QObject):
         self._line = dialog.line("Password", hidden=True)
         self._source = name
         dialog.agreed.connect(self._keep_password)
-        self._open(dialog)
+        self.show(dialog)
         self._line.setFocus()
 
     @Slot()
@@ -215,19 +223,3 @@ class LibraryActions(QObject):
         task.failed.connect(self.failed)
         if self.dialog is not None:
             self.dialog.accept()
-
-
-def _all_of(assistant: "Assistant", library: str) -> list[Path]:
-    """Every root and every file of a library; what lies in a file goes with it."""
-    roots = [
-        Path(root) for one in assistant.libraries() if one.name == library for root in one.roots
-    ]
-    documents = assistant.documents(library)
-    apart = [
-        Path(each.path)
-        for each in documents
-        if not each.container
-        and "source:" not in each.path
-        and not any(Path(each.path).is_relative_to(root) for root in roots)
-    ]
-    return roots + apart

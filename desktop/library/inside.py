@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.library import preview
 from desktop.library.file_rows import Files
@@ -36,6 +36,11 @@ class LibraryView(QWidget):
     folder_wanted = Signal()
     why_wanted = Signal(str)
     """A path, or empty where it is yet to be chosen."""
+    settings_wanted = Signal(object)
+    """These five with the :class:`Library`."""
+    glossary_wanted = Signal(object)
+    rename_wanted = Signal(object)
+    export_wanted = Signal(object)
     remove_library_wanted = Signal(object)
 
     def __init__(
@@ -55,10 +60,16 @@ class LibraryView(QWidget):
         self.files_button.clicked.connect(self.files_wanted)
         self.folder_button = Button(theme, "Add a folder", icon="folder-plus", kind="main")
         self.folder_button.clicked.connect(self.folder_wanted)
-        self.remove_button = Button(
-            theme, icon="trash", kind="icon", tip="Remove this library; its files stay"
+        self.settings_button = Button(
+            theme, icon="sliders-horizontal", kind="icon", tip="Settings of this library"
         )
-        self.remove_button.clicked.connect(self._remove)
+        self.settings_button.clicked.connect(self._settings)
+        self.glossary_button = Button(
+            theme, icon="book-bookmark", kind="icon", tip="Glossary of this library"
+        )
+        self.glossary_button.clicked.connect(self._glossary)
+        self.more_button = Button(theme, icon="dots-three", kind="icon", tip="More")
+        self.more_button.setMenu(self._more())
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.title)
@@ -67,7 +78,8 @@ class LibraryView(QWidget):
         head.setSpacing(8)
         head.addWidget(self.back)
         head.addLayout(words, 1)
-        head.addWidget(self.remove_button)
+        for button in (self.settings_button, self.glossary_button, self.more_button):
+            head.addWidget(button)
         for button in (self.update_button, self.files_button, self.folder_button):
             head.addWidget(button)
         self.filters = Filters(theme)
@@ -149,6 +161,33 @@ class LibraryView(QWidget):
     @Slot()
     def _why(self) -> None:
         self.why_wanted.emit("")
+
+    def _more(self) -> QMenu:
+        menu = QMenu(self)
+        self.rename_action = menu.addAction("Rename…")
+        self.rename_action.triggered.connect(self._rename)
+        self.export_action = menu.addAction("Export to a file…")
+        self.export_action.triggered.connect(self._export)
+        menu.addSeparator()
+        self.remove_action = menu.addAction("Remove this library…")
+        self.remove_action.triggered.connect(self._remove)
+        return menu
+
+    @Slot()
+    def _settings(self) -> None:
+        self.settings_wanted.emit(self.library)
+
+    @Slot()
+    def _glossary(self) -> None:
+        self.glossary_wanted.emit(self.library)
+
+    @Slot()
+    def _rename(self) -> None:
+        self.rename_wanted.emit(self.library)
+
+    @Slot()
+    def _export(self) -> None:
+        self.export_wanted.emit(self.library)
 
     @Slot()
     def _remove(self) -> None:

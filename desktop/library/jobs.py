@@ -17,7 +17,10 @@ from engine.store.sources import Source
 if TYPE_CHECKING:
     from engine.assistant import Assistant
 
-Kind = Literal["add", "sync", "resume", "unlock", "remove", "pull", "source", "forget"]
+Kind = Literal[
+    "add", "sync", "resume", "unlock", "remove", "pull", "source", "forget",
+    "drop", "export", "import", "change",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class LibraryJobs(QObject):
     reported = Signal(object, object)
     """A job and the :class:`AddReport` of it."""
     removed = Signal(int)
+    done = Signal(object, object)
+    """A job on a whole library and its result."""
     pulled = Signal(object, list)
     """A job and its reports: of each source what changed, or why it failed."""
     failed = Signal(object, object)
@@ -111,6 +116,30 @@ class LibraryJobs(QObject):
         assistant, chosen = self._assistant, tuple(paths)
         self._enqueue(LibraryJob("remove", "Removing"), lambda _cancel: assistant.remove(chosen))
 
+    # --- whole libraries -----------------------------------------------------------------------
+
+    def remove_library(self, name: str) -> None:
+        """Forget a library and give its room on the disk back."""
+        work = self._assistant.library_jobs
+        self._enqueue(
+            LibraryJob("drop", f"Removing {name}", name),
+            lambda cancel: work.remove(name, cancel=cancel),
+        )
+
+    def export_library(self, name: str, file: Path) -> None:
+        work = self._assistant.library_jobs
+        self._enqueue(
+            LibraryJob("export", f"Writing {name} into {file.name}", name),
+            lambda cancel: work.export(name, file, cancel=cancel),
+        )
+
+    def import_library(self, file: Path, name: str = "") -> None:
+        work = self._assistant.library_jobs
+        self._enqueue(
+            LibraryJob("import", f"Importing {file.name}", name),
+            lambda cancel: work.load(file, library=name, cancel=cancel),
+        )
+
     # --- sources -------------------------------------------------------------------------------
 
     def add_source(self, source: Source, *, table: str, password: str) -> None:
@@ -118,6 +147,13 @@ class LibraryJobs(QObject):
         self._enqueue(
             LibraryJob("source", f"Pulling {source.name} for the first time", source.name),
             lambda cancel: sources.add(source, table=table, password=password, cancel=cancel),
+        )
+
+    def change_source(self, source: Source, *, table: str, password: str) -> None:
+        sources = self._assistant.sources
+        self._enqueue(
+            LibraryJob("change", f"Pulling {source.name} as it is now", source.name),
+            lambda cancel: sources.change(source, table=table, password=password, cancel=cancel),
         )
 
     def pull(self, name: str) -> None:
@@ -177,7 +213,9 @@ class LibraryJobs(QObject):
         assert job is not None
         if isinstance(result, AddReport):
             self.reported.emit(job, result)
-        elif job.kind in ("source", "pull"):
+        elif job.kind in ("drop", "export", "import") or isinstance(result, Source):
+            self.done.emit(job, result)
+        elif job.kind in ("source", "change", "pull"):
             self.pulled.emit(job, result if isinstance(result, list) else [result])
         elif isinstance(result, int):
             self.removed.emit(result)

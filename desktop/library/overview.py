@@ -25,6 +25,7 @@ class Overview(QWidget):
     add_folder = Signal()
     add_files = Signal()
     new_library = Signal()
+    import_wanted = Signal()
     new_source = Signal()
     why_wanted = Signal()
 
@@ -36,6 +37,9 @@ class Overview(QWidget):
         self.summary = ElidedLabel("", "soft")
         self.why = Button(theme, "Why is a file not found?", icon="question")
         self.why.clicked.connect(self.why_wanted)
+        self.import_button = Button(theme, "Import", icon="download-simple")
+        self.import_button.setToolTip("Take in a library that was exported to a file")
+        self.import_button.clicked.connect(self.import_wanted)
         self.new_button = Button(theme, "New library", icon="folder-plus", kind="main")
         self.new_button.clicked.connect(self.new_library)
         words = QVBoxLayout()
@@ -46,6 +50,7 @@ class Overview(QWidget):
         head.setSpacing(8)
         head.addLayout(words, 1)
         head.addWidget(self.why)
+        head.addWidget(self.import_button)
         head.addWidget(self.new_button)
         self.empty = EmptyState(theme, icon="folder-open")
         self.empty.say(

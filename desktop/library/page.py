@@ -11,9 +11,11 @@ from desktop.errors import Problem
 from desktop.facts import Facts
 from desktop.library import file_rows
 from desktop.library.actions import LibraryActions
+from desktop.library.care import LibraryCare
 from desktop.library.file_rows import Files
 from desktop.library.inside import SIDE_MARGIN, LibraryView
 from desktop.library.job_card import JobCard, changed_something, watched_words
+from desktop.library.job_words import RESUMABLE, result_words, stopped_words
 from desktop.library.jobs import LibraryJob, LibraryJobs
 from desktop.library.overview import Overview
 from desktop.library.pull_words import pull_words
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LIBRARY = "Documents"
 SOURCES_LIBRARY = "Sources"
+BELOW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class LibraryPage(QWidget):
         self.notice: Notice | None = None
 
         self.actions_ = LibraryActions(theme, lanes, assistant, jobs, self)
+        self.care = LibraryCare(theme, lanes, assistant, jobs, self.actions_, self)
         self.overview = Overview(theme)
         self.inside = LibraryView(theme, lanes, assistant)
         self.table = self.inside.table
@@ -89,6 +93,7 @@ class LibraryPage(QWidget):
 
     def _wire(self) -> None:
         act, over, view, jobs = self.actions_, self.overview, self.inside, self._jobs
+        care = self.care
         over.built.connect(self._listen)
         over.add_folder.connect(self.choose_folder)
         over.new_library.connect(self._new_library)
@@ -99,7 +104,14 @@ class LibraryPage(QWidget):
         view.files_wanted.connect(self.choose_files)
         view.folder_wanted.connect(self.choose_folder)
         view.why_wanted.connect(act.ask_why)
-        view.remove_library_wanted.connect(act.remove_library)
+        view.settings_wanted.connect(care.open_settings)
+        view.glossary_wanted.connect(care.open_glossary)
+        view.rename_wanted.connect(care.rename)
+        view.export_wanted.connect(care.export)
+        view.remove_library_wanted.connect(care.remove)
+        over.import_wanted.connect(care.choose_import)
+        care.failed.connect(self._tell)
+        care.renamed.connect(self._renamed)
         self.table.remove_wanted.connect(act.remove)
         self.table.retry_wanted.connect(act.retry)
         self.table.unlock_wanted.connect(act.unlock)
@@ -109,6 +121,7 @@ class LibraryPage(QWidget):
         act.resume_wanted.connect(self.resume)
         act.password_kept.connect(jobs.pull)
         act.failed.connect(self._tell)
+        self.job.shown.connect(self._space)
         self.job.stopped.connect(jobs.stop)
         self.job.resumed.connect(self.resume)
         self._watching.reported.connect(self._seen)
@@ -116,6 +129,7 @@ class LibraryPage(QWidget):
         jobs.progressed.connect(self._progress)
         jobs.reported.connect(self._report)
         jobs.removed.connect(self._removed)
+        jobs.done.connect(self._done)
         jobs.pulled.connect(self._pulled)
         jobs.cancelled.connect(self._cancelled)
         jobs.failed.connect(self._failed)
@@ -178,6 +192,7 @@ class LibraryPage(QWidget):
             card.watch_changed.connect(self._watching.watch)
         for source in self.overview.sources:
             source.pull_wanted.connect(self.actions_.pull)
+            source.change_wanted.connect(self.actions_.change_source)
             source.remove_wanted.connect(self.actions_.remove_source)
             source.password_wanted.connect(self.actions_.ask_source_password)
 
@@ -212,6 +227,10 @@ class LibraryPage(QWidget):
     @Slot(list, str)
     def _add_to(self, paths: list[Path], library: str) -> None:
         self._clear_notice()
+        open_ = self._wanted if self.isVisible() else ""
+        if not library and not open_ and len(self._libraries) > 1:
+            self.actions_.choose_library(paths, self._libraries)
+            return
         library = library or self.target
         self._wanted = library
         self._jobs.add(paths, library)
@@ -290,8 +309,25 @@ class LibraryPage(QWidget):
         )
         self.changed.emit()
 
+    @Slot(object, object)
+    def _done(self, job: LibraryJob, result: object) -> None:
+        self.actions_.source_ended(job)
+        told = result_words(result)
+        if told is not None:
+            self.job.say(*told)
+        self.changed.emit()
+
+    @Slot(str, str)
+    def _renamed(self, old: str, new: str) -> None:
+        self._watching.rename(old, new)
+        if self._wanted == old:
+            self._wanted = new
+        self.job.say(f"{old} is called {new} now.")
+        self.changed.emit()
+
     @Slot(object, list)
     def _pulled(self, job: LibraryJob, reports: list[object]) -> None:
+        self.actions_.source_ended(job)
         if job.quiet:
             self.changed.emit()
             return
@@ -300,17 +336,23 @@ class LibraryPage(QWidget):
 
     @Slot(object)
     def _cancelled(self, job: LibraryJob) -> None:
-        if self.job.running:
+        told = Problem("Stopped.", stopped_words(job), "cancelled")
+        if self.actions_.source_ended(job, told):
+            self.job.hide()
+        elif self.job.running:
             self.job.say(
                 "Stopped.",
-                "What was read until then stays in the library.",
-                go_on=job.kind in ("add", "sync", "resume"),
+                stopped_words(job),
+                go_on=job.kind in RESUMABLE,
             )
         self.changed.emit()
 
     @Slot(object, object)
-    def _failed(self, _job: LibraryJob, problem: Problem) -> None:
-        self._tell(problem)
+    def _failed(self, job: LibraryJob, problem: Problem) -> None:
+        if self.actions_.source_ended(job, problem):
+            self.job.hide()
+        else:
+            self._tell(problem)
         self.changed.emit()
 
     @Slot(object)
@@ -320,6 +362,13 @@ class LibraryPage(QWidget):
         self.notice = Notice.of(self._theme, problem, button="Close")
         self.notice.pressed.connect(self._clear_notice)
         self._below.insertWidget(0, self.notice)
+        self._space()
+
+    @Slot()
+    def _space(self) -> None:
+        """What stands below keeps away from the foot."""
+        below = 0 if self.job.isHidden() and self.notice is None else BELOW
+        self._below.setContentsMargins(SIDE_MARGIN, 0, SIDE_MARGIN, below)
 
     @Slot()
     def _clear_notice(self) -> None:
@@ -328,3 +377,4 @@ class LibraryPage(QWidget):
             self.notice.hide()
             self.notice.deleteLater()
             self.notice = None
+            self._space()

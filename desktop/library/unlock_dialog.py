@@ -1,10 +1,11 @@
 """Asks for the password of a locked file; it is forgotten afterwards unless the user says so."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.library.file_rows import FileRow
 from desktop.theme.theme import Theme
+from desktop.widgets.check import CheckBox
 from desktop.widgets.dialog import AskDialog
 from engine.store.attached import file_of, shown_name
 
@@ -26,7 +27,7 @@ class UnlockDialog(AskDialog):
         )
         self.row = row
         self.password = self.line("Password", hidden=True)
-        self.remember = QCheckBox("Remember it in the keyring of this system")
+        self.remember = CheckBox(theme, "Remember it in the keyring of this system")
         self.remember.setToolTip("Needed only where the file changes and is to be read again")
         self.body.addWidget(self.remember)
         self.agreed.connect(self._give)

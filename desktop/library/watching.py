@@ -76,6 +76,12 @@ class Watching(QObject):
         self._fit()
         self.changed.emit()
 
+    def rename(self, old: str, new: str) -> None:
+        """Whether a library is watched goes with it to its new name."""
+        names = self._state.unwatched
+        if old in names:
+            self._state.unwatched = (names - {old}) | {new}
+
     def _fit(self) -> None:
         if not self._started:
             return

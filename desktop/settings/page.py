@@ -1,15 +1,27 @@
-"""The few settings: where everything lies, the look, and the network, which is off."""
+"""The few settings: where everything lies, encryption, the look, and the network, which is off."""
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.errors import Problem
 from desktop.facts import Facts
+from desktop.settings.card import SettingsCard
+from desktop.settings.reading_card import ReadingCard
+from desktop.settings.renewal import Renewal
+from desktop.settings.vault_card import VaultCard
+from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.column import centred
 from desktop.widgets.labels import ElidedLabel, label
+from desktop.widgets.notice import Notice
 from desktop.words import count, size
+
+if TYPE_CHECKING:
+    from engine.assistant import Assistant
 
 LOOKS: tuple[tuple[Choice, str], ...] = (
     ("system", "As the system"),
@@ -21,10 +33,14 @@ LOOKS: tuple[tuple[Choice, str], ...] = (
 class SettingsPage(QWidget):
     look_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, profile: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, lanes: Lanes, assistant: "Assistant", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "paper")
-        self._profile = profile
+        profile = str(assistant.profile.root)
+        self._theme, self._profile = theme, profile
+        self.notice: Notice | None = None
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 16, 0, 16)
@@ -36,7 +52,7 @@ class SettingsPage(QWidget):
         folder = Button(theme, "Open folder", icon="folder-open")
         folder.clicked.connect(self._open_folder)
         column.addWidget(
-            _card(
+            SettingsCard(
                 "Profile",
                 "Conversations, what was read of your documents, and models: all in one folder, "
                 "which can be copied to another machine whole.",
@@ -45,6 +61,13 @@ class SettingsPage(QWidget):
                 self.vault_size,
             )
         )
+
+        self.vault = VaultCard(theme, lanes, assistant.profile)
+        column.addWidget(self.vault)
+
+        self.renewal = Renewal(lanes, assistant, self)
+        self.reading = ReadingCard(theme, self.renewal)
+        column.addWidget(self.reading)
 
         looks = QWidget()
         row = QHBoxLayout(looks)
@@ -58,12 +81,12 @@ class SettingsPage(QWidget):
             self.looks.addButton(button, at)
             row.addWidget(button)
         self.looks.idClicked.connect(self._choose_look)
-        column.addWidget(_card("Look", "Light, dark, or as the system has it.", looks))
+        column.addWidget(SettingsCard("Look", "Light, dark, or as the system has it.", looks))
 
         self.network = label("Off", "strong")
         self.counts = label("", "soft")
         column.addWidget(
-            _card(
+            SettingsCard(
                 "Network",
                 "Alcove connects to nothing. Every attempt of any part of it is refused and "
                 "counted here.",
@@ -72,9 +95,43 @@ class SettingsPage(QWidget):
             )
         )
         column.addStretch(1)
+        self._column = column
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(centred(inner))
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        ground = centred(inner)
+        ground.setProperty("kind", "scrolled")
+        scroll.setWidget(ground)
+        outer.addWidget(scroll)
+
+    def reload(self) -> None:
+        self.vault.reload()
+        self.renewal.reload()
+
+    def tell(self, what: str | Problem) -> None:
+        """What was done, or went wrong, while the window was closed."""
+        if isinstance(what, Problem):
+            self._tell(Notice.of(self._theme, what, button="Close"))
+        else:
+            self._tell(
+                Notice(self._theme, what, icon="check-circle", colour="accent", button="Close")
+            )
+
+    def _tell(self, notice: Notice) -> None:
+        if self.notice is not None:
+            self.notice.close()
+        self.notice = notice
+        notice.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        notice.pressed.connect(self._close_notice)
+        self._column.insertWidget(1, notice)
+
+    @Slot()
+    def _close_notice(self) -> None:
+        if self.notice is not None:
+            self.notice.close()
+            self.notice = None
 
     def set_facts(self, facts: Facts) -> None:
         status = facts.status
@@ -90,20 +147,3 @@ class SettingsPage(QWidget):
     @Slot(int)
     def _choose_look(self, at: int) -> None:
         self.look_chosen.emit(LOOKS[at][0])
-
-
-def _card(title: str, words: str, control: QWidget, *below: QWidget) -> QFrame:
-    card = QFrame()
-    card.setProperty("kind", "card")
-    text = QVBoxLayout()
-    text.setSpacing(4)
-    text.addWidget(label(title, "strong"))
-    text.addWidget(label(words, "softbody", wrap=True))
-    for part in below:
-        text.addWidget(part)
-    row = QHBoxLayout(card)
-    row.setContentsMargins(20, 16, 20, 16)
-    row.setSpacing(24)
-    row.addLayout(text, 1)
-    row.addWidget(control)
-    return card

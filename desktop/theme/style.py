@@ -68,11 +68,25 @@ QLineEdit { background: $paper; border: 1px solid $line; border-radius: 8px; pad
 QPlainTextEdit[kind="field"] { background: $paper; border: 1px solid $line;
   border-radius: 8px; padding: 5px 10px; color: $ink; }
 QLineEdit:focus, QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
+QCheckBox, QRadioButton { spacing: 8px; color: $ink; }
+QCheckBox:disabled, QRadioButton:disabled { color: $soft; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px;
+  border: 1px solid $soft; background: $paper; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
+QRadioButton::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; background: $accent_ink;
+  border: 5px solid $accent; }
+QLineEdit:disabled { color: $soft; background: transparent; }
 QLabel[kind="mono"] { font-family: monospace; font-size: 12px; }
 QListView, QTableView, QTreeView { background: transparent; border: 0; color: $ink;
   selection-background-color: $hover; selection-color: $ink; }
 QTreeView { selection-background-color: $panel; show-decoration-selected: 1; }
 QTableView { alternate-background-color: transparent; gridline-color: $line; }
+QTableView::item { padding: 0 6px; border: 0; }
+QTableView::item:selected { background: $hover; color: $ink; }
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section { background: $paper; color: $soft; border: 0; padding: 6px 8px;
   border-bottom: 1px solid $line; font-size: 12px; font-weight: 600; }

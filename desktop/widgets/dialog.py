@@ -55,24 +55,50 @@ class AskDialog(QDialog):
         self.column.addLayout(self.body)
         self.column.addLayout(self.buttons)
 
-    def line(self, name: str, *, placeholder: str = "", hidden: bool = False) -> QLineEdit:
-        """A named line to type in, added to the body."""
+    def line(
+        self,
+        name: str,
+        *,
+        placeholder: str = "",
+        hidden: bool = False,
+        into: QHBoxLayout | None = None,
+    ) -> QLineEdit:
+        """A named line to type in, added to the body or to a row of it."""
         made = QLineEdit()
         made.setAccessibleName(name)
         made.setPlaceholderText(placeholder)
         if hidden:
             made.setEchoMode(QLineEdit.EchoMode.Password)
-        self.body.addWidget(label(name, "head"))
-        self.body.addWidget(made)
+        place = self.body
+        if into is not None:
+            place = QVBoxLayout()
+            place.setSpacing(8)
+            into.addLayout(place, 1)
+        place.addWidget(label(name, "head"))
+        place.addWidget(made)
         return made
 
     def refuse(self, message: str, hint: str) -> None:
         """Say what is wrong with what was given."""
+        self.put(Notice(self._theme, message, hint))
+
+    def put(self, notice: Notice) -> None:
+        """Show a notice over the buttons, instead of the one before."""
         if self.notice is not None:
+            self.column.removeWidget(self.notice)
             self.notice.hide()
             self.notice.deleteLater()
-        self.notice = Notice(self._theme, message, hint)
+        self.notice = notice
         self.column.insertWidget(self.column.count() - 1, self.notice)
+        self.fit()
+
+    def fit(self) -> None:
+        """Be as tall as what is shown wants; words that wrap need the width for it."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()
+        self.column.invalidate()
+        self.column.activate()
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
 
     @Slot()
     def _agree(self) -> None:

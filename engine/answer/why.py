@@ -4,7 +4,8 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from engine.types import Citation, Hit
+from engine.answer import orders
+from engine.types import Citation, Hit, Understood
 from engine.why_types import Found, FoundPassage, Step, Use, Why
 
 BY_WORDS = 0.25
@@ -25,8 +26,7 @@ class Notes:
         self._since = time.perf_counter()
         self._verdict: tuple[float, float, bool] | None = None
         self._signals: Mapping[str, float] = {}
-        self._corrections: tuple[tuple[str, str], ...] = ()
-        self._expansions: tuple[tuple[str, str], ...] = ()
+        self._understood = Understood(question)
 
     def step(self, name: str) -> None:
         """What went on since the step before is over."""
@@ -34,17 +34,10 @@ class Notes:
         self._steps.append(Step(name, now - self._since))
         self._since = now
 
-    def found(
-        self,
-        asked: str,
-        hits: Sequence[Hit],
-        *,
-        corrections: Sequence[tuple[str, str]] = (),
-        expansions: Sequence[tuple[str, str]] = (),
-    ) -> None:
-        """What was searched for and found."""
+    def found(self, asked: str, hits: Sequence[Hit], understood: Understood | None = None) -> None:
+        """What was searched for and found, and what the search understood of the question."""
         self._asked, self._hits = asked, tuple(hits)
-        self._corrections, self._expansions = tuple(corrections), tuple(expansions)
+        self._understood = understood or Understood(asked)
 
     def read(self, hits: Sequence[Hit], *, packed: bool = False) -> None:
         """What the model read; where it was packed, the rest was cut for want of space."""
@@ -71,8 +64,10 @@ class Notes:
             threshold=threshold,
             calibrated=fitted,
             signals=tuple(self._signals.items()),
-            corrections=self._corrections,
-            expansions=self._expansions,
+            corrections=self._understood.corrections,
+            expansions=self._understood.expansions,
+            filters=self._understood.filters,
+            phrases=self._understood.phrases,
         )
 
     def _use(self, passage_id: int, cited: Collection[int]) -> Use:
@@ -99,6 +94,8 @@ def as_json(value: Why) -> dict[str, Any]:
         "asked": value.asked,
         "corrections": [list(pair) for pair in value.corrections],
         "expansions": [list(pair) for pair in value.expansions],
+        "filters": [list(pair) for pair in value.filters],
+        "phrases": list(value.phrases),
         "passages": [
             {
                 "rank": each.rank,
@@ -113,6 +110,7 @@ def as_json(value: Why) -> dict[str, Any]:
                 "meaning": round(each.meaning, 6),
                 "found_by": each.found_by,
                 "use": each.use,
+                "gives_orders": each.gives_orders,
             }
             for each in value.passages
         ],
@@ -141,4 +139,5 @@ def _passage(hit: Hit, use: Use) -> FoundPassage:
         meaning=hit.meaning,
         found_by=found_by(hit),
         use=use,
+        gives_orders=orders.gives(passage.text),
     )

@@ -18,7 +18,7 @@ from engine.types import Answer, ChatMessage, ContextUse, Mode
 COMMAND = re.compile(r"/[a-z-]+(\s.*)?")
 HELP = (
     "/context, /pin [TURN], /unpin [TURN], /pin-document [PATH], /unpin-document PATH, "
-    "/model [NAME], /exit"
+    "/good, /bad, /correct TEXT, /unrate, /model [NAME], /exit"
 )
 SHOWN = 70
 """Characters of a turn in a list."""
@@ -98,6 +98,8 @@ class Chat:
             self._pin(rest, pinned=name == "/pin")
         elif name in ("/pin-document", "/unpin-document"):
             self._pin_document(rest, pinned=name == "/pin-document")
+        elif name in ("/good", "/bad", "/correct", "/unrate"):
+            self._rate(name, rest)
         elif name == "/model":
             self._choose(rest)
         else:
@@ -123,6 +125,32 @@ class Chat:
             self.terminal.say(f"Turn {place + 1} stays before the model: {_short(turns[place])}")
         else:
             self.terminal.say(f"Turn {place + 1} may be left out again.")
+
+    def _rate(self, command: str, text: str) -> None:
+        """Keep what the user thinks of the last answer."""
+        said = [turn for turn in self._turns() if turn.role == "assistant"]
+        if not said:
+            raise InputError("Nothing was answered yet.", "Ask something first.")
+        number, feedback = said[-1].id, self.assistant.feedback
+        if command == "/correct":
+            if not text:
+                raise InputError(
+                    "The correction is empty.", "Write it behind: /correct The office opens at ten."
+                )
+            feedback.correct(number, text)
+        elif command == "/unrate":
+            feedback.rate(number, None)
+            feedback.correct(number, "")
+        else:
+            feedback.rate(number, command == "/good")
+        kept = next(turn for turn in self._turns() if turn.id == number)
+        if self.terminal.as_json:
+            rating = None if kept.up is None else "good" if kept.up else "bad"
+            self.terminal.value({"rating": rating, "correction": kept.correction})
+        elif command == "/unrate":
+            self.terminal.say("What you said of the last answer is taken back.")
+        else:
+            self.terminal.say("Kept beside the last answer. /unrate takes it back.")
 
     def _pin_document(self, path: str, *, pinned: bool) -> None:
         pins = self.assistant.document_pins

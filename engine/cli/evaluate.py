@@ -117,7 +117,7 @@ def evaluate(
         if questions is not None:
             asked, bad = checked_questions(questions)
         else:
-            asked = work.rated_questions()
+            asked = assistant.feedback.questions()
             if not asked:
                 raise InputError(
                     "No answer has been rated yet.", "Rate some in the window, or give a file."

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from engine.cli import jsonform
 from engine.cli.session import JsonOption, ProfileOption, session
-from engine.errors import InputError
+from engine.store.glossary import read_csv_file, write_csv_file
 
 app = typer.Typer(help="What short forms and house terms mean.", no_args_is_help=True)
 
@@ -83,18 +83,8 @@ def glossary_import(
     as_json: JsonOption = False,
 ) -> None:
     """Add the terms of a CSV file."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.read_text("cp1252", errors="replace")
-    except OSError as error:
-        text, failed = "", error.strerror
-    else:
-        failed = None
     with session(profile, as_json=as_json) as (terminal, assistant):
-        if failed is not None:
-            raise InputError(f"{file} cannot be read: {failed}.", "Name a CSV file.")
-        added = assistant.glossary.import_csv(library, text)
+        added = assistant.glossary.import_csv(library, read_csv_file(file))
         if as_json:
             terminal.value({"added": added, "library": library})
         else:
@@ -117,12 +107,7 @@ def glossary_export(
             else:
                 sys.stdout.write(text)
             return
-        try:
-            file.write_text(text, "utf-8")
-        except OSError as error:
-            raise InputError(
-                f"{file} cannot be written: {error.strerror}.", "Choose another place."
-            ) from error
+        write_csv_file(file, text)
         terms = len(assistant.glossary.all(library))
         if as_json:
             terminal.value({"file": str(file), "terms": terms})

@@ -17,6 +17,7 @@ def library(
     remove: Annotated[
         bool, typer.Option("--remove", help="Forget it and give its room on the disk back.")
     ] = False,
+    rename: Annotated[str | None, typer.Option("--rename", help="Another name for it.")] = None,
     export: Annotated[
         Path | None, typer.Option("--export", help="Write it into this file, not encrypted.")
     ] = None,
@@ -28,11 +29,19 @@ def library(
     The documents' own files stay.
     """
     with session(profile, as_json=as_json) as (terminal, assistant):
-        if remove + (export is not None) + (bool(changes) or reset) > 1:
+        asked = (remove, export is not None, rename is not None, bool(changes) or reset)
+        if sum(asked) > 1:
             raise InputError(
                 "These options do not go together.",
-                "Give --remove, --export FILE, or --set KEY=VALUE, one at a time.",
+                "Give --rename, --remove, --export FILE, or --set KEY=VALUE, one at a time.",
             )
+        if rename is not None:
+            called = assistant.library_jobs.rename(name, rename)
+            if as_json:
+                terminal.value({"library": called, "renamed": name})
+            else:
+                terminal.say(f"{name} is called {called} now.")
+            return
         if not remove and export is None:
             show_settings(terminal, assistant, name, changes or [], reset=reset)
             return

@@ -34,6 +34,8 @@ class ConversationState:
         self._requests = requests
         self._store = store
         self.key: str | None = None
+        self.documents: str | None = None
+        """Name of the documents at the beginning of its prompt, shared with other conversations."""
         self._pid: int | None = None
         """The process that holds the conversation; None where none does."""
         self._dirty = False
@@ -41,6 +43,7 @@ class ConversationState:
 
     def switch(self, key: str | None) -> None:
         """Another conversation comes, or the same one in another process or with other adapters."""
+        self.documents = self.documents if key == self.key else None
         self.key, self._pid, self._dirty = key, None, False
 
     def answered(self, child: Child) -> None:
@@ -54,8 +57,10 @@ class ConversationState:
 
     def bring(self, child: Child) -> None:
         """Restore the conversation before an answer, where the process does not hold it."""
-        if self.key is not None and self._pid != child.pid:
-            self.restore(child, self.key)
+        if self.key is None or self._pid == child.pid:
+            return
+        if not self.restore(child, self.key) and self.documents is not None:
+            self.restore(child, self.documents)
 
     def restore(self, child: Child, key: str) -> int:
         """Take a saved state into the context; returns its tokens, 0 where there is none."""
@@ -85,6 +90,8 @@ class ConversationState:
         self._dirty = False
         try:
             self.save(self.key)
+            if self._store and self.documents and not self._store.has(self.documents):
+                self.save(self.documents)
         except (ModelError, CancelledError) as error:
             log.info("the state of the conversation was not saved: %s", error)
 

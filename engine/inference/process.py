@@ -279,17 +279,17 @@ class ProcessChatModel:
             self._requests.warming = None
             self._requests.lock.release()
 
-    def use_state(self, key: str | None) -> None:
+    def use_state(self, key: str | None, *, documents: str | None = None) -> None:
         """Say which conversation the next answers belong to; None for none.
 
-        Does nothing where it is the same as before. Else what the model holds of the conversation
-        before is saved, and the next answer begins with what was saved of this one.
+        What the model holds of another is saved, and the next answer begins with what was saved of
+        this one, or else of another about the same ``documents``.
         """
-        if key == self._state.key:
-            return
-        with self._requests.lock:
-            self._state.keep()
-            self._state.switch(key)
+        if key != self._state.key:
+            with self._requests.lock:
+                self._state.keep()
+                self._state.switch(key)
+        self._state.documents = documents
 
     def forget_state(self, key: str) -> None:
         """Drop what is saved under a key, and save no more of it, as when it is deleted."""

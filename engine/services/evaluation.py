@@ -1,4 +1,4 @@
-"""What a face does with evaluations: run them, look at earlier ones, rate answers.
+"""What a face does with evaluations: run them and look at earlier ones.
 
 Everything here but the reading methods is slow work that asks the assistant one question after
 another; it may run beside a conversation, which it waits for.
@@ -9,7 +9,7 @@ import json
 import platform
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib import metadata
 
 from engine.errors import InputError
@@ -28,7 +28,6 @@ from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.evaluations import Evaluations, StoredEvaluation
-from engine.store.ratings import Ratings
 from engine.types import Answer, Mode
 
 OFFERED: tuple[Mode, ...] = ("plain", "rag")
@@ -74,7 +73,6 @@ class Evaluation:
         keeper: ChatModelKeeper,
     ) -> None:
         self._store = Evaluations(vault)
-        self._ratings = Ratings(vault)
         self._calibrations = Calibrations(vault)
         self._documents = Documents(vault)
         self._asked = asked
@@ -167,41 +165,6 @@ class Evaluation:
     def forget(self, number: int) -> None:
         """Delete an evaluation with its results."""
         self._store.remove(number)
-
-    # --- thumbs --------------------------------------------------------------------------------
-
-    def rate(self, message_id: int, up: bool | None) -> None:
-        """Keep what the user thinks of an answer; None takes it back. Raises NotFoundError."""
-        self._ratings.rate(message_id, up)
-
-    def ratings(self, conversation_id: int) -> dict[int, bool]:
-        """Whether the thumb is up, by the number of the rated answer."""
-        return self._ratings.of(conversation_id)
-
-    def rated_questions(self) -> list[Question]:
-        """Questions from thumbs, for measuring.
-
-        Thumbs up: the answer and where it stands are what is expected; a refusal that was right
-        makes the question unanswerable. Thumbs down says only what is wrong: the question is asked
-        without an expected answer, unless a refusal was wrong, of which nothing more is known.
-        Questions that lean on earlier turns are left out: alone they say something else.
-        """
-        found = []
-        for rated in self._ratings.all():
-            answer = rated.answer
-            if rated.follows:
-                continue
-            question = Question(f"thumb-{rated.message_id}", rated.question)
-            if rated.up and answer.abstained:
-                question = replace(question, unanswerable=True)
-            elif rated.up:
-                question = replace(
-                    question,
-                    answers=(answer.text,),
-                    documents=tuple(dict.fromkeys(each.path for each in answer.citations)),
-                )
-            found.append(question)
-        return found
 
     # --- questions from the library ------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from engine.inference.embedder import Embedder
 from engine.ingest import ingest
 from engine.progress import CancelToken, Progress
 from engine.services.source_jobs import SourceJobs
-from engine.store import library_file, space, transfer
+from engine.store import library_file, library_names, space, transfer
 from engine.store.connect import Vault
 from engine.store.document_rows import Inner
 from engine.store.documents import Documents
@@ -80,6 +80,10 @@ class LibraryJobs:
         except DiskFullError as error:
             return LibraryRemoved(name, removed, 0, f"{error.message} {error.hint}")
         return LibraryRemoved(name, removed, freed)
+
+    def rename(self, name: str, new: str) -> str:
+        """Another name for a library; returns it. Raises NotFoundError, InputError."""
+        return library_names.rename(self._vault, name, new)
 
     def export(
         self, name: str, file: Path, *, cancel: CancelToken | None = None

@@ -56,10 +56,11 @@ def _why(stored: dict[str, Any]) -> Why:
     passages = tuple(FoundPassage(**each) for each in stored.pop("passages"))
     steps = tuple(Step(**each) for each in stored.pop("steps"))
     pairs: dict[str, Any] = {
-        name: tuple((first, second) for first, second in stored.pop(name))
-        for name in ("signals", "corrections", "expansions")
+        name: tuple((first, second) for first, second in stored.pop(name, ()))
+        for name in ("signals", "corrections", "expansions", "filters")
     }
-    return Why(**stored, passages=passages, steps=steps, **pairs)
+    phrases = tuple(stored.pop("phrases", ()))
+    return Why(**stored, passages=passages, steps=steps, phrases=phrases, **pairs)
 
 
 def _placed(stored: dict[str, Any]) -> dict[str, Any]:

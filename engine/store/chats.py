@@ -1,6 +1,8 @@
 """Conversations: kept in the vault with every answer as it was given."""
 
+import json
 import time
+from collections.abc import Sequence
 
 import apsw
 
@@ -11,8 +13,12 @@ from engine.store.connect import Vault
 from engine.store.rows import Row, row, rows, value
 from engine.types import Answer, ChatMessage, Conversation
 
-_CONVERSATION = "SELECT id, title, created_at, changed_at, model FROM conversations "
-_MESSAGE = "SELECT id, role, text, created_at, answer, pinned FROM messages "
+_CONVERSATION = "SELECT id, title, created_at, changed_at, model, adapters FROM conversations "
+_MESSAGE = (
+    "SELECT id, role, text, created_at, answer, pinned, "
+    "(SELECT up FROM ratings WHERE message_id = messages.id), "
+    "(SELECT corrections.text FROM corrections WHERE message_id = messages.id) FROM messages "
+)
 
 
 class Chats:
@@ -25,14 +31,14 @@ class Chats:
         """All, the one changed last first."""
         with self._vault.read() as db:
             found = rows(db, _CONVERSATION + "ORDER BY changed_at DESC, id DESC")
-        return [Conversation(*each) for each in found]
+        return [_conversation(each) for each in found]
 
     def conversation(self, conversation_id: int) -> Conversation:
         """One of them. Raises NotFoundError."""
         with self._vault.read() as db:
             _exists(db, conversation_id)
             found = rows(db, _CONVERSATION + "WHERE id = ?", (conversation_id,))
-        return Conversation(*found[0])
+        return _conversation(found[0])
 
     def create(self, title: str = "") -> Conversation:
         now = time.time()
@@ -49,10 +55,31 @@ class Chats:
             db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
 
     def set_model(self, conversation_id: int, model: str) -> None:
-        """Name the model that a conversation is held with; empty for the default."""
+        """Name the model that a conversation is held with; empty for the default.
+
+        Adapters belong to a model, so that another one begins with those of its own.
+        """
         with self._vault.write() as db:
             _exists(db, conversation_id)
-            db.execute("UPDATE conversations SET model = ? WHERE id = ?", (model, conversation_id))
+            db.execute(
+                "UPDATE conversations SET adapters = CASE model WHEN ?1 THEN adapters ELSE '' END, "
+                "model = ?1 WHERE id = ?2",
+                (model, conversation_id),
+            )
+
+    def set_adapters(
+        self, conversation_id: int, adapters: Sequence[tuple[str, float]] | None
+    ) -> None:
+        """Hold a conversation with exactly these, or None for those of its model.
+
+        Raises NotFoundError.
+        """
+        told = "" if adapters is None else json.dumps([list(each) for each in adapters])
+        with self._vault.write() as db:
+            _exists(db, conversation_id)
+            db.execute(
+                "UPDATE conversations SET adapters = ? WHERE id = ?", (told, conversation_id)
+            )
 
     def pin(self, message_id: int, pinned: bool) -> ChatMessage:
         """Pin a turn, or let it go. Raises NotFoundError."""
@@ -129,6 +156,13 @@ def _json(answer: Answer | None) -> str | None:
 
 
 def _message(found: Row) -> ChatMessage:
-    id, role, text, created_at, answer, pinned = found
+    id, role, text, created_at, answer, pinned, up, correction = found
     given = answers.from_json(answer) if answer else None
-    return ChatMessage(id, role, text, created_at, given, bool(pinned))
+    thumb = None if up is None else bool(up)
+    return ChatMessage(id, role, text, created_at, given, bool(pinned), thumb, correction or "")
+
+
+def _conversation(found: Row) -> Conversation:
+    id, title, created_at, changed_at, model, adapters = found
+    held = tuple((file, scale) for file, scale in json.loads(adapters)) if adapters else None
+    return Conversation(id, title, created_at, changed_at, model, held)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Generator, Sequence
 
+import apsw
+
 from engine.errors import DamagedVaultError
 from engine.inference.embedder import Embedder
 from engine.progress import CancelToken, Progress, drain
@@ -22,7 +24,8 @@ TABLES = (
     "roots",
     "documents",
     "pages",
-    "passages",
+    "texts",
+    "spans",
     "jobs",
     "job_files",
     "words",
@@ -208,19 +211,33 @@ def _words(vault: Vault) -> PartHealth:
 
 
 def _spans(vault: Vault) -> PartHealth:
+    """Every page can be read whole, and every passage stands in its page."""
     wrong: set[str] = set()
     with vault.read() as db:
-        for path, text, label, start, end, passage, told in db.execute(
-            'SELECT documents.path, pages.text, pages.label, start, "end", passages.text, '
-            "passages.label FROM passages "
-            "JOIN documents ON documents.id = passages.document_id LEFT JOIN pages "
-            "ON pages.document_id = passages.document_id AND pages.number = passages.page"
+        for id, length, path in rows(
+            db,
+            "SELECT pages.id, length, path FROM pages "
+            "JOIN documents ON documents.id = pages.document_id",
         ):
-            if text is None or text[start:end] != passage or label != told:
+            try:
+                whole = value(db, "SELECT length(page_text(?)) = ?", (id, length))
+            except apsw.CorruptError:
+                whole = False
+            if not whole:
                 wrong.add(path)
+        apart = rows(
+            db,
+            "SELECT DISTINCT path FROM spans JOIN documents ON documents.id = spans.document_id "
+            "LEFT JOIN pages ON pages.document_id = spans.document_id "
+            "AND pages.number = spans.page "
+            'WHERE length IS NULL OR start < 0 OR start >= "end" OR "end" > length '
+            "OR (heading > 0 AND NOT EXISTS "
+            "(SELECT 1 FROM headings WHERE headings.id = (spans.document_id << 24) + heading))",
+        )
+    wrong |= {path for (path,) in apart}
     if wrong:
         files = _named([(path,) for path in sorted(wrong)])
-        return PartHealth("passages", False, f"not the text of their pages: {files}", ADD_AGAIN)
+        return PartHealth("passages", False, f"cannot be read from their pages: {files}", ADD_AGAIN)
     return PartHealth("passages", True, "every passage stands in its page")
 
 

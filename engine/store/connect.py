@@ -11,7 +11,7 @@ import apsw
 import sqlite_vec
 
 from engine.errors import VaultError
-from engine.store import migrate, tokenizer
+from engine.store import migrate, texts, tokenizer
 from engine.store.faults import told
 
 BUSY_TIMEOUT_MS = 10_000
@@ -170,6 +170,7 @@ def _connect(path: Path, key: bytes | None, *, create: bool = True) -> apsw.Conn
         connection.enable_load_extension(False)
         _write_ahead(connection)
         tokenizer.register(connection)
+        texts.register(connection)
         connection.pragma("synchronous", "normal")  # a crash of ours loses nothing
         connection.pragma("journal_size_limit", 64 * 1024 * 1024)
         connection.pragma("foreign_keys", True)

@@ -1,6 +1,5 @@
 """Rows of documents, pages and passages, written inside a running transaction."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +7,13 @@ from dataclasses import dataclass
 import apsw
 
 from engine.inference.embedder import Vectors as Matrix
-from engine.store import glossary, tables
+from engine.store import glossary, headings, spans, tables, texts
 from engine.store.attached import bounds
 from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.roots import ensure_library
-from engine.store.rows import rows, value
-from engine.types import Page, ParsedDocument, PassageDraft
+from engine.store.rows import row, rows, value
+from engine.store.spans import Kept
+from engine.types import ParsedDocument, PassageDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ def put_row(
     read_with: str = "",
     scanned: int = 0,
 ) -> int:
-    """Write a document's row, new or in place of the old one; returns its number."""
+    """Write a document's row, new or in place of the old one; its number.
+
+    :func:`make_room` comes before: another title would be written into the words of the old text.
+    """
     db.execute("DELETE FROM former_paths WHERE path = ?", (stamp.path,))
     document_id: int = value(
         db,
@@ -100,6 +103,32 @@ def put_row(
     return document_id
 
 
+def make_room(
+    db: apsw.Connection,
+    path: str,
+    library: str = "",
+    title: str = "",
+    drafts: Sequence[PassageDraft] = (),
+    digests: Sequence[bytes] = (),
+) -> Kept:
+    """Forget the text of a document that is read again, except the passages it still has."""
+    found = row(
+        db,
+        "SELECT documents.id, libraries.name, title FROM documents "
+        "JOIN libraries ON libraries.id = library_id WHERE path = ?",
+        (path,),
+    )
+    if found is None:
+        return {}
+    id, held_in, held_as = found
+    same = held_in.casefold() == library.casefold() and held_as == title
+    kept = spans.keep(db, id, drafts, digests) if same else {}
+    if not same:
+        spans.clear(db, id)
+    _clear_pages(db, id)
+    return kept
+
+
 def fill(
     db: apsw.Connection,
     document_id: int,
@@ -107,58 +136,45 @@ def fill(
     drafts: Sequence[PassageDraft],
     digests: Sequence[bytes],
     passage_tokens: int = DEFAULT_PASSAGE_TOKENS,
+    kept: Kept | None = None,
 ) -> list[int]:
     """Store pages and passages of a document; the numbers of its passages."""
     db.execute(
         "UPDATE documents SET page_count = ? WHERE id = ?",
         (len(parsed.pages), document_id),
     )
-    db.executemany(
-        "INSERT INTO pages(document_id, number, text, headings, label) VALUES (?, ?, ?, ?, ?)",
-        [
-            (document_id, page.number, page.text, _headings(page), page.label)
-            for page in parsed.pages
-        ],
-    )
+    for page in parsed.pages:
+        db.execute(
+            "INSERT INTO pages(document_id, number, length, headings, label) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (
+                document_id,
+                page.number,
+                len(page.text),
+                headings.packed(page.headings, page.text),
+                page.label,
+            ),
+        )
+        texts.put(db, db.last_insert_rowid(), page.text)
     tables.put(db, document_id, parsed.tables)
     glossary.put_found(db, document_id, [page.text for page in parsed.pages])
-    return fill_passages(db, document_id, parsed, drafts, digests, passage_tokens)
+    return fill_passages(db, document_id, drafts, digests, passage_tokens, kept)
 
 
 def fill_passages(
     db: apsw.Connection,
     document_id: int,
-    parsed: ParsedDocument,
     drafts: Sequence[PassageDraft],
     digests: Sequence[bytes],
     passage_tokens: int,
+    kept: Kept | None = None,
 ) -> list[int]:
     """Store the passages of a document whose pages are stored; their numbers."""
     db.execute(
         "UPDATE documents SET passage_count = ?, passage_tokens = ? WHERE id = ?",
         (len(drafts), passage_tokens, document_id),
     )
-    labels = {page.number: page.label for page in parsed.pages}
-    ids = []
-    for ordinal, (draft, name) in enumerate(zip(drafts, digests, strict=True)):
-        db.execute(
-            'INSERT INTO passages(document_id, ordinal, page, start, "end", title, '
-            "heading, text, digest, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document_id,
-                ordinal,
-                draft.page,
-                draft.start,
-                draft.end,
-                parsed.title,
-                draft.heading,
-                draft.text,
-                name,
-                labels[draft.page],
-            ),
-        )
-        ids.append(db.last_insert_rowid())
-    return ids
+    return spans.put(db, document_id, drafts, digests, kept)
 
 
 def drop_inner(db: apsw.Connection, path: str) -> int:
@@ -177,11 +193,11 @@ def drop_inner(db: apsw.Connection, path: str) -> int:
 
 def clear(db: apsw.Connection, document_id: int) -> None:
     """Forget the text of a document."""
-    db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    spans.clear(db, document_id)
+    _clear_pages(db, document_id)
+
+
+def _clear_pages(db: apsw.Connection, document_id: int) -> None:
     db.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
     tables.drop(db, document_id)
     glossary.drop_found(db, document_id)
-
-
-def _headings(page: Page) -> str:
-    return json.dumps([[h.start, h.level, h.title] for h in page.headings], ensure_ascii=False)

@@ -23,7 +23,8 @@ class DocumentStates:
         with self._vault.read() as db:
             found = rows(
                 db,
-                "SELECT path FROM documents WHERE sha256 = ? AND path <> ? "
+                "SELECT path FROM documents WHERE substr(sha256, 1, 6) = substr(?1, 1, 6) "
+                "AND sha256 = ?1 AND path <> ?2 "
                 "AND state = 'indexed' AND parent_id IS NULL ORDER BY path",
                 (sha256, path),
             )
@@ -110,9 +111,3 @@ def _retitle(db: apsw.Connection, path: str, former: str, stem: str) -> None:
     if former == stem:
         return
     db.execute("UPDATE documents SET title = ? WHERE path = ? AND title = ?", (stem, path, former))
-    if db.changes():
-        db.execute(
-            "UPDATE passages SET title = ? "
-            "WHERE document_id = (SELECT id FROM documents WHERE path = ?)",
-            (stem, path),
-        )

@@ -1,6 +1,5 @@
 """Documents with their pages and passages: what the vault holds of the user's files."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,18 +8,18 @@ import apsw
 
 from engine.inference.embedder import Vectors as Matrix
 from engine.library_types import FailedFile
-from engine.store import glossary
+from engine.store import glossary, headings
 from engine.store import vectors as vector_store
 from engine.store.attached import bounds
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp as FileStamp
-from engine.store.document_rows import Inner, clear, drop_inner, fill, put_row
+from engine.store.document_rows import Inner, clear, drop_inner, fill, make_room, put_row
 from engine.store.facts import DEFAULT_PASSAGE_TOKENS
 from engine.store.jobs import settled
 from engine.store.roots import drop_empty_libraries, ensure_library, inside
 from engine.store.rows import numbers, row, rows, value
 from engine.store.vectors import VectorSet, digest, embedding_text
-from engine.types import Document, Heading, Library, Page, ParsedDocument, Passage, PassageDraft
+from engine.types import Document, Library, Page, ParsedDocument, Passage, PassageDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +112,11 @@ class Documents:
         with self._vault.read() as db:
             found = rows(
                 db,
-                "SELECT number, text, headings, label FROM pages "
+                "SELECT number, page_text(id), headings, label FROM pages "
                 f"WHERE document_id = {_HERE} ORDER BY number",
                 (str(path),),
             )
-        return [
-            Page(number, text, tuple(Heading(*heading) for heading in json.loads(headings)), label)
-            for number, text, headings, label in found
-        ]
+        return [headings.page(*each) for each in found]
 
     def passages(self, path: Path | str) -> list[Passage]:
         """The passages of a document in reading order."""
@@ -136,14 +132,15 @@ class Documents:
         return Passage(*found) if found else None
 
     def passages_by_id(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Those of the passages that exist, by number."""
+        """Those of the passages that exist and can be read, by number."""
         with self._vault.read() as db:
             found = rows(
                 db,
                 _PASSAGE + "WHERE passages.id IN (SELECT value FROM carray(?))",
                 (numbers(ids),),
             )
-        return {each[0]: Passage(*each) for each in found}
+        passages = [Passage(*each) for each in found]
+        return {each.id: each for each in passages if each.text}
 
     def neighbours(self, passage_id: int, before: int = 1, after: int = 1) -> list[Passage]:
         """Passages around one of the same document in reading order, itself left out."""
@@ -223,7 +220,8 @@ class Documents:
         with self._vault.read() as db:
             found = row(
                 db,
-                "SELECT id, title FROM documents WHERE sha256 = ? AND path <> ? "
+                "SELECT id, title FROM documents WHERE substr(sha256, 1, 6) = substr(?1, 1, 6) "
+                "AND sha256 = ?1 AND path <> ?2 "
                 "AND state = 'indexed' AND code = '' AND parent_id IS NULL LIMIT 1",
                 (stamp.sha256, stamp.path),
             )
@@ -283,13 +281,13 @@ class Documents:
             digests = [digest(embedding_text(parsed.title, d.heading, d.text)) for d in drafts]
         with self._vault.write() as db:
             vector_store.still_held(db, vectors)
+            kept = make_room(db, stamp.path, library, parsed.title, drafts, digests)
             document_id = put_row(
                 db, stamp, library, parsed.type, parsed.title, "indexed", "", "",
                 note=parsed.note, reader=reader, read_with=read_with, scanned=parsed.scanned,
             )  # fmt: skip
-            clear(db, document_id)
             drop_inner(db, stamp.path)
-            ids = fill(db, document_id, parsed, drafts, digests, passage_tokens)
+            ids = fill(db, document_id, parsed, drafts, digests, passage_tokens, kept)
             vector_store.insert(db, vectors, ids, matrix)
             self._put_inner(
                 db, {stamp.path: document_id}, library, inner, vectors, read_with, passage_tokens
@@ -358,7 +356,8 @@ class Documents:
                 if db.changes():
                     settled(db, stamp.path)
                     return
-            document_id = put_row(
+            make_room(db, stamp.path)
+            put_row(
                 db,
                 stamp,
                 library,
@@ -370,7 +369,6 @@ class Documents:
                 reader=reader,
                 read_with=read_with,
             )
-            clear(db, document_id)
             drop_inner(db, stamp.path)
             settled(db, stamp.path)
 

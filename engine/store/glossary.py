@@ -3,8 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import apsw
@@ -93,6 +94,29 @@ class Glossary:
                 added += _put(db, library_id, *_checked(term, meaning))
         return added
 
+    def change(self, entry: Entry, term: str, meaning: str) -> None:
+        """Put another term or meaning in an entry's place; it is the user's own then.
+
+        Unchanged, this confirms a found entry. Raises InputError.
+        """
+        term, meaning = _checked(term, meaning)
+        with self._vault.write() as db:
+            if (term, meaning) != (entry.term, entry.meaning):
+                db.execute("UPDATE glossary SET origin = 'removed' WHERE id = ?", (entry.id,))
+            _put(db, ensure_library(db, entry.library), term, meaning)
+
+    def take_out(self, entries: Iterable[Entry]) -> int:
+        """Take out just these entries; how many there were. They stay out when found again."""
+        with self._vault.write() as db:
+            taken = 0
+            for entry in entries:
+                db.execute(
+                    "UPDATE glossary SET origin = 'removed' WHERE id = ? AND origin <> 'removed'",
+                    (entry.id,),
+                )
+                taken += db.changes()
+        return taken
+
     def remove(self, term: str, *, meaning: str = "", library: str | None = None) -> int:
         """Take a term out, one meaning or all; it stays out when it is found again.
 
@@ -149,7 +173,7 @@ def read_csv(text: str) -> list[tuple[str, str]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     found = []
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+    for number, row in enumerate(_lines(text, delimiter), start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and _names_columns(cells)):
             continue
@@ -160,6 +184,37 @@ def read_csv(text: str) -> list[tuple[str, str]]:
             )
         found.append((cells[0], cells[1]))
     return found
+
+
+def read_csv_file(path: Path) -> str:
+    """The text of a CSV file, in UTF-8 or as old spreadsheets write it. Raises InputError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", "Name a CSV file.") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def write_csv_file(path: Path, text: str) -> None:
+    """Raises InputError where it cannot be written."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}.", "Choose another place."
+        ) from error
+
+
+def _lines(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+    except csv.Error as error:
+        raise InputError(
+            "The file is no CSV text.", "Each line holds a term, a comma and its meaning."
+        ) from error
 
 
 def put_found(db: apsw.Connection, document_id: int, pages: Sequence[str]) -> None:
@@ -197,7 +252,9 @@ def moved(db: apsw.Connection, path: str) -> None:
 
 
 def _pages(db: apsw.Connection, document_id: int) -> list[str]:
-    found = rows(db, "SELECT text FROM pages WHERE document_id = ? ORDER BY number", (document_id,))
+    found = rows(
+        db, "SELECT page_text(id) FROM pages WHERE document_id = ? ORDER BY number", (document_id,)
+    )
     return [text for (text,) in found]
 
 

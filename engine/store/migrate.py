@@ -15,6 +15,7 @@ from pathlib import Path
 import apsw
 
 from engine.errors import NewerVaultError
+from engine.store import room
 from engine.store.faults import damaged
 from engine.store.rows import row
 
@@ -77,7 +78,10 @@ def migrate(
             _back_up(path, current, key)
         for step in pending:
             logger.info("vault: applying migration %04d", step.number)
-            connection.execute(step.sql)
+            if step.number == room.NUMBER:
+                room.move(connection, step.sql)
+            else:
+                connection.execute(step.sql)
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", last)
         connection.execute("COMMIT")

@@ -1,16 +1,16 @@
 """Exchanging the passages of documents for shorter or longer ones, a document at a time."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.inference.embedder import Vectors as Matrix
+from engine.store import headings, spans
 from engine.store import vectors as vector_store
 from engine.store.connect import Vault
 from engine.store.document_rows import fill_passages
 from engine.store.rows import row, rows, value
 from engine.store.vectors import VectorSet
-from engine.types import Heading, Page, ParsedDocument, PassageDraft
+from engine.types import ParsedDocument, PassageDraft
 
 _LEFT = (
     "FROM documents WHERE passage_tokens <> ? AND state = 'indexed' AND passage_count > 0 "
@@ -44,7 +44,8 @@ def stored(vault: Vault, document_id: int) -> Stored | None:
             return None
         pages = rows(
             db,
-            "SELECT number, text, headings, label FROM pages WHERE document_id = ? ORDER BY number",
+            "SELECT number, page_text(id), headings, label FROM pages WHERE document_id = ? "
+            "ORDER BY number",
             (document_id,),
         )
     return Stored(
@@ -53,10 +54,7 @@ def stored(vault: Vault, document_id: int) -> Stored | None:
         ParsedDocument(
             found[1],
             found[2],
-            tuple(
-                Page(number, text, tuple(Heading(*each) for each in json.loads(headings)), label)
-                for number, text, headings, label in pages
-            ),
+            tuple(headings.page(*each) for each in pages),
         ),
     )
 
@@ -79,7 +77,7 @@ def replace(
         now = value(db, "SELECT indexed_at FROM documents WHERE id = ?", (document.id,))
         if now != document.indexed_at:
             return False
-        db.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
-        ids = fill_passages(db, document.id, document.parsed, drafts, digests, tokens)
+        spans.clear(db, document.id)
+        ids = fill_passages(db, document.id, drafts, digests, tokens)
         vector_store.insert(db, vectors, ids, matrix)
     return True

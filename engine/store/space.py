@@ -6,6 +6,7 @@ from collections.abc import Generator
 from engine.errors import DiskFullError
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
+from engine.store.dictionary import due, learn
 from engine.store.vectors import Vectors, VectorSet
 
 BATCH = 1000
@@ -25,6 +26,15 @@ def rebuild(
         store.copy(old, new, ids)
         done, last = done + len(ids), ids[-1]
     return new
+
+
+def pack_smaller(vault: Vault) -> None:
+    """Where texts have come in, learn from them how to store them smaller; mostly nothing to do."""
+    with vault.read() as db:
+        wanted = due(db)
+    if wanted:
+        with vault.write() as db:
+            learn(db)
 
 
 def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Progress, None, int]:
@@ -49,5 +59,9 @@ def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Pro
         while not store.switch((yield from rebuild(vault, serving, cancel=cancel))):
             pass
     yield Progress("giving space back", 0, 1)
+    with vault.write() as db:
+        learn(db, anew=True)
+    with vault.write() as db:
+        db.execute("INSERT INTO words(words) VALUES ('optimize')")
     vault.compact()
     return max(0, before - vault.size_bytes())

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.inference.embedder import Vectors as Matrix
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp, Inner
+from engine.store.headings import unpacked as unpacked_headings
 from engine.store.quantise import unpacked
 from engine.store.rows import rows, value
 from engine.store.table_query import quoted
@@ -85,10 +86,10 @@ def _document(db: apsw.Connection, found: tuple[Any, ...], vectors: VectorSet | 
         "reason": reason, "size": size, "mtime_ns": mtime, "sha256": sha256.hex(), "note": note,
         "parent": parent,
         "pages": [
-            [number, text, json.loads(headings), label]
+            [number, text, _headings(headings, text), label]
             for number, text, headings, label in rows(
                 db,
-                "SELECT number, text, headings, label FROM pages WHERE document_id = ? "
+                "SELECT number, page_text(id), headings, label FROM pages WHERE document_id = ? "
                 "ORDER BY number",
                 (id,),
             )
@@ -101,6 +102,10 @@ def _document(db: apsw.Connection, found: tuple[Any, ...], vectors: VectorSet | 
         ],
         "tables": list(_tables(db, id)),
     }  # fmt: skip
+
+
+def _headings(stored: str, text: str) -> list[list[Any]]:
+    return [[each.start, each.level, each.title] for each in unpacked_headings(stored, text)]
 
 
 def _tables(db: apsw.Connection, document_id: int) -> Iterator[Values]:

@@ -3,6 +3,7 @@
 import pytest
 
 from desktop.chat.answer_html import (
+    NOT_FOUND,
     OPEN_CIRCLE,
     answer_html,
     quotation_html,
@@ -15,6 +16,7 @@ from engine.model_types import Usage
 from engine.types import Answer, Citation, Sentence, Timings
 
 pytestmark = pytest.mark.window
+SOFT_SPAN = f'<span style="color:{LIGHT.soft}" title="{NOT_FOUND}">'
 TEXT = "It costs **78 crowns**. A launch is dearer.\n\nCats like boats."
 SENTENCES = (
     Sentence("It costs **78 crowns**.", (1, 2), True),
@@ -41,16 +43,15 @@ def test_many_citations_in_a_row_are_told_as_a_run() -> None:
 
 def test_the_unsupported_is_soft_with_an_open_circle() -> None:
     html = answer_html(TEXT, LIGHT, sentences=SENTENCES)
-    assert f'<span style="color:{LIGHT.soft}">{OPEN_CIRCLE} </span>' in html
-    assert f'<span style="color:{LIGHT.soft}">Cats like boats.</span>' in html
+    assert f"{SOFT_SPAN}{OPEN_CIRCLE} </span>" in html
+    assert f"{SOFT_SPAN}Cats like boats.</span>" in html
     assert OPEN_CIRCLE not in answer_html(TEXT, LIGHT, sentences=SENTENCES, mark_unsupported=False)
 
 
 def test_soft_text_never_crosses_a_tag() -> None:
     text = "Cats *really* like boats."
     html = answer_html(text, LIGHT, sentences=[Sentence(text, (), False)])
-    soft = f'<span style="color:{LIGHT.soft}">'
-    assert f"<em>{soft}really</span></em>" in html
+    assert f"<em>{SOFT_SPAN}really</span></em>" in html
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_damaged_vault_is_set_aside_when_the_user_wants_it(
         told.append(problem)
         return problem.code == "vault_damaged"
 
-    def show(_app: object, assistant: Assistant) -> int:
+    def show(_app: object, assistant: Assistant, _told: object) -> int:
         opened.append(assistant.profile.root)
         return 0
 

@@ -165,7 +165,7 @@ def test_copy(qtbot: QtBot, open_window: Open, documents: Path) -> None:
     stage = open_window(ANSWER, add=documents)
     view = ask(qtbot, stage)
     wait_done(qtbot, view)
-    view.copy.click()
+    view.action_row.copy.click()
     assert QGuiApplication.clipboard().text() == ANSWER
 
 

@@ -134,9 +134,9 @@ def test_a_pinned_turn_stays_in_memory(qtbot: QtBot, open_window: Open) -> None:
     chat = stage.window.chat
     first = ask(qtbot, stage, "Question 0?")
     wait_done(qtbot, first)
-    qtbot.waitUntil(lambda: not first.keep.isHidden(), timeout=WAIT_MS)
-    first.keep.click()
-    assert first.keep.text().strip() == "Pinned"
+    qtbot.waitUntil(lambda: not first.action_row.keep.isHidden(), timeout=WAIT_MS)
+    first.action_row.keep.click()
+    assert first.action_row.keep.text().strip() == "Pinned"
     conversation = chat.conversation_id
     assert conversation is not None
     qtbot.waitUntil(lambda: stage.assistant.messages(conversation)[1].pinned, timeout=WAIT_MS)
@@ -154,8 +154,8 @@ def test_a_pinned_turn_stays_in_memory(qtbot: QtBot, open_window: Open) -> None:
     again.window.chat.open(again.assistant.conversations()[0])
     qtbot.waitUntil(lambda: len(again.window.chat.view.answers) == 5, timeout=WAIT_MS)
     stored = again.window.chat.view.answers[0]
-    assert stored.keep.isChecked()
-    stored.keep.click()
+    assert stored.action_row.keep.isChecked()
+    stored.action_row.keep.click()
     qtbot.waitUntil(lambda: not again.assistant.messages(conversation)[1].pinned, timeout=WAIT_MS)
 
 
@@ -184,7 +184,7 @@ def test_a_refused_choice_is_made_again(
     chat = stage.window.chat
     first = ask(qtbot, stage, "Question 0?")
     wait_done(qtbot, first)
-    qtbot.waitUntil(lambda: not first.keep.isHidden(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not first.action_row.keep.isHidden(), timeout=WAIT_MS)
 
     def refuse(_self: Assistant, _message: int, _pinned: bool = True) -> ChatMessage:
         raise VaultBusyError("Another program writes the vault.", "Wait a moment.")
@@ -192,7 +192,7 @@ def test_a_refused_choice_is_made_again(
     with monkeypatch.context() as patch:
         patch.setattr(Assistant, "pin", refuse)
         with qtbot.waitSignal(chat.history.failed, timeout=WAIT_MS):
-            first.keep.click()
+            first.action_row.keep.click()
     prepared: list[bool] = []
     chat.retry_models.connect(lambda: prepared.append(True))
     notice = chat._models_notice

@@ -16,8 +16,8 @@ from engine.models import faster
 from engine.models.places import Machine
 from engine.models.requantize import Speed
 from tests.desktop.conftest import WAIT_MS, Stage
+from tests.desktop.library_stage import drop
 from tests.desktop.models_stage import answering, card, go, idle, names
-from tests.desktop.test_library import drop
 from tests.ggufs import write_adapter, write_model
 
 pytestmark = pytest.mark.window

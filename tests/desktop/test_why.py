@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from desktop.library.why import why
 from desktop.library.why_dialog import WhyDialog
 from tests.desktop.conftest import WAIT_MS, Stage
-from tests.desktop.test_library import drop, go_inside
+from tests.desktop.library_stage import drop, go_inside
 
 pytestmark = pytest.mark.window
 Open = Callable[..., Stage]

@@ -152,6 +152,7 @@ def _to_version_7(path: Path) -> None:
     vault = Vault.open(path)
     with vault.write() as db:
         db.execute(
+            "DROP TABLE corrections; ALTER TABLE conversations DROP COLUMN adapters; "
             "DROP TABLE pinned_documents; DROP TABLE calibrations; "
             "DROP TABLE evaluation_results; DROP TABLE evaluations; DROP TABLE ratings; "
             "PRAGMA user_version = 7"

@@ -88,3 +88,22 @@ def test_why_is_shown(alcove: Callable[..., Result], documents: Path) -> None:
     assert "ferry.md" in shown
     assert "words" in shown
     assert "search" in shown
+
+
+def test_what_is_said_of_an_answer_in_a_chat_is_asked_again(
+    alcove: Callable[..., Result], documents: Path
+) -> None:
+    alcove("add", documents)
+    said = (
+        "/good\nWhen does the ferry to Odell Island leave?\n/good\n/bad\n/correct\n"
+        "/correct At 07:40, from pier four.\n"
+    )
+    early, _, good, bad, empty, corrected = lines(alcove("chat", "--json", input=said))
+    assert early["error"]["code"] == empty["error"]["code"] == "bad_input"
+    assert good == {"rating": "good", "correction": ""}
+    assert bad == {"rating": "bad", "correction": ""}
+    assert corrected == {"rating": "bad", "correction": "At 07:40, from pier four."}
+    [value] = lines(alcove("evaluate", "--thumbs", "--json"))
+    assert value["modes"]["rag"]["f1"]["value"] > 0
+    talk = "Which pier?\n/good\n/unrate\n"
+    assert "taken back" in alcove("chat", input=talk).stdout

@@ -73,3 +73,15 @@ def test_a_search_tells_what_it_understood() -> None:
     said = _run("search", "MI file:a.txt").stdout
     assert "Only file:a.txt" in said
     assert "Also searched: myocardial infarction" in said
+
+
+def test_an_answer_tells_what_was_understood_of_its_question() -> None:
+    question = "How is MI treated? file:a.txt"
+    why = _value("ask", question, "--why")["why"]
+    assert why["expansions"] == [["MI", "myocardial infarction"]]
+    assert why["corrections"] == []
+    assert why["filters"] == [["file", "a.txt"]]
+    assert why["asked"] == "How is myocardial infarction treated?"
+    shown = _run("ask", question, "--why").stdout
+    assert "Only file:a.txt" in shown
+    assert "Beside “MI” also “myocardial infarction”." in shown

@@ -213,6 +213,23 @@ def test_each_conversation_has_its_own(model: ProcessChatModel, store: StateStor
 
 
 @pytest.mark.model
+def test_a_new_conversation_about_the_same_documents_goes_on_from_them(
+    model: ProcessChatModel, store: StateStore
+) -> None:
+    model.use_state("one", documents="documents a")
+    ask(model, TALK, max_tokens=4)
+    model.unload()
+    assert store.has("documents a")
+    other = [TALK[0], Message("user", "Who wound the clockwork?")]
+    model.use_state("two", documents="documents a")
+    begun = ask(model, other, max_tokens=4)
+    assert begun.usage.reused_tokens > 500
+    model.unload()
+    model.use_state("three", documents="documents b")
+    assert ask(model, other, max_tokens=4).usage.reused_tokens == 0
+
+
+@pytest.mark.model
 def test_scoring_in_between_costs_no_reading(model: ProcessChatModel) -> None:
     model.use_state("one")
     ask(model, TALK, max_tokens=4)

@@ -11,6 +11,7 @@ from engine.evaluate.questions import Question
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
 from engine.store.connect import Vault
+from tests.engine.retrieve.test_understanding import PiecesEmbedder
 from tests.fakes import HashingEmbedder, ScriptedChatModel
 
 QUESTIONS = (
@@ -101,21 +102,6 @@ def test_an_adapter_that_is_not_there_is_told(assistant: Assistant) -> None:
         drain(assistant.evaluation.run([]))
 
 
-def test_thumbs_become_questions(assistant: Assistant) -> None:
-    talk = assistant.create_conversation("Ferries")
-    answer = drain(assistant.ask(QUESTIONS[0].question, conversation_id=talk.id))
-    said = assistant.messages(talk.id)[-1]
-    assistant.evaluation.rate(said.id, True)
-    assert assistant.evaluation.ratings(talk.id) == {said.id: True}
-    [question] = assistant.evaluation.rated_questions()
-    assert question.question == QUESTIONS[0].question
-    assert question.answers == (answer.text,)
-    assert [Path(name).name for name in question.documents] == ["ferry.md"]
-    assistant.evaluation.rate(said.id, False)
-    [question] = assistant.evaluation.rated_questions()
-    assert question.answers == question.documents == ()
-
-
 def test_the_report_stands_alone_and_hides_no_markup(assistant: Assistant) -> None:
     asked = Question("<b>", "Is <script>alert(1)</script> in the ferry's timetable?", ("<i>",))
     page = drain(assistant.evaluation.run([*QUESTIONS, asked])).html()
@@ -182,3 +168,18 @@ def test_a_calibration_is_used_until_it_is_taken_back(assistant: Assistant) -> N
     assert drain(assistant.ask(asked[0].question)).why.calibrated is False  # type: ignore[union-attr]
     with pytest.raises(InputError, match="at least"):
         drain(assistant.evaluation.calibrate(asked[:5]))
+
+
+def test_why_tells_which_words_were_put_right(tmp_path: Path) -> None:
+    home = open_profile(tmp_path / "other")
+    made = Assistant(
+        home, Vault.open(home.vault), embedder=PiecesEmbedder(), chat_model=ScriptedChatModel("x")
+    )
+    (tmp_path / "law.md").write_text("# Law\n\nThe liability of the landlord is limited.\n")
+    drain(made.add([tmp_path / "law.md"]))
+    answer = drain(made.ask('What is the liabilty of "the landlord"?'))
+    made.close()
+    assert answer.why is not None
+    assert answer.why.corrections == (("liabilty", "liability"),)
+    assert answer.why.phrases == ("the landlord",)
+    assert "liability" in answer.why.asked

@@ -13,6 +13,7 @@ from engine.progress import drain
 from engine.store import library_file
 from engine.store.check import check
 from engine.store.connect import Vault
+from engine.store.sources import Source
 from engine.store.tables import Tables
 from engine.store.transfer import NoLibraryFileError
 from tests.fakes import HashingEmbedder
@@ -176,3 +177,31 @@ def test_removing_a_library_frees_its_room_and_leaves_the_files(tmp_path: Path, 
             drain(only.library_jobs.export("Kept", tmp_path))
     finally:
         only.close()
+
+
+def test_a_library_is_renamed_with_all_that_is_kept_under_its_name(
+    tmp_path: Path, docs: Path
+) -> None:
+    assistant = _open(tmp_path / "profile", HashingEmbedder())
+    try:
+        drain(assistant.add([docs / "a.md"], library="Fruit"))
+        drain(assistant.add([docs / "prices.csv"], library="Prices"))
+        source = Source("Hire", "Fruit", str(docs / "prices.csv"))
+        drain(assistant.sources.add(source))
+        assistant.glossary.add("Fruit", "RA", "red apple")
+        with pytest.raises(InputError, match="prices already"):
+            assistant.library_jobs.rename("Fruit", "prices")
+        with pytest.raises(NotFoundError):
+            assistant.library_jobs.rename("Nuts", "Almonds")
+        with pytest.raises(InputError):
+            assistant.library_jobs.rename("Fruit", "  ")
+        assert assistant.library_jobs.rename("fruit", " Orchard  fruit ") == "Orchard fruit"
+        assert {one.name for one in assistant.libraries()} == {"Orchard fruit", "Prices"}
+        assert assistant.sources.find("Hire").library == "Orchard fruit"
+        assert [each.term for each in assistant.glossary.all("Orchard fruit")] == ["RA"]
+        hits = assistant.search("apples", library="Orchard fruit").hits
+        assert hits[0].passage.path.endswith("a.md")
+        assert drain(assistant.sync()).unchanged == 2
+        assert assistant.library_jobs.rename("Prices", "PRICES") == "PRICES"
+    finally:
+        assistant.close()

@@ -32,6 +32,8 @@ ANSWER = Answer(
         threshold=0.33,
         signals=(("meaning", 0.75),),
         corrections=(("ofice", "office"),),
+        filters=(("type", "txt"),),
+        phrases=("harbour office",),
     ),
 )
 
@@ -52,6 +54,15 @@ def test_a_conversation_comes_back_after_a_restart(vault: Vault) -> None:
     again.close()
     assert (question.role, question.text, question.answer) == ("user", "When?", None)
     assert answer.answer == ANSWER
+
+
+def test_an_answer_stored_before_filters_were_told_is_read() -> None:
+    stored = json.loads(answers.to_json(ANSWER))
+    del stored["why"]["filters"], stored["why"]["phrases"]
+    read = answers.from_json(json.dumps(stored))
+    assert read is not None
+    assert read.why is not None
+    assert (read.why.filters, read.why.phrases) == ((), ())
 
 
 def test_the_conversation_changed_last_is_first(chats: Chats) -> None:
@@ -125,3 +136,20 @@ def test_a_conversation_keeps_its_model(chats: Chats) -> None:
     for attempt in (lambda: chats.conversation(99), lambda: chats.set_model(99, "x")):
         with pytest.raises(NotFoundError):
             attempt()
+
+
+def test_a_conversation_keeps_its_adapters_as_long_as_its_model(chats: Chats) -> None:
+    made = chats.create("Letters")
+    assert chats.conversation(made.id).adapters is None
+    chats.set_adapters(made.id, [("/a/house.gguf", 0.5), ("/a/terms.gguf", 1.0)])
+    held = (("/a/house.gguf", 0.5), ("/a/terms.gguf", 1.0))
+    assert chats.conversation(made.id).adapters == held
+    chats.set_model(made.id, "")
+    assert chats.conversations()[0].adapters == held
+    chats.set_adapters(made.id, [])
+    assert chats.conversation(made.id).adapters == ()
+    chats.set_adapters(made.id, held)
+    chats.set_model(made.id, "Other")
+    assert chats.conversation(made.id).adapters is None
+    with pytest.raises(NotFoundError):
+        chats.set_adapters(999, None)

@@ -1,7 +1,9 @@
 import pytest
 
+from engine.errors import DamagedVaultError
 from engine.store.check import check, repair
 from engine.store.connect import Vault
+from engine.store.documents import Documents
 from engine.store.lexical import Lexical
 from engine.store.quantise import packed, signs
 from engine.store.vectors import Vectors
@@ -74,12 +76,31 @@ def test_a_wrong_word_index_is_found_and_rebuilt(filled: Vault, embedder: Hashin
 
 def test_a_passage_that_is_not_in_its_page_is_found(filled: Vault) -> None:
     with filled.write() as db:
-        db.execute("UPDATE pages SET text = 'something else' WHERE document_id = 3")
-    assert _bad(filled, deep=True) == ["passages"]
-    assert "/2.txt" in next(part.detail for part in check(filled, True) if not part.ok)
+        db.execute("UPDATE texts SET text = packed('something else') WHERE id >> 20 = 3")
+    assert _bad(filled, deep=True) == ["words", "passages"]
+    assert "/2.txt" in [part.detail for part in check(filled, True) if not part.ok][-1]
+
+
+def test_a_text_that_cannot_be_unpacked_is_found_and_read_again(
+    filled: Vault, embedder: HashingEmbedder
+) -> None:
+    with filled.write() as db:
+        (block,) = next(db.execute("SELECT text FROM texts WHERE id >> 20 = 3"))
+        broken = block[:-6] + bytes([block[-6] ^ 1]) + block[-5:]
+        db.execute("UPDATE texts SET text = ? WHERE id >> 20 = 3", (broken,))
+    assert _bad(filled, deep=True) == ["words", "passages"]
+    documents = Documents(filled)
+    with pytest.raises(DamagedVaultError):
+        documents.pages("/2.txt")
+    assert documents.pages("/1.txt")
+    assert sorted(documents.passages_by_id([1, 2, 3, 4, 5])) == [1, 2, 4, 5]
+    shelf.put(filled, embedder, "/2.txt", "text number 2")
+    assert documents.pages("/2.txt")[0].text == "text number 2"
+    repair(filled, embedder)
+    assert _bad(filled, deep=True) == []
 
 
 def test_counts_that_disagree_are_found(filled: Vault) -> None:
     with filled.write() as db:
-        db.execute("DELETE FROM passages WHERE id = 2")
+        db.execute("DELETE FROM spans WHERE id = 2")
     assert _bad(filled, deep=False) == ["references"]

@@ -3,6 +3,7 @@ import multiprocessing
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import apsw
@@ -70,11 +71,12 @@ def test_broken_pages_are_told_as_damage(vault: Vault, embedder: HashingEmbedder
 def test_doctor_names_broken_pages_and_does_not_raise(
     vault: Vault, embedder: HashingEmbedder
 ) -> None:
-    for number in range(30):
-        shelf.put(vault, embedder, f"/d/{number}.txt", f"text {number} " * 200)
+    for number in range(150):
+        words = " ".join(sha256(f"{number} {word}".encode()).hexdigest() for word in range(40))
+        shelf.put(vault, embedder, f"/d/{number}.txt", f"text {number} {words}")
     vault.close()
     data = bytearray(vault.path.read_bytes())
-    for place in range(len(data) // 2 // 4096 * 4096, len(data), 4096):
+    for place in range(len(data) * 3 // 4 // 4096 * 4096, len(data), 4096):
         data[place : place + 64] = b"\xff" * 64
     vault.path.write_bytes(data)
     opened = Vault.open(vault.path)

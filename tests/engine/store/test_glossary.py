@@ -87,3 +87,25 @@ def test_bad_lines_are_named_and_nothing_is_kept(vault: Vault) -> None:
         Glossary(vault).import_csv("Heart", "MI,myocardial infarction\nBP\n")
     assert Glossary(vault).all() == []
     assert read_csv("\ufeffMI;myocardial infarction\n\n") == [("MI", "myocardial infarction")]
+
+
+def test_an_entry_is_confirmed_changed_and_taken_out(vault: Vault) -> None:
+    glossary = Glossary(vault)
+    glossary.add("Heart", "MI", "myocardial infarction")
+    glossary.add("Heart", "MI", "mitral insufficiency")
+    first, second = glossary.all("Heart")
+    glossary.change(first, "MI", "mitral valve insufficiency")
+    assert [each.meaning for each in glossary.all("Heart")] == [
+        "mitral valve insufficiency",
+        "myocardial infarction",
+    ]
+    with pytest.raises(InputError):
+        glossary.change(second, "MI", " ")
+    assert glossary.take_out([second]) == 1
+    assert glossary.take_out([second]) == 0
+    assert [each.meaning for each in glossary.all("Heart")] == ["mitral valve insufficiency"]
+
+
+def test_a_file_that_is_no_csv_is_told(vault: Vault) -> None:
+    with pytest.raises(InputError, match="no CSV"):
+        Glossary(vault).import_csv("Heart", "MI," + "x" * 200_000)

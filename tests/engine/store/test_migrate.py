@@ -3,7 +3,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from engine.store import migrate
+from engine.store import migrate, texts
 from engine.store.connect import Vault
 from engine.store.migrate import Migration
 from tests import shelf
@@ -17,6 +17,7 @@ def _opened(path: Path, key: bytes | None = None) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     if key is not None:
         connection.pragma("hexkey", key.hex())
+    texts.register(connection)
     return connection
 
 

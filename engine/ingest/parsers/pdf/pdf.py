@@ -35,7 +35,7 @@ MADE_BY_A_PROGRAM = re.compile(
     r"microsoft (word|powerpoint)|untitled|presentation$|\.(docx?|pdf|indd|tex|dvi|rtf|odt|pptx?)$",
     re.IGNORECASE,
 )
-EMPTY = PageText("", [], [])
+EMPTY = PageText("", [])
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ def _plain(function: Any, result: Any, *arguments: Any) -> Call:
     """The same function with numbers for pointers."""
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    made: Call = ctypes.CFUNCTYPE(result, *arguments)(address)
+    made: Call = ctypes.PYFUNCTYPE(result, *arguments)(address)
     return made
 
 
@@ -40,6 +40,10 @@ _BOX = _plain(
 _ORIGIN = _plain(
     pdfium_c.FPDFText_GetCharOrigin,
     ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p,
+)  # fmt: skip
+_TEXT = _plain(
+    pdfium_c.FPDFText_GetText,
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_void_p,
 )  # fmt: skip
 _SIZE = _plain(pdfium_c.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_void_p, ctypes.c_int)
 _MATRIX = _plain(
@@ -56,6 +60,14 @@ class Calls:
         self._typed = raw
         self._raw = ctypes.cast(raw, ctypes.c_void_p).value
         self._fonts: dict[int, bool] = {}
+        self._matrix = np.zeros(6, np.float32)
+        self._matrix_at = _address(self._matrix)
+
+    def text(self, count: int) -> bytes | None:
+        """The first characters in UTF-16; None where pdfium leaves some of them out."""
+        units = np.empty(count + 1, np.uint16)
+        written = _TEXT(self._raw, 0, count, _address(units)) - 1
+        return units[:count].tobytes() if written == count else None
 
     def boxes(self, places: Sequence[int]) -> Boxes:
         # pdfium's FS_RECTF is left, top, right, bottom.
@@ -81,7 +93,14 @@ class Calls:
         sizes: list[float] = (named * np.where(scale > 0, scale, 1.0)).tolist()
         return sizes
 
+    def size(self, place: int) -> float:
+        """The same of one character."""
+        _MATRIX(self._raw, place, self._matrix_at)
+        a, b, c, d = self._matrix[:4].tolist()
+        return float(_SIZE(self._raw, place)) * (abs(a * d - b * c) ** 0.5 or 1.0)
+
     def bold(self, places: Sequence[int]) -> list[bool]:
+        """Whether the characters are set in a bold font."""
         things = list(map(_OBJECT, repeat(self._raw), places))
         known: dict[int | None, bool] = {None: False}
         for thing, place in zip(things, places, strict=True):
@@ -105,5 +124,10 @@ class Calls:
 
 
 def _addresses(rows: NDArray[Any]) -> range:
-    start, step = rows.ctypes.data, rows.strides[0]
+    start, step = _address(rows), rows.strides[0]
     return range(start, start + step * len(rows), step)
+
+
+def _address(values: NDArray[Any]) -> int:
+    start: int = values.__array_interface__["data"][0]
+    return start

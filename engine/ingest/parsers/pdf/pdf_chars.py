@@ -6,9 +6,8 @@ piece, only the ends of words are measured, and all of a page at once (:mod:`pdf
 Only to be called while the lock of ``pdf.py`` is held: pdfium is not thread-safe.
 """
 
-import ctypes
+import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +23,9 @@ MAX_CHARS = 400_000
 """Characters read from one page; a real page has a few thousand."""
 CELL_GAP = 1.6
 """Gap inside a line, in font sizes, that parts two cells of a row."""
-WIDE_GAP = 0.5 * CELL_GAP
-"""Gap from which a line is looked at word by word."""
+WIDE_GAP = 0.3 * CELL_GAP
+"""Gap from which a line is looked at word by word, in heights of its letters, which are larger
+than the font size mostly and never much smaller."""
 
 _SPACES = (*range(0x2000, 0x200B), 0x20, 0x09, 0xA0, 0x3000)
 _NO_WORD = np.zeros(0x10000, dtype=bool)
@@ -71,24 +71,22 @@ class PageChars:
 def read_chars(page: Any, textpage: Any) -> PageChars:
     """Read all characters of a page and gather them into lines."""
     width, height = page.get_size()
-    codes = read_codes(textpage)
     calls = Calls(textpage.raw)
-    codes = _mended(codes, calls)
+    codes = _mended(read_codes(textpage, calls), calls)
     return PageChars(codes, _lines(codes, calls), width, height)
 
 
-def read_codes(textpage: Any) -> str:
+def read_codes(textpage: Any, calls: Calls | None = None) -> str:
     """The page's characters, one for each of pdfium's indices."""
     raw = textpage.raw
     count = min(textpage.count_chars(), MAX_CHARS)
     if count <= 0:
         return ""
-    units = (ctypes.c_ushort * (count + 1))()
-    written = pdfium_c.FPDFText_GetText(raw, 0, count, units) - 1
-    if written == count:
-        text = bytes(units)[: 2 * count].decode("utf-16-le", "surrogatepass")
+    units = (calls or Calls(raw)).text(count)
+    if units is not None:
+        text = units.decode("utf-16-le", "surrogatepass")
         if len(text) != count:  # letters of two units; every unit is to keep its place
-            text = "".join(map(chr, units[:count]))
+            text = "".join(map(chr, np.frombuffer(units, "<u2").tolist()))
         return text.replace("\ufffe", HYPHEN_MARK)
     # pdfium leaves control characters out of the text but counts them.
     get = pdfium_c.FPDFText_GetUnicode
@@ -143,49 +141,44 @@ def _lines(codes: str, calls: Calls) -> list[Line]:
     runs = np.flatnonzero(np.append(True, line_of[1:] != line_of[:-1]))
     boxes = calls.boxes(np.column_stack((starts, ends - 1)).ravel().tolist())
     words = _Words(starts.tolist(), ends.tolist(), runs.tolist(), boxes[::2], boxes[1::2])
-    return _measured(list(_parted(words, calls)), words, calls)
+    return _measured(_parted(words, calls), words, calls)
 
 
-def _parted(words: _Words, calls: Calls) -> Iterator[tuple[int, int]]:
+def _parted(words: _Words, calls: Calls) -> list[tuple[int, int]]:
     """Words as ``(first, end)`` that stand on one line without wide gaps."""
     runs, count = words.runs, len(words.starts)
-    sizes = calls.sizes([words.starts[first] for first in runs])
     left, low, right, high = words.firsts[1:].T
     last_left, last_low, last_right, last_high = words.lasts[:-1].T
+    usual = WIDE_GAP * np.minimum(high - low, last_high - last_low)
     far = (low >= last_high) | (high <= last_low)
-    lengths = np.diff([*runs, count])
-    usual = WIDE_GAP * np.repeat(sizes, lengths)[1:]
     far |= (left - last_right > usual) | (last_left - right > usual)
-    far = np.append(far, False)
     far[np.array(runs[1:], dtype=np.intp) - 1] = False  # from one line to the next
-    suspect = np.logical_or.reduceat(far, runs).tolist()
-    for first, end, size, look in zip(runs, [*runs[1:], count], sizes, suspect, strict=True):
-        if look:
-            yield from _parted_line(words, first, end, size, calls)
-        else:
-            yield first, end
-
-
-def _parted_line(
-    words: _Words, first: int, end: int, size: float, calls: Calls
-) -> Iterator[tuple[int, int]]:
-    begin = first
-    for number in range(first + 1, end):
-        before, box = words.lasts[number - 1].tolist(), words.firsts[number].tolist()
-        if _parts(before, box, CELL_GAP * size):
-            yield begin, number
-            begin = number
-            size = calls.sizes([words.starts[number]])[0]
-    yield begin, end
+    places = np.flatnonzero(far)
+    if not len(places):
+        return list(itertools.pairwise([*runs, count]))
+    begins: list[int] = []
+    gap, following = 0.0, iter([*runs, count])
+    run = next(following)
+    for place, before, box in zip(
+        (places + 1).tolist(), words.lasts[places].tolist(), words.firsts[places + 1].tolist(),
+        strict=True,
+    ):  # fmt: skip
+        while run <= place:
+            begins.append(run)
+            run, gap = next(following), 0.0
+        gap = gap or CELL_GAP * calls.size(words.starts[begins[-1]])
+        if _parts(before, box, gap):
+            begins.append(place)
+            gap = 0.0
+    return list(itertools.pairwise([*begins, run, *following]))
 
 
 def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list[Line]:
     begins = [begin for begin, _ in parts]
-    lefts = np.minimum.reduceat(np.minimum(words.firsts[:, 0], words.lasts[:, 0]), begins)
-    lows = np.minimum.reduceat(np.minimum(words.firsts[:, 1], words.lasts[:, 1]), begins)
-    rights = np.maximum.reduceat(np.maximum(words.firsts[:, 2], words.lasts[:, 2]), begins)
-    highs = np.maximum.reduceat(np.maximum(words.firsts[:, 3], words.lasts[:, 3]), begins)
-    first_rights = np.maximum(words.firsts[begins, 2], words.lasts[begins, 2]).tolist()
+    firsts, lasts = words.firsts, words.lasts
+    lefts, lows = np.minimum.reduceat(np.minimum(firsts[:, :2], lasts[:, :2]), begins).T
+    rights, highs = np.maximum.reduceat(np.maximum(firsts[:, 2:], lasts[:, 2:]), begins).T
+    first_rights = np.maximum(firsts[begins, 2], lasts[begins, 2]).tolist()
     starts = [words.starts[begin] for begin in begins]
     ends = [words.ends[end - 1] for _, end in parts]
     middles = [words.starts[(begin + end) // 2] for begin, end in parts]
@@ -195,19 +188,19 @@ def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list
         for (begin, end), start, middle in zip(parts, starts, middles, strict=True)
     ]
     sizes = calls.sizes(telling)
-    bold = calls.bold([*starts, *(end - 1 for end in ends), *middles])
-    count = len(parts)
+    bold = calls.bold(starts)
+    for places in ([end - 1 for end in ends], middles):  # and so to its end
+        heavy = [number for number, found in enumerate(bold) if found]
+        for number, found in zip(heavy, calls.bold([places[n] for n in heavy]), strict=True):
+            bold[number] = found
     return [
         Line(
-            start, end, left, right, baseline, size,
-            bold[number] and bold[number + count] and bold[number + 2 * count],
+            start, end, left, right, baseline, size, heavy,
             height < 4 * max(size, 1.0), first_right,
         )
-        for number, (start, end, left, right, baseline, size, height, first_right) in enumerate(
-            zip(
-                starts, ends, lefts.tolist(), rights.tolist(), calls.baselines(starts), sizes,
-                (highs - lows).tolist(), first_rights, strict=True,
-            )
+        for start, end, left, right, baseline, size, heavy, height, first_right in zip(
+            starts, ends, lefts.tolist(), rights.tolist(), calls.baselines(starts), sizes,
+            bold, (highs - lows).tolist(), first_rights, strict=True,
         )
     ]  # fmt: skip
 

@@ -36,10 +36,17 @@ def find_headings(
     pages: Sequence[PageText], heights: Sequence[float], outline: Sequence[OutlineEntry]
 ) -> list[tuple[Heading, ...]]:
     """Headings of every page, in the order of the text."""
-    body = _body_size(pages)
+    looks = [[_style(span) for span in page.spans] for page in pages]
+    styles: Counter[Style] = Counter()
+    for page, page_looks in zip(pages, looks, strict=True):
+        for span, style in zip(page.spans, page_looks, strict=True):
+            styles[style] += span.end - span.start
+    body = _body_size(styles)
     running = _running_lines(pages, heights, body)
     by_outline = _from_outline(pages, outline, running)
-    return by_outline if by_outline is not None else _from_styles(pages, running, body)
+    if by_outline is not None:
+        return by_outline
+    return _from_styles(pages, looks, styles, running, body)
 
 
 def _style(span: LineSpan) -> Style:
@@ -54,12 +61,11 @@ def _folded(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
-def _body_size(pages: Sequence[PageText]) -> float:
+def _body_size(styles: Counter[Style]) -> float:
     """The size most of the text is set in; 0 without text."""
     sizes: Counter[float] = Counter()
-    for page in pages:
-        for span in page.spans:
-            sizes[_style(span)[0]] += span.end - span.start
+    for (size, _), count in styles.items():
+        sizes[size] += count
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
@@ -126,15 +132,17 @@ def _find_title(
 
 
 def _from_styles(
-    pages: Sequence[PageText], running: set[tuple[int, int]], body: float
+    pages: Sequence[PageText],
+    looks: Sequence[Sequence[Style]],
+    styles: Counter[Style],
+    running: set[tuple[int, int]],
+    body: float,
 ) -> list[tuple[Heading, ...]]:
-    styles: Counter[Style] = Counter()
-    for page in pages:
-        for span in page.spans:
-            styles[_style(span)] += span.end - span.start
     total = styles.total()
-
-    groups = [_candidates(page, number, body, running) for number, page in enumerate(pages)]
+    groups = [
+        _candidates(page, page_looks, number, body, running)
+        for number, (page, page_looks) in enumerate(zip(pages, looks, strict=True))
+    ]
     used = {
         style
         for page_groups in groups
@@ -157,13 +165,16 @@ def _from_styles(
 
 
 def _candidates(
-    page: PageText, number: int, body: float, running: set[tuple[int, int]]
+    page: PageText,
+    looks: Sequence[Style],
+    number: int,
+    body: float,
+    running: set[tuple[int, int]],
 ) -> list[tuple[Style, list[LineSpan]]]:
     """Lines, or groups of lines that wrap, which look like headings."""
     groups: list[tuple[Style, list[LineSpan]]] = []
     open_group = False
-    for place, span in enumerate(page.spans):
-        style = _style(span)
+    for place, (span, style) in enumerate(zip(page.spans, looks, strict=True)):
         stands_out = style[0] >= LARGER * body or (style[1] and style[0] >= 0.95 * body)
         if not stands_out or (number, place) in running or _is_cell(span.joint):
             open_group = False

@@ -61,6 +61,8 @@ class LineSpan:
     line: Line
     joint: str
     """What stands before it: ``""`` on the first line, ``" "``, ``"\\t"``, ``"\\n"``, …"""
+    places: Sequence[int]
+    """For each of its characters pdfium's index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,6 @@ class PageText:
     """A page's text with the way back into the file."""
 
     text: str
-    indices: list[int]
-    """For each character of ``text`` pdfium's character index; -1 for what was put between."""
     spans: list[LineSpan]
 
 
@@ -89,7 +89,6 @@ def assemble(chars: PageChars, known: Container[str], *, drawn_in_order: bool = 
     pitches = _usual_pitches([piece.line for piece in arranged.order])
     lines = [piece.line for piece in arranged.order]
     written: list[str] = []
-    indices: list[int] = []
     spans: list[LineSpan] = []
     length = 0
     before: Piece | None = None
@@ -101,31 +100,31 @@ def assemble(chars: PageChars, known: Container[str], *, drawn_in_order: bool = 
         elif before is not None and chars.codes[before.line.end - 1] == HYPHEN_MARK:
             if not _keeps_hyphen(written[-1], text, known):
                 written[-1] = written[-1][:-1]
-                indices.pop()
                 length -= 1
                 last = spans[-1]
-                spans[-1] = LineSpan(last.start, last.end - 1, last.line, last.joint)
+                spans[-1] = LineSpan(last.start, length, last.line, last.joint, last.places)
         elif before is not None:
-            fits = _fits(before.line, line, _right_margin(lines, number))
             pitch = pitches.get(round(max(before.line.size, line.size)), 0.0)
             after_row = BAR in arranged.joints.get(number - 1, "")
-            joint = _joint(before.line, line, written[-1], text, pitch, fits, after_row)
+            told = _joint(before.line, line, written[-1], text, pitch, after_row)
+            if told is None:
+                told = "\n" if _fits(before.line, line, _right_margin(lines, number)) else " "
+            joint = told
             if joint == " " and CJK.match(written[-1][-1]) and CJK.match(text):
                 joint = ""
         if joint:
             written.append(joint)
-            indices.extend([-1] * len(joint))
             length += len(joint)
         written.append(text)
-        indices.extend(places[line.start])
-        spans.append(LineSpan(length, length + len(text), line, joint))
-        length += len(text)
+        end = length + len(text)
+        spans.append(LineSpan(length, end, line, joint, places[line.start]))
+        length = end
         before = piece
-    return PageText("".join(written), indices, spans)
+    return PageText("".join(written), spans)
 
 
 def _is_right_to_left(text: str) -> bool:
-    if text.isascii():
+    if text.isascii() or RIGHT_TO_LEFT.search(text) is None:
         return False
     return 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
@@ -188,8 +187,11 @@ def _usual_pitches(lines: list[Line]) -> dict[int, float]:
     counted: dict[int, Counter[float]] = {}
     for above, below in itertools.pairwise(lines):
         distance = above.baseline - below.baseline
-        size = max(above.size, below.size, 1.0)
-        if 0.7 * size < distance < 2.4 * size and abs(above.size - below.size) < 0.1 * size:
+        one, other = above.size, below.size
+        size = one if one > other else other
+        if size < 1.0:
+            size = 1.0
+        if 0.7 * size < distance < 2.4 * size and abs(one - other) < 0.1 * size:
             counted.setdefault(round(size), Counter())[round(distance * 2) / 2] += 1
     usual = {}
     for size, distances in counted.items():
@@ -226,10 +228,12 @@ def _joint(
     above_text: str,
     text: str,
     pitch: float,
-    fits: bool,
     after_row: bool,
-) -> str:
-    """What stands between two lines. ``pitch`` is 0 where the page does not tell it."""
+) -> str | None:
+    """What stands between two lines; None where that depends on the room at the end of the upper.
+
+    ``pitch`` is 0 where the page does not tell it.
+    """
     size = max(above.size, below.size, 1.0)
     distance = above.baseline - below.baseline
     if abs(distance) < 0.45 * size and below.x0 >= above.x1 - 0.2 * size:
@@ -250,7 +254,7 @@ def _joint(
     if above.bold != below.bold or _starts_item(text):
         return "\n"
     indented = above_text[-1] in ".!?:" and 0.8 * size < below.x0 - above.x0 < 5 * size
-    return "\n" if fits or indented else " "
+    return "\n" if indented else None
 
 
 def _starts_item(text: str) -> bool:

@@ -114,7 +114,7 @@ def _of_text(page: Any, text: PageText, start: int, end: int) -> list[Rect]:
             for span in text.spans:
                 first, last = max(span.start, start), min(span.end, end)
                 boxes = [
-                    char_box(textpage.raw, text.indices[place])
+                    char_box(textpage.raw, span.places[place - span.start])
                     for place in range(first, last)
                     if not text.text[place].isspace()
                 ]

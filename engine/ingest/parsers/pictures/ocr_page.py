@@ -48,7 +48,7 @@ class PictureText:
         for span in self.text.spans:
             first, last = max(span.start, start), min(span.end, end)
             boxes = [
-                self.boxes[self.text.indices[place]]
+                self.boxes[span.places[place - span.start]]
                 for place in range(first, last)
                 if not self.text.text[place].isspace()
             ]

@@ -1,0 +1,65 @@
+"""The way from a question to its answer, in words."""
+
+from engine.why_types import Found, Use, Why
+
+FOUND: dict[Found, str] = {"words": "words", "meaning": "meaning", "both": "both"}
+USES: dict[Use, tuple[str, str]] = {
+    "cited": ("cited", "number"),
+    "read": ("read", "soft"),
+    "cut": ("no room", "warn"),
+    "unread": ("not needed", "soft"),
+}
+"""What became of a passage, and the kind of label that says it."""
+STEPS = {
+    "count": "counting",
+    "search": "searching",
+    "weigh": "weighing sentences",
+    "decide": "deciding",
+    "write": "writing",
+}
+
+
+def understood(why: Why) -> list[str]:
+    """What was made of the question, a sentence each."""
+    said = [f"Searched for “{why.asked}”."]
+    said += [f"Only where the {name} is “{value}”." for name, value in why.filters]
+    said += [f"Word for word: “{phrase}”." for phrase in why.phrases]
+    said += [f"“{typed}” was read as “{meant}”." for typed, meant in why.corrections]
+    said += [f"Beside “{word}” also “{other}”." for word, other in why.expansions]
+    return said
+
+
+def found(why: Why) -> str:
+    """How many passages were found by what, and what was cut for space."""
+    if not why.passages:
+        return ""
+    ways = [each.found_by for each in why.passages]
+    parts = [f"{ways.count(way)} by {name}" for way, name in FOUND.items() if way in ways]
+    many = len(ways)
+    said = f"{many} {'passage' if many == 1 else 'passages'}: {', '.join(parts)}."
+    cut = sum(1 for each in why.passages if each.use == "cut")
+    if cut:
+        were = "was" if cut == 1 else "were"
+        said += f" {cut} {were} left out, because the model’s memory had no room."
+    return said
+
+
+def sure(why: Why) -> str:
+    """How sure it was that the documents answer the question; empty where nobody asked."""
+    if why.probability is None or why.threshold is None:
+        return ""
+    value, least = round(100 * why.probability), round(100 * why.threshold)
+    fitted = "fitted on this library" if why.calibrated else "the same for every library"
+    verdict = "so it was answered" if why.probability >= why.threshold else "so it was not"
+    if value == least and why.probability < why.threshold:
+        value -= 1  # rounding must not turn the verdict round
+    return (
+        f"The documents answer it with a likelihood of {value}\u00a0%. Answers are given from "
+        f"{least}\u00a0% on ({fitted}), {verdict}."
+    )
+
+
+def steps(why: Why) -> str:
+    """``Searching 0.03 s · deciding 0.01 s · writing 1.20 s``."""
+    said = "  ·  ".join(f"{STEPS.get(one.name, one.name)} {one.seconds:.2f} s" for one in why.steps)
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,60 @@
+"""The headings of a page and the heading paths of passages, as they are stored."""
+
+import json
+from collections.abc import Sequence
+
+import apsw
+
+from engine.store.texts import HEADING_BITS
+from engine.types import Heading, Page
+
+REACH = 16
+"""How far behind a heading's start its title is looked for: behind ``## ``."""
+
+
+def packed(headings: Sequence[Heading], text: str) -> str:
+    """JSON of ``[start, level, title]``; a title that stands in the text is named by its place,
+    ``[start, level, from, length]``.
+    """
+    found = []
+    for each in headings:
+        length = len(each.title)
+        at = text.find(each.title, each.start, each.start + REACH + length)
+        place: list[object] = [at - each.start, length] if at >= 0 else [each.title]
+        found.append([each.start, each.level, *place])
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else ""
+
+
+def unpacked(stored: str, text: str) -> tuple[Heading, ...]:
+    if not stored:
+        return ()
+    found = []
+    for start, level, *place in json.loads(stored):
+        if len(place) == 1:
+            found.append(Heading(start, level, place[0]))
+        else:
+            at = start + place[0]
+            found.append(Heading(start, level, text[at : at + place[1]]))
+    return tuple(found)
+
+
+def page(number: int, text: str, headings: str, label: str) -> Page:
+    """A page of a row ``number, page_text(id), headings, label``."""
+    return Page(number, text, unpacked(headings, text), label)
+
+
+def put(db: apsw.Connection, document_id: int, places: dict[str, int]) -> None:
+    """Store the heading paths of a document's passages by their place, inside a transaction.
+
+    Place 0 is that of the passages without one.
+    """
+    low = document_id << HEADING_BITS
+    db.executemany(
+        "INSERT INTO headings(id, text) VALUES (?, ?)",
+        [(low + place, heading) for heading, place in places.items() if place],
+    )
+
+
+def clear(db: apsw.Connection, document_id: int) -> None:
+    low = document_id << HEADING_BITS
+    db.execute("DELETE FROM headings WHERE id > ? AND id < ?", (low, low + (1 << HEADING_BITS)))

@@ -1,0 +1,93 @@
+"""Writes a vault of today as an older version of the program would have left it."""
+
+import json
+from pathlib import Path
+
+import apsw
+import sqlite_vec
+
+from engine.store import migrate, texts, tokenizer
+from engine.store.headings import unpacked
+
+LATEST = 9
+"""The last version in which passages held their texts."""
+
+_VIRTUAL = ("words", "vocabulary", "vectors_", "sqlite_")
+
+
+def to_version(path: Path, version: int = LATEST) -> None:
+    """Put a vault of ``version`` in place of the vault, with all that it holds and could hold."""
+    part = path.with_name("older.db")
+    old = apsw.Connection(str(part))
+    old.enable_load_extension(True)
+    old.load_extension(sqlite_vec.loadable_path())
+    tokenizer.register(old)
+    texts.register(old)
+    old.pragma("journal_mode", "wal")
+    for step in migrate.migrations()[:version]:
+        old.execute(step.sql)
+    old.execute("ATTACH ? AS new", (str(path),))
+    with old:
+        for (table,) in old.execute(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+        ).fetchall():
+            if not table.startswith(_VIRTUAL) and table not in ("pages", "passages"):
+                _copy(old, table)
+        _pages(old, path)
+        for (table,) in old.execute(
+            "SELECT name FROM new.sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE vectors_%'"
+        ).fetchall():
+            _vectors(old, table)
+        old.execute(
+            "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
+            "WHERE replace(held.name, 'spans', 'passages') = sqlite_sequence.name)"
+        )
+    old.pragma("application_id", migrate.APPLICATION_ID)
+    old.pragma("user_version", version)
+    old.execute("DETACH new")
+    old.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    old.close()
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    part.replace(path)
+
+
+def _copy(old: apsw.Connection, table: str) -> None:
+    held = [row[1] for row in old.execute(f"PRAGMA new.table_info({table})")]
+    wanted = [row[1] for row in old.execute(f"PRAGMA main.table_info({table})")]
+    names = ", ".join(f'"{name}"' for name in wanted if name in held)
+    old.execute(f"INSERT INTO main.{table}({names}) SELECT {names} FROM new.{table}")
+
+
+def _pages(old: apsw.Connection, path: Path) -> None:
+    """Pages and passages, whose texts are read through a connection that knows how."""
+    new = apsw.Connection(str(path))
+    texts.register(new)
+    for id, document, number, text, headings, label in new.execute(
+        "SELECT id, document_id, number, page_text(id), headings, label FROM pages"
+    ).fetchall():
+        told = [[each.start, each.level, each.title] for each in unpacked(headings, text)]
+        old.execute(
+            "INSERT INTO pages(id, document_id, number, text, headings, label) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (id, document, number, text, json.dumps(told), label),
+        )
+    names = 'id, document_id, ordinal, page, start, "end", title, heading, text, digest, label'
+    old.executemany(
+        f"INSERT INTO passages({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        new.execute(f"SELECT {names} FROM passages").fetchall(),
+    )
+    new.close()
+
+
+def _vectors(old: apsw.Connection, table: str) -> None:
+    ((sql,),) = old.execute("SELECT sql FROM new.sqlite_schema WHERE name = ?", (table,)).fetchall()
+    old.execute(sql)
+    old.execute(
+        f"INSERT INTO main.{table}(passage_id, library_id, embedding, signs) "
+        f"SELECT passage_id, library_id, vec_int8(embedding), vec_bit(signs) FROM new.{table}"
+    )
+    old.execute(
+        f"CREATE TRIGGER {table}_delete AFTER DELETE ON passages BEGIN "
+        f"DELETE FROM {table} WHERE passage_id = old.id; END"
+    )
