@@ -146,7 +146,6 @@ def _arguments(
         bf16=precision == "bf16",
         use_cpu=not torch.cuda.is_available(),
         gradient_checkpointing=plan.checkpointing,
-        train_sampling_strategy="group_by_length",
         eval_strategy="steps" if measured else "no",
         eval_steps=every,
         save_strategy="steps",
