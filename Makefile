@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+TRAIN  := .venv-training
 STEP   := sh packaging/step.sh
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ONLINE := Check that the Python package registry can be reached, then run the same command again.
@@ -18,13 +19,15 @@ export Q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run ask test check bench screenshots package lock models setup setup-dev clean
+.PHONY: help run ask test check bench screenshots package lock models setup setup-dev
+.PHONY: setup-training clean
 
 help:
 	@echo "make run          open the window with the sample library"
 	@echo "make ask Q='…'    ask the sample library one question in the terminal"
 	@echo "make test         run every test"
 	@echo "make check        lint, format, types, import rules"
+	@echo "make setup-training  install PyTorch and what training needs (about 1 GB)"
 	@echo "make bench        measure quality and speed (needs ALCOVE_DATA)"
 	@echo "make screenshots  draw docs/screenshots again"
 	@echo "make package      build the wheel into dist/"
@@ -65,7 +68,28 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	  $(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# Training stands on .venv and adds PyTorch to it, in an environment of its own.
+$(TRAIN)/.made: $(VENV)/.run
+	@$(STEP) "Making the environment for training in .venv-training" \
+	  "Install Python 3.11 or newer with pip, or name one: make setup-training PYTHON=…" \
+	  sh packaging/venv.sh $(BIN)/python $(TRAIN)
+	@$(TRAIN)/bin/python packaging/stand_on.py $(VENV)
+	@touch $@
+
+$(TRAIN)/.torch: requirements/training-torch.txt $(TRAIN)/.made
+	@$(STEP) "Installing PyTorch (about 200 MB; several GB with an NVIDIA card)" "$(ONLINE)" \
+	  sh packaging/torch.sh $(TRAIN)/bin/python requirements
+	@touch $@
+
+$(TRAIN)/.training: requirements/training.txt $(TRAIN)/.torch
+	@$(STEP) "Installing what training needs" "$(ONLINE)" \
+	  $(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes -r requirements/training.txt
+	@touch $@
+
 models: $(VENV)/.models
+
+setup-training: $(TRAIN)/.training $(VENV)/.models
 
 setup: $(VENV)/.run $(VENV)/.models
 
@@ -90,11 +114,12 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup-dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "not model and not window and not e2e"
+test: setup-dev setup-training
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "not model and not window and not e2e and not training"
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "model and not e2e"
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "window and not model and not e2e"
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m e2e
+	$(TRAIN)/bin/python -m pytest -q tests/training
 
 bench: setup-dev
 	$(BIN)/python -m tests.quality $(ARGS)
@@ -106,9 +131,13 @@ package: setup-dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 lock: setup-dev
+	mkdir -p build
 	for name in run dev; do $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	  --no-emit-index-url --no-header --python-version 3.11 \
 	  requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --python-version 3.11 requirements/training.in -o build/training.txt
+	$(BIN)/python packaging/split_training.py build/training.txt requirements
 	$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate requirements/llama.in -o requirements/llama.txt
 

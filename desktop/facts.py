@@ -1,13 +1,14 @@
 """What the foot and the pages show of the engine, read again now and then on the read lane."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.tasks import Lanes
 from engine.library_types import Status
-from engine.model_types import ChatModelInfo, LoadedModel
+from engine.model_types import AdapterCard, AdapterInUse, ChatModelInfo, LoadedModel
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
@@ -25,6 +26,10 @@ class Facts:
     """The chat model's process and what it holds; None for a server or while none is up."""
     default: str = ""
     """Name of the model that answers where none is chosen; empty for the starter's."""
+    adapters: tuple[AdapterCard, ...] = ()
+    """All adapters of this machine."""
+    in_use: Mapping[str, tuple[AdapterInUse, ...]] = field(default_factory=dict)
+    """By name of a model that has adapters: those it is always used with."""
 
 
 class FactReader(QObject):
@@ -69,11 +74,14 @@ class FactReader(QObject):
 
 
 def read(assistant: "Assistant") -> Facts:
-    use = assistant.model_use
+    use, status = assistant.model_use, assistant.status()
+    tuned = [card.name for card in status.models if card.adapters]
     return Facts(
-        assistant.status(),
+        status,
         assistant.model_info(),
         assistant.tokens_per_s,
         use.loaded(),
         use.default,
+        assistant.adapters.list() if tuned else (),
+        {name: assistant.adapters.in_use(name) for name in tuned},
     )

@@ -118,12 +118,17 @@ class MainWindow(QMainWindow):
         self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
+        self.chat.always_wanted.connect(self.models.work.use_adapters)
+        self.models.work.succeeded.connect(self._model_work_done)
+        self.models.work.failed.connect(self._model_work_failed)
         self.models.work.begun.connect(self._model_work)
         self.models.work.progressed.connect(self._model_work)
         self.models.work.ended.connect(self._model_work_ended)
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
+        self.settings.renewal.progressed.connect(self._renewing)
+        self.settings.renewal.ended.connect(self._renewed)
         self.settings.vault.change_wanted.connect(self._change_vault)
         self.conversations.loaded.connect(self._list)
         self.conversations.deleted.connect(self._deleted)
@@ -267,6 +272,7 @@ class MainWindow(QMainWindow):
         if waiting:
             self.jobs.resume(waiting)
         self.watching.start()
+        self.settings.renewal.take_up()
 
     @Slot()
     def _warm(self) -> None:
@@ -297,10 +303,31 @@ class MainWindow(QMainWindow):
         self.foot.show_job("", None)
 
     @Slot(object)
+    def _renewing(self, progress: Progress) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("Reading documents anew", progress)
+
+    @Slot()
+    def _renewed(self) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("", None)
+        self.facts.refresh()
+
+    @Slot(object)
     @Slot(object, object)
     def _model_work(self, job: Job, progress: Progress | None = None) -> None:
         if job.words:
             self.foot.show_job(job.words, progress)
+
+    @Slot(object, object)
+    def _model_work_done(self, job: Job, result: object) -> None:
+        if job.kind == "adapters" and isinstance(result, tuple):
+            self.chat.adapters_taken(job.name, result)
+
+    @Slot(object, object)
+    def _model_work_failed(self, job: Job, problem: Problem) -> None:
+        if job.kind == "adapters" and self.stack.currentWidget() is self.chat:
+            self.chat.tell(problem)
 
     @Slot(object)
     def _model_work_ended(self, job: Job) -> None:

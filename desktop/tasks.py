@@ -21,10 +21,13 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch"]
-LANES: tuple[Lane, ...] = ("vault", "model", "read", "shelf", "network", "warmth", "watch")
+Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal"]
+LANES: tuple[Lane, ...] = (
+    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
+)  # fmt: skip
 """Writing the vault; asking; quick reading; measuring and changing models; fetching
-them; getting ready for the next question; waiting for changes in folders."""
+them; getting ready for the next question; waiting for changes in folders; reading everything anew
+with another encoder."""
 MOST_WATCHES = 16
 """The lane of watching, which is waiting, has a thread for each library."""
 FLUSH_MS = 40

@@ -24,6 +24,7 @@ from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
+from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
 from engine.services import health
 from engine.services.adapter_use import AdapterUse
@@ -100,11 +101,12 @@ class Assistant:
             chat_model=chat_model,
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
+        memory = AdapterMemory(profile)
         self._conversations = Conversations(
-            Chats(vault), self._documents, states, PinnedDocuments(vault)
+            Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )
         self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
-        memory = AdapterMemory(profile)
+        self._nearest = Nearest(vault)
         self._asking = Asking(
             vault,
             self._conversations,
@@ -112,12 +114,15 @@ class Assistant:
             self._settings,
             self._ready_embedder,
             adapters=memory,
+            nearest=self._nearest,
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
         self.feedback = Feedback(Ratings(vault))
-        self.adapters = AdapterUse(self._keeper, self.shelf, memory, self._asking)
+        self.adapters = AdapterUse(
+            self._keeper, self.shelf, memory, self._asking, self._conversations
+        )
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
@@ -150,7 +155,8 @@ class Assistant:
         return health.rescued(opened.vault, key or key_of(opened, passphrase))
 
     def close(self) -> None:
-        """End the model process and close the vault."""
+        """End the model process and the work in the background, and close the vault."""
+        self._nearest.close()
         self._keeper.close()
         self._vault.close()
         logs.stop(self._log_handler)
@@ -307,7 +313,9 @@ class Assistant:
         if top < 1:
             raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
         embedder = drain(self._ready_embedder())
-        return Retriever(self._vault, embedder).search(query, library=library, top=top)
+        return Retriever(self._vault, embedder, self._nearest).search(
+            query, library=library, top=top
+        )
 
     def ask(
         self,
@@ -407,7 +415,7 @@ class Assistant:
             documents=sum(library.documents for library in libraries),
             failed=sum(library.failed for library in libraries),
             passages=sum(library.passages for library in libraries),
-            vault_bytes=self.profile.vault.stat().st_size,
+            vault_bytes=self._vault.size_bytes(),
             models=tuple(self.models()),
             network_policy=self._keeper.network_policy(),
             connections=self._guard.connections,

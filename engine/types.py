@@ -230,6 +230,8 @@ class Citation:
     """What a reader calls the page where that is not its number."""
     also: tuple[str, ...] = ()
     """Other documents in which the same stands."""
+    gives_orders: bool = False
+    """Around it the document gives orders to the assistant, which were not followed."""
 
 
 @dataclass(frozen=True, slots=True)

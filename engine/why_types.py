@@ -31,6 +31,8 @@ class FoundPassage:
     found_by: Found
     use: Use
     """Cited by the answer; read but not cited; cut for want of space; not needed."""
+    gives_orders: bool = False
+    """It holds orders to the assistant, which were left unread."""
 
 
 @dataclass(frozen=True, slots=True)

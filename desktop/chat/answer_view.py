@@ -17,6 +17,7 @@ from desktop.theme.theme import Theme
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from desktop.widgets.rich_text import RichText
+from engine.answer import orders
 from engine.types import Answer, ChatMessage
 
 State = Literal["waiting", "growing", "done", "failed"]
@@ -131,7 +132,7 @@ class AnswerView(QWidget):
         elif answer.quotation and answer.sentences and not answer.abstained:
             html = quotation_html(answer, tokens)
         else:
-            marking = answer.mode != "plain" and not answer.abstained
+            marking = answer.mode not in ("plain", "tuned") and not answer.abstained
             html = answer_html(
                 self._text, tokens, sentences=answer.sentences, mark_unsupported=marking
             )
@@ -185,7 +186,9 @@ def remark(answer: Answer) -> str:
         said.append("Stopped.")
     if answer.quotation and not answer.abstained:
         said.append("Quoted word for word from your documents.")
-    if answer.mode == "plain":
+    if orders.told_of(answer):
+        said.append(orders.TOLD)
+    if answer.mode in ("plain", "tuned"):
         said.append("Answered without your documents; nothing here was checked.")
     elif unsupported and not answer.abstained:
         said.append(f"{OPEN_CIRCLE} marks what was not found in your documents.")

@@ -25,6 +25,10 @@ class Question:
     mode: Mode
     model: str = ""
     """Of a new conversation; an old one keeps its own."""
+    adapters: tuple[tuple[str, float], ...] | None = None
+    """As ``model``; None takes those of the model."""
+    documents: tuple[str, ...] = ()
+    """Paths that were pinned before a conversation's first question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class Asking(QObject):
         self.question = question
         self.conversation_id = question.conversation_id
         self.text = ""
-        self.words = "Looking through your documents…" if question.mode == "rag" else "Thinking…"
+        self.words = (
+            "Looking through your documents…" if question.mode in ("rag", "both") else "Thinking…"
+        )
         assistant = self._assistant
         task = self._lanes.start("model", lambda cancel: ask(assistant, question, cancel))
         task.progressed.connect(self._progress)
@@ -135,7 +141,11 @@ def ask(
         made = assistant.create_conversation(question.text)
         if question.model:
             assistant.set_conversation_model(made.id, question.model)
-            made = replace(made, model=question.model)
+        if question.adapters is not None:
+            assistant.adapters.hold(made.id, question.adapters)
+        for path in question.documents:
+            assistant.document_pins.pin(made.id, path)
+        made = replace(made, model=question.model, adapters=question.adapters)
         yield Opened(made)
         conversation_id = made.id
     return (

@@ -13,6 +13,7 @@ from desktop.widgets.labels import ElidedLabel
 ASK_DOCUMENTS = "Ask your documents…"
 MOST_LINES = 7
 ASK_WIDTH = 66
+PIN_TIP = "Keep a document before the model"
 
 
 class QuestionEdit(QPlainTextEdit):
@@ -58,6 +59,8 @@ class Composer(QFrame):
     asked = Signal(str)
     stopped = Signal()
     attach = Signal()
+    pick = Signal()
+    """A document is to be kept before the model."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +76,11 @@ class Composer(QFrame):
         self.clip = Button(theme, icon="paperclip", kind="chip", tip="Add files to the library")
         self.clip.setFixedSize(QSize(42, 26))
         self.clip.clicked.connect(self.attach)
+        self.pin = Button(theme, icon="push-pin", kind="chip", tip=PIN_TIP)
+        self.pin.setFixedSize(QSize(42, 26))
+        self.pin.clicked.connect(self.pick)
         self.context = ContextMeter(theme)
+        self.context.picker_wanted.connect(self.pick)
         self.meter = ElidedLabel("", "soft")
         self.button = Button(theme, "Ask", kind="main")
         self.button.setMinimumWidth(ASK_WIDTH)
@@ -81,6 +88,7 @@ class Composer(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.clip)
+        row.addWidget(self.pin)
         row.addWidget(self.context)
         row.addWidget(self.meter, 1)
         row.addWidget(self.button)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desktop.words import rate, seconds
-from engine.types import Answer, ChatMessage
+from engine.types import Answer, ChatMessage, PinnedDocument
 
 Fate = Literal["kept", "pinned", "summary", "dropped"]
 FATES: dict[Fate, str] = {
@@ -34,6 +34,10 @@ class ContextFacts:
     reserved: int
     turns: tuple[TurnFate, ...]
     summary: str = ""
+    documents: tuple[PinnedDocument, ...] = ()
+    """Pinned to the conversation."""
+    whole: frozenset[str] = frozenset()
+    """Paths of those that stood whole before the model."""
 
     @property
     def share(self) -> float:
@@ -75,7 +79,17 @@ def context_of(messages: Sequence[ChatMessage], n_ctx: int) -> ContextFacts:
         context.reserved_tokens if context is not None else 0,
         turns,
         summary,
+        whole=frozenset(context.documents if context is not None else ()),
     )
+
+
+def document_fate(facts: ContextFacts, document: PinnedDocument) -> str:
+    """What the model had of a pinned document when it last answered."""
+    if document.gone:
+        return "no longer in the library"
+    if document.path in facts.whole:
+        return "read whole"
+    return "pinned" if not facts.turns else "its sentences are weighed"
 
 
 def _fate(place: int, message: ChatMessage, dropped: frozenset[int], summary: str) -> Fate:

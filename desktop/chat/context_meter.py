@@ -1,6 +1,6 @@
 """The context meter at the composer, and what it opens: which turns the model has before it."""
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -11,9 +11,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.chat.context_facts import EMPTY, FATES, ContextFacts, TurnFate
+from desktop.chat.context_facts import EMPTY, FATES, ContextFacts, TurnFate, document_fate
 from desktop.theme.theme import Theme
+from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, IconLabel, label
+from desktop.words import count
 
 RING_PX = 26
 NEARLY_FULL = 0.85
@@ -31,6 +33,10 @@ ICONS = {
 class ContextMeter(QAbstractButton):
     """A ring that fills with the context; pressed, it opens the panel."""
 
+    unpin_wanted = Signal(str, bool)
+    """The path of a document to let go, and False."""
+    picker_wanted = Signal()
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -45,9 +51,14 @@ class ContextMeter(QAbstractButton):
 
     def put(self, facts: ContextFacts) -> None:
         self.facts = facts
-        self.setVisible(bool(facts.words))
+        self.setVisible(bool(facts.words or facts.documents))
         self.setAccessibleName(f"Context: {facts.words}")
-        lines = [f"The model's memory of this conversation: {facts.words}."]
+        lines = []
+        if facts.words:
+            lines.append(f"The model's memory of this conversation: {facts.words}.")
+        if facts.documents:
+            held = count(len(facts.documents), "document")
+            lines.append(f"{held} stay{'s' if len(facts.documents) == 1 else ''} before it.")
         if facts.dropped:
             kept = len(facts.turns) - len(facts.dropped)
             lines.append(f"{kept} of {len(facts.turns)} turns are in it.")
@@ -78,6 +89,8 @@ class ContextMeter(QAbstractButton):
         panel = ContextPanel(self._theme, self.facts, self.window())
         self.panel = panel
         panel.destroyed.connect(self._closed)
+        panel.unpin_wanted.connect(self.unpin_wanted)
+        panel.picker_wanted.connect(self.picker_wanted)
         corner = self.mapToGlobal(QPoint(0, 0))
         panel.adjustSize()
         panel.move(corner.x() - 12, corner.y() - panel.height() - 12)
@@ -90,7 +103,10 @@ class ContextMeter(QAbstractButton):
 
 
 class ContextPanel(QFrame):
-    """Every turn of the conversation and whether the model still has it."""
+    """Every turn and pinned document of the conversation, and what the model has of it."""
+
+    unpin_wanted = Signal(str, bool)
+    picker_wanted = Signal()
 
     def __init__(self, theme: Theme, facts: ContextFacts, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -99,21 +115,60 @@ class ContextPanel(QFrame):
         self.setAccessibleName("What the model has before it")
         self.setFixedWidth(PANEL_WIDTH)
         self.rows: list[tuple[str, str]] = []
+        self.documents: list[tuple[str, str]] = []
+        self.unpins: list[Button] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(6)
         column.addWidget(label("What the model has before it", "strong"))
         free = f"; {facts.reserved:,} are kept free for the answer" if facts.reserved else ""
-        column.addWidget(label(f"{facts.words}{free}.", "soft", wrap=True))
+        if facts.words:
+            column.addWidget(label(f"{facts.words}{free}.", "soft", wrap=True))
         if facts.summary:
             column.addWidget(label("Older turns, in short", "head"))
             column.addWidget(label(facts.summary, "soft", wrap=True, select=True))
         column.addSpacing(4)
-        column.addWidget(self._turns(theme, facts.turns))
+        column.addLayout(self._pinned(theme, facts))
+        if facts.turns:
+            column.addWidget(self._turns(theme, facts.turns))
         if facts.dropped:
             column.addWidget(
                 label("Pin a turn to keep it, however long the conversation grows.", "soft")
             )
+
+    def _pinned(self, theme: Theme, facts: ContextFacts) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        for at, each in enumerate(facts.documents):
+            fate = document_fate(facts, each)
+            grid.addWidget(IconLabel(theme, "file-text", px=12, colour="accent"), at, 0)
+            name = ElidedLabel(each.title, mode=Qt.TextElideMode.ElideMiddle)
+            name.setFixedHeight(ROW_PX)
+            grid.addWidget(name, at, 1)
+            grid.addWidget(label(fate, "soft"), at, 2)
+            unpin = Button(theme, icon="x", kind="icon", tip=f"Let {each.title} go", icon_px=12)
+            unpin.setProperty("path", each.path)
+            unpin.clicked.connect(self._unpin)
+            grid.addWidget(unpin, at, 3)
+            self.documents.append((each.title, fate))
+            self.unpins.append(unpin)
+        self.pick = Button(theme, "Keep a document here", icon="push-pin", kind="chip")
+        self.pick.clicked.connect(self._pick)
+        grid.addWidget(self.pick, len(facts.documents), 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
+        return grid
+
+    @Slot()
+    def _unpin(self) -> None:
+        path = self.sender().property("path")
+        self.close()
+        self.unpin_wanted.emit(str(path), False)
+
+    @Slot()
+    def _pick(self) -> None:
+        self.close()
+        self.picker_wanted.emit()
 
     def _turns(self, theme: Theme, turns: tuple[TurnFate, ...]) -> QScrollArea:
         inner = QWidget()

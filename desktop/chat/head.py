@@ -4,17 +4,22 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
+from desktop.chat.adapter_menu import AdapterFacts, AdapterMenu
 from desktop.facts import Facts
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import MenuChip
 from desktop.widgets.labels import ElidedLabel
+from desktop.widgets.strengths import Held
 from desktop.words import short_model
-from engine.model_types import ModelCard
+from engine.model_types import AdapterInUse, ModelCard
 from engine.types import Mode
 
 ALL_LIBRARIES = "All libraries"
 ALL_MODELS = "All models…"
-WAYS: tuple[tuple[Mode, str], ...] = (("rag", "With documents"), ("plain", "Model alone"))
+WAYS: dict[Mode, str] = {"rag": "With documents", "plain": "Model alone"}
+TUNED: dict[Mode, Mode] = {"rag": "both", "plain": "tuned"}
+"""The same ways with adapters."""
+TUNED_WORDS: dict[Mode, str] = {"rag": "Documents + tuned", "plain": "Tuned model alone"}
 FITS = {"tight": "  (tight here)", "will not fit": "  (will not fit here)"}
 
 
@@ -22,13 +27,15 @@ class ConversationHead(QWidget):
     library_changed = Signal()
     way_changed = Signal()
     model_changed = Signal()
+    adapters_changed = Signal()
     models_wanted = Signal()
     """The page of all models."""
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.library: str | None = None
-        self.mode: Mode = "rag"
+        self.way: Mode = "rag"
+        """With documents or without; see :attr:`mode`."""
         self.model = ""
         """Name of the model of this conversation; empty for the default."""
         self._names: list[str] = []
@@ -46,6 +53,8 @@ class ConversationHead(QWidget):
         for chip in (self.models, self.libraries, self.ways):
             row.addWidget(chip)
         self.models.hide()
+        self.adapters = AdapterMenu(self)
+        self.adapters.changed.connect(self._adapters_chosen)
         self._fill_ways()
         self._fill_libraries()
 
@@ -55,6 +64,10 @@ class ConversationHead(QWidget):
         default = default_of(cards, facts.default)
         if (cards_shown(cards), default) != (cards_shown(self._models), self._default):
             self._models, self._default = cards, default
+            self._fill_models()
+        adapters = AdapterFacts(facts.adapters, facts.in_use)
+        if adapters != self.adapters.facts:
+            self.adapters.facts = adapters
             self._fill_models()
         names = [library.name for library in facts.status.libraries]
         if names == self._names:
@@ -90,27 +103,44 @@ class ConversationHead(QWidget):
 
     # --- ways ----------------------------------------------------------------------------------
 
+    @property
+    def mode(self) -> Mode:
+        """The way of answering, with the adapters that are in use."""
+        return TUNED[self.way] if self.adapters.held else self.way
+
     def _fill_ways(self) -> None:
         group = QActionGroup(self.ways.choices)
-        for mode, words in WAYS:
-            action = choice(self.ways.choices, group, words, mode, mode == self.mode)
+        for mode, words in WAYS.items():
+            action = choice(self.ways.choices, group, words, mode, mode == self.way)
             action.triggered.connect(self._choose_way)
-        self.ways.show_choice(dict(WAYS)[self.mode])
+        self._show_way()
+
+    def _show_way(self) -> None:
+        words = TUNED_WORDS if self.adapters.held else WAYS
+        self.ways.show_choice(words[self.way])
 
     @Slot()
     def _choose_way(self) -> None:
-        self.mode = "plain" if chosen(self.sender()) == "plain" else "rag"
-        self.ways.show_choice(dict(WAYS)[self.mode])
+        self.way = "plain" if chosen(self.sender()) == "plain" else "rag"
+        self._show_way()
         self.way_changed.emit()
 
     # --- models --------------------------------------------------------------------------------
 
-    def show_model(self, name: str) -> None:
-        """The model of the conversation that was opened; empty for the default."""
+    def show_model(self, name: str, adapters: Held | None = None) -> None:
+        """Of the conversation that was opened: its model, empty for the default, and adapters."""
         self.model = name
+        self.adapters.own = adapters
+        self._fill_models()
+
+    def take_adapters(self, model: str, used: tuple[AdapterInUse, ...]) -> None:
+        """A model is always used with these from now on; the facts will say the same."""
+        known = self.adapters.facts
+        self.adapters.facts = AdapterFacts(known.cards, {**(known.in_use or {}), model: used})
         self._fill_models()
 
     def _fill_models(self) -> None:
+        self.adapters.model = self.model or self._default
         menu = self.models.choices
         menu.clear()
         group = QActionGroup(menu)
@@ -127,16 +157,26 @@ class ConversationHead(QWidget):
         if self.model and self.model not in names:
             action = choice(menu, group, f"{self.model}  (not here)", self.model, True)
             action.setEnabled(False)
+        self.adapters.fill(menu)
         menu.addSeparator()
         menu.addAction(ALL_MODELS).triggered.connect(self.models_wanted)
-        self.models.show_choice(short_model(self.model or self._default or "Model"))
-        self.models.setVisible(len(names) > 1 or bool(self.model))
+        name = short_model(self.model or self._default or "Model")
+        self.models.show_choice(f"{name}{self.adapters.words}")
+        adaptable = bool(self.adapters.facts.of(self.adapters.model))
+        self.models.setVisible(len(names) > 1 or bool(self.model) or adaptable)
+        self._show_way()
 
     @Slot()
     def _choose_model(self) -> None:
         self.model = chosen(self.sender()) or ""
+        self.adapters.own = None
         self._fill_models()
         self.model_changed.emit()
+
+    @Slot()
+    def _adapters_chosen(self) -> None:
+        self._fill_models()
+        self.adapters_changed.emit()
 
 
 def answers(card: ModelCard) -> bool:

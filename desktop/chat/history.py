@@ -72,6 +72,14 @@ class History(QObject):
         )
         task.failed.connect(self.failed)
 
+    def set_adapters(
+        self, conversation_id: int, held: tuple[tuple[str, float], ...] | None
+    ) -> None:
+        assistant = self._assistant
+        self._choice = lambda: self.set_adapters(conversation_id, held)
+        task = self._lanes.start("read", lambda _c: assistant.adapters.hold(conversation_id, held))
+        task.failed.connect(self.failed)
+
     @Slot()
     def choose_again(self) -> None:
         """Make the choice that was not taken once more."""

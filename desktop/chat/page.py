@@ -1,5 +1,6 @@
 """The conversation page: title and chips, the turns, the composer, and the sources beside them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -11,6 +12,8 @@ from desktop.chat.asking import Question
 from desktop.chat.composer import ASK_DOCUMENTS, Composer
 from desktop.chat.context_facts import context_of
 from desktop.chat.conversation_view import ConversationView
+from desktop.chat.document_picker import DocumentPicker
+from desktop.chat.document_pins import DocumentPins
 from desktop.chat.head import ConversationHead
 from desktop.chat.side import Side
 from desktop.chat.source import source_of, sources_of
@@ -24,7 +27,9 @@ from desktop.widgets.column import Aligned, centred
 from desktop.widgets.drop import DropTarget
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notice import Notice
-from engine.types import Conversation
+from desktop.widgets.strengths import Held
+from engine.model_types import AdapterInUse
+from engine.types import Conversation, Document
 from engine.why_types import FoundPassage
 
 if TYPE_CHECKING:
@@ -43,6 +48,8 @@ class ChatPage(QWidget):
     attach = Signal()
     retry_models = Signal()
     models_wanted = Signal()
+    always_wanted = Signal(str, object)
+    """A model is to be used with these adapters from now on, in every conversation."""
     warm_wanted = Signal()
     """What the next question needs has changed."""
 
@@ -54,6 +61,7 @@ class ChatPage(QWidget):
         self._theme = theme
         self._chosen: AnswerView | None = None
         self._facts: Facts | None = None
+        self._wanted_always: tuple[int | None, str] = (None, "")
         self._models_notice: Notice | None = None
         self.head = ConversationHead(theme, NEW)
         self.title, self.ways = self.head.title, self.head.ways
@@ -64,6 +72,8 @@ class ChatPage(QWidget):
         self.empty = EmptyState(theme, icon="books")
         self.composer = Composer(theme)
         self.side = Side(theme, lanes, assistant)
+        self.pins = DocumentPins(lanes, assistant, self)
+        self.picker: DocumentPicker | None = None
         self._build()
         self.drop = DropTarget(theme, self)
         self._wire()
@@ -109,6 +119,8 @@ class ChatPage(QWidget):
         self.head.library_changed.connect(self._name_target)
         self.head.way_changed.connect(self._way_changed)
         self.head.model_changed.connect(self._model_changed)
+        self.head.adapters_changed.connect(self._adapters_changed)
+        self.head.adapters.always_wanted.connect(self._use_always)
         self.head.models_wanted.connect(self.models_wanted)
         self.empty.pressed.connect(self.add_folder)
         self.composer.asked.connect(self.ask)
@@ -116,6 +128,13 @@ class ChatPage(QWidget):
         self.composer.attach.connect(self.attach)
         self.asking.running_changed.connect(self.composer.set_answering)
         self.side.viewing_changed.connect(self._fit_side)
+        self.side.panel.pin_wanted.connect(self.pins.pin)
+        self.composer.context.unpin_wanted.connect(self.pins.pin)
+        self.composer.pick.connect(self.pins.offer)
+        self.pins.offered.connect(self._pick_document)
+        self.pins.changed.connect(self._show_pins)
+        self.pins.wanted.connect(self.warm_wanted)
+        self.pins.failed.connect(self.tell)
 
     # --- what the rest of the window tells ---------------------------------------------------
 
@@ -141,16 +160,34 @@ class ChatPage(QWidget):
         if problem is not None:
             self._say(problem).pressed.connect(self.retry_models)
 
+    @Slot(str, object)
+    def _use_always(self, model: str, held: Held) -> None:
+        self._wanted_always = (self.conversation_id, model)
+        self.always_wanted.emit(model, held)
+
+    def adapters_taken(self, model: str, used: tuple[AdapterInUse, ...]) -> None:
+        """A model is used with other adapters; the conversation that wanted it follows it."""
+        wanted, self._wanted_always = self._wanted_always, (None, "")
+        self.head.take_adapters(model, used)
+        if wanted == (self.conversation_id, model) and model == self.head.adapters.model:
+            self.head.adapters.follow()
+
+    @Slot(object)
+    def tell(self, problem: Problem) -> None:
+        """Say over the composer what could not be done."""
+        self._clear_notice()
+        self._say(problem, button="Close").pressed.connect(self._clear_notice)
+
     @Slot(object)
     def _tell_choice(self, problem: Problem) -> None:
-        """A pin or a choice of model was not taken: say so over the composer."""
+        """A pin, a thumb or a choice of model was not taken: say so over the composer."""
         self._clear_notice()
         notice = self._say(problem)
         notice.pressed.connect(self._clear_notice)
         notice.pressed.connect(self.history.choose_again)
 
-    def _say(self, problem: Problem) -> Notice:
-        notice = Notice.of(self._theme, problem, button="Try again")
+    def _say(self, problem: Problem, *, button: str = "Try again") -> Notice:
+        notice = Notice.of(self._theme, problem, button=button)
         self._below.insertWidget(0, notice)
         self._models_notice = notice
         return notice
@@ -166,21 +203,24 @@ class ChatPage(QWidget):
 
     def new(self) -> None:
         """An empty conversation; it is stored with its first question."""
-        self._switch(None, NEW, "")
+        self._switch(None, NEW, "", None)
         self.composer.edit.setFocus()
 
     def open(self, conversation: Conversation) -> None:
-        self._switch(conversation.id, conversation.title, conversation.model)
+        self._switch(conversation.id, conversation.title, conversation.model, conversation.adapters)
         self.warm_wanted.emit()
 
     def rename(self, conversation_id: int, title: str) -> None:
         if conversation_id == self.conversation_id:
             self.title.setText(title)
 
-    def _switch(self, conversation_id: int | None, title: str, model: str) -> None:
+    def _switch(
+        self, conversation_id: int | None, title: str, model: str, adapters: Held | None
+    ) -> None:
         self.title.setText(title)
-        self.head.show_model(model)
+        self.head.show_model(model, adapters)
         self.turns.switch(conversation_id)
+        self.pins.switch(conversation_id)
         self._choose(None)
         self._show_meter()
         self._show_empty()
@@ -189,6 +229,7 @@ class ChatPage(QWidget):
     def _begun(self, conversation: Conversation) -> None:
         if conversation.id == self.conversation_id:
             self.title.setText(conversation.title)
+            self.pins.begun(conversation.id)
         self.begun.emit(conversation)
 
     # --- asking --------------------------------------------------------------------------------
@@ -202,7 +243,16 @@ class ChatPage(QWidget):
     @Slot(str)
     def _begin(self, text: str) -> None:
         head = self.head
-        self.turns.begin(Question(text, self.conversation_id, head.library, head.mode, head.model))
+        asked = Question(
+            text,
+            self.conversation_id,
+            head.library,
+            head.mode,
+            head.model,
+            head.adapters.own,
+            self.pins.paths,
+        )
+        self.turns.begin(asked)
 
     # --- sources -------------------------------------------------------------------------------
 
@@ -254,7 +304,7 @@ class ChatPage(QWidget):
 
     @Slot()
     def _way_changed(self) -> None:
-        alone = self.head.mode == "plain"
+        alone = self.head.way == "plain"
         self.composer.edit.setPlaceholderText(ASK_MODEL if alone else ASK_DOCUMENTS)
         self.warm_wanted.emit()
 
@@ -265,11 +315,36 @@ class ChatPage(QWidget):
         self.warm_wanted.emit()
 
     @Slot()
+    def _adapters_changed(self) -> None:
+        if self.conversation_id is not None:
+            self.history.set_adapters(self.conversation_id, self.head.adapters.own)
+        self.warm_wanted.emit()
+
+    @Slot()
     def _show_meter(self) -> None:
         info = self._facts.model if self._facts else None
         facts = context_of(self.turns.messages, info.n_ctx if info else 0)
+        facts = replace(facts, documents=self.pins.documents)
         self.composer.set_context(facts)
         self.view.show_memory(facts)
+
+    @Slot()
+    def _show_pins(self) -> None:
+        self.side.panel.show_pinned(self.pins.paths)
+        self._show_meter()
+
+    @Slot(object)
+    def _pick_document(self, documents: list[Document]) -> None:
+        self.picker = DocumentPicker(self._theme, documents, self.pins.paths, self)
+        self.picker.picked.connect(self.pins.pin)
+        self.picker.finished.connect(self._picked)
+        self.picker.open()
+
+    @Slot()
+    def _picked(self) -> None:
+        if self.picker is not None:
+            self.picker.deleteLater()
+            self.picker = None
 
     @Slot()
     def _show_empty(self) -> None:

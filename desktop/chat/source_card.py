@@ -8,12 +8,18 @@ from desktop.chat.snippet import Snippet, snippet_html
 from desktop.chat.source import Source
 from desktop.names import document_name
 from desktop.theme.theme import Theme
+from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, label
+
+PIN_TIP = "Keep this document before the model in this conversation"
+UNPIN_TIP = "Let this document go again"
 
 
 class SourceCard(QFrame):
     opened = Signal(int)
     """Its number was chosen by mouse or keyboard."""
+    pin_wanted = Signal(str, bool)
+    """Keep its document before the model, or let it go."""
 
     def __init__(self, theme: Theme, source: Source, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +39,10 @@ class SourceCard(QFrame):
             head.addWidget(label(str(source.number), "number"))
         head.addWidget(ElidedLabel(name, "strong", mode=Qt.TextElideMode.ElideMiddle), 1)
         head.addWidget(label(source.place, "soft"))
+        self.pin = Button(theme, icon="push-pin", kind="icon", tip=PIN_TIP)
+        self.pin.setCheckable(True)
+        self.pin.clicked.connect(self._pin)
+        head.addWidget(self.pin)
         self.quote = QLabel()
         self.quote.setTextFormat(Qt.TextFormat.RichText)
         self.quote.setWordWrap(True)
@@ -52,6 +62,16 @@ class SourceCard(QFrame):
     def show_snippet(self, shown: Snippet) -> None:
         self._shown = shown
         self._draw()
+
+    def show_pinned(self, pinned: bool) -> None:
+        self.pin.setChecked(pinned)
+        self.pin.set_icon("push-pin-fill" if pinned else "push-pin")
+        self.pin.setToolTip(UNPIN_TIP if pinned else PIN_TIP)
+        self.pin.setAccessibleName(f"{self.pin.toolTip()}: {self.source.name}")
+
+    @Slot()
+    def _pin(self) -> None:
+        self.pin_wanted.emit(self.source.path, self.pin.isChecked())
 
     def choose(self, chosen: bool) -> None:
         self.setProperty("chosen", "true" if chosen else "false")

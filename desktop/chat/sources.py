@@ -13,11 +13,13 @@ from desktop.widgets.labels import label
 class SourcesPanel(QWidget):
     opened = Signal(object)
     """The :class:`Source` whose page is wanted."""
+    pin_wanted = Signal(str, bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.cards: list[SourceCard] = []
+        self._pinned: tuple[str, ...] = ()
         self.head = label("SOURCES", "head")
         inner = QWidget()
         inner.setProperty("kind", "scrolled")
@@ -50,8 +52,16 @@ class SourcesPanel(QWidget):
                 quote_only(source.quote) if source.cited else opening(source.quote, source.heading)
             )
             card.opened.connect(self._open)
+            card.pin_wanted.connect(self.pin_wanted)
+            card.show_pinned(source.path in self._pinned)
             self._column.insertWidget(at, card)
             self.cards.append(card)
+
+    def show_pinned(self, paths: tuple[str, ...]) -> None:
+        """Which documents stay before the model in this conversation."""
+        self._pinned = paths
+        for card in self.cards:
+            card.show_pinned(card.source.path in paths)
 
     def show_snippets(self, snippets: dict[int, Snippet]) -> None:
         for card in self.cards:

@@ -1,8 +1,15 @@
 """Why an answer came out as it did: what was understood, found, read and how long it took."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop import names
 from desktop.chat import why_words
@@ -13,6 +20,7 @@ from engine.why_types import FoundPassage, Why
 HEADS = ("", "PASSAGE", "FOUND BY", "WORDS", "MEANING", "SCORE", "")
 FIGURES = (3, 4, 5)
 """Columns of numbers, which stand to the right."""
+FIGURES_FROM_PX = 480
 TIPS = {
     3: "How well the words fit, from 0 to 1",
     4: "How near the meaning is, from -1 to 1",
@@ -47,7 +55,7 @@ class PassageName(ElidedLabel):
         super().keyPressEvent(event)
 
 
-class WhyPanel(QFrame):
+class WhyPanel(QWidget):
     """Filled when it is opened for the first time: most answers are never asked why."""
 
     passage_wanted = Signal(object)
@@ -59,11 +67,18 @@ class WhyPanel(QFrame):
         self._why: Why | None = None
         self._filled = False
         self.rows: list[PassageName] = []
-        self.setProperty("kind", "bubble")
+        self.figures: list[QLabel] = []
+        """What gives way where the window is narrow."""
         self.setAccessibleName("Why this answer")
-        self._column = QVBoxLayout(self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        ground = QFrame()
+        ground.setProperty("kind", "bubble")
+        self._column = QVBoxLayout(ground)
         self._column.setContentsMargins(16, 12, 16, 12)
         self._column.setSpacing(8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 8, 0, 0)
+        whole.addWidget(ground)
         self.hide()
 
     def put(self, why: Why | None) -> None:
@@ -96,6 +111,11 @@ class WhyPanel(QFrame):
             if words:
                 self._column.addWidget(label(words, "softbody", wrap=True))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for figure in self.figures:
+            figure.setVisible(event.size().width() >= FIGURES_FROM_PX)
+
     def _table(self, why: Why) -> QGridLayout:
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -107,6 +127,8 @@ class WhyPanel(QFrame):
             head = label(words, "head")
             head.setToolTip(TIPS.get(column, ""))
             grid.addWidget(head, 0, column, right if column in FIGURES else Qt.AlignmentFlag(0))
+            if column in FIGURES:
+                self.figures.append(head)
         for at, each in enumerate(why.passages, start=1):
             name = PassageName(each)
             name.opened.connect(self.passage_wanted)
@@ -116,6 +138,8 @@ class WhyPanel(QFrame):
             grid.addWidget(name, at, 1)
             grid.addWidget(label(why_words.FOUND[each.found_by], "soft"), at, 2)
             for column, figure in zip(FIGURES, (each.words, each.meaning, each.score), strict=True):
-                grid.addWidget(label(f"{figure:.2f}", "soft"), at, column, right)
+                shown = label(f"{figure:.2f}", "soft")
+                self.figures.append(shown)
+                grid.addWidget(shown, at, column, right)
             grid.addWidget(label(use, kind), at, 6)
         return grid

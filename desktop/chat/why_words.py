@@ -2,11 +2,7 @@
 
 from engine.why_types import Found, Use, Why
 
-FOUND: dict[Found, str] = {
-    "words": "words",
-    "meaning": "meaning",
-    "both": "words and meaning",
-}
+FOUND: dict[Found, str] = {"words": "words", "meaning": "meaning", "both": "both"}
 USES: dict[Use, tuple[str, str]] = {
     "cited": ("cited", "number"),
     "read": ("read", "soft"),
@@ -38,7 +34,7 @@ def found(why: Why) -> str:
     if not why.passages:
         return ""
     ways = [each.found_by for each in why.passages]
-    parts = [f"{ways.count(way)} by {name}" for way, name in FOUND.items() if ways.count(way)]
+    parts = [f"{ways.count(way)} by {name}" for way, name in FOUND.items() if way in ways]
     many = len(ways)
     said = f"{many} {'passage' if many == 1 else 'passages'}: {', '.join(parts)}."
     cut = sum(1 for each in why.passages if each.use == "cut")
@@ -58,8 +54,8 @@ def sure(why: Why) -> str:
     if value == least and why.probability < why.threshold:
         value -= 1  # rounding must not turn the verdict round
     return (
-        f"The documents answer it with a likelihood of {value} %. Answers are given from {least} % "
-        f"on ({fitted}), {verdict}."
+        f"The documents answer it with a likelihood of {value}\u00a0%. Answers are given from "
+        f"{least}\u00a0% on ({fitted}), {verdict}."
     )
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from desktop.errors import Problem
 from desktop.library.choose_library import ChooseLibrary
 from desktop.library.file_rows import FileRow
-from desktop.library.jobs import LibraryJobs
+from desktop.library.jobs import LibraryJob, LibraryJobs
 from desktop.library.new_library import NewLibrary
 from desktop.library.source_dialog import SourceDialog
 from desktop.library.unlock_dialog import UnlockDialog
@@ -146,9 +147,33 @@ class LibraryActions(QObject):
         dialog.given.connect(self._add_source)
         self.show(dialog)
 
+    @Slot(object)
+    def change_source(self, source: Source) -> None:
+        dialog = SourceDialog(self._theme, source.library, self._page, source=source)
+        dialog.given.connect(self._change_source)
+        self.show(dialog)
+
     @Slot(object, str, str)
     def _add_source(self, source: Source, table: str, password: str) -> None:
         self._jobs.add_source(source, table=table, password=password)
+
+    @Slot(object, str, str)
+    def _change_source(self, source: Source, table: str, password: str) -> None:
+        self._jobs.change_source(source, table=table, password=password)
+
+    def source_ended(self, job: LibraryJob, problem: Problem | None = None) -> bool:
+        """The rows of a typed source are there, or not: then its dialog comes again.
+
+        Tells whether a dialog was waiting for this.
+        """
+        dialog = self.dialog
+        if job.kind not in ("source", "change") or not isinstance(dialog, SourceDialog):
+            return False
+        if problem is None:
+            dialog.accept()
+        else:
+            dialog.show_problem(problem)
+        return True
 
     @Slot(str)
     def pull(self, name: str) -> None:

@@ -1,14 +1,18 @@
 """What came of a job, in words: for what is done with whole libraries, and for what was stopped."""
 
 from desktop.library.jobs import Kind, LibraryJob
+from desktop.library.source_card import every
 from desktop.words import count, size
 from engine.services.library_jobs import LibraryExported, LibraryImported, LibraryRemoved
+from engine.store.sources import Source
 
 RESUMABLE: tuple[Kind, ...] = ("add", "sync", "resume")
 KEPT = "What was read until then stays in the library."
 STOPPED: dict[Kind, str] = {
     "drop": "What is left of the library goes with the next update.",
     "export": "No file was written.",
+    "source": "The source was not added.",
+    "change": "The source is as it was.",
     "import": "What was taken in until then stays; import the file again for the rest.",
 }
 
@@ -48,6 +52,8 @@ def imported_words(done: LibraryImported) -> tuple[str, str]:
 
 def result_words(result: object) -> tuple[str, str] | None:
     """A sentence and what else to know; None for results that are told elsewhere."""
+    if isinstance(result, Source):
+        return f"{result.name} is pulled {every(result.every_minutes)} from now on.", ""
     if isinstance(result, LibraryRemoved):
         return removed_words(result)
     if isinstance(result, LibraryExported):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "add", "sync", "resume", "unlock", "remove", "pull", "source", "forget",
-    "drop", "export", "import",
+    "drop", "export", "import", "change",
 ]  # fmt: skip
 
 
@@ -149,6 +149,13 @@ class LibraryJobs(QObject):
             lambda cancel: sources.add(source, table=table, password=password, cancel=cancel),
         )
 
+    def change_source(self, source: Source, *, table: str, password: str) -> None:
+        sources = self._assistant.sources
+        self._enqueue(
+            LibraryJob("change", f"Pulling {source.name} as it is now", source.name),
+            lambda cancel: sources.change(source, table=table, password=password, cancel=cancel),
+        )
+
     def pull(self, name: str) -> None:
         sources = self._assistant.sources
         self._enqueue(
@@ -206,10 +213,10 @@ class LibraryJobs(QObject):
         assert job is not None
         if isinstance(result, AddReport):
             self.reported.emit(job, result)
-        elif job.kind in ("source", "pull"):
-            self.pulled.emit(job, result if isinstance(result, list) else [result])
-        elif job.kind in ("drop", "export", "import"):
+        elif job.kind in ("drop", "export", "import") or isinstance(result, Source):
             self.done.emit(job, result)
+        elif job.kind in ("source", "change", "pull"):
+            self.pulled.emit(job, result if isinstance(result, list) else [result])
         elif isinstance(result, int):
             self.removed.emit(result)
 

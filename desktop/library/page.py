@@ -192,6 +192,7 @@ class LibraryPage(QWidget):
             card.watch_changed.connect(self._watching.watch)
         for source in self.overview.sources:
             source.pull_wanted.connect(self.actions_.pull)
+            source.change_wanted.connect(self.actions_.change_source)
             source.remove_wanted.connect(self.actions_.remove_source)
             source.password_wanted.connect(self.actions_.ask_source_password)
 
@@ -309,7 +310,8 @@ class LibraryPage(QWidget):
         self.changed.emit()
 
     @Slot(object, object)
-    def _done(self, _job: LibraryJob, result: object) -> None:
+    def _done(self, job: LibraryJob, result: object) -> None:
+        self.actions_.source_ended(job)
         told = result_words(result)
         if told is not None:
             self.job.say(*told)
@@ -325,6 +327,7 @@ class LibraryPage(QWidget):
 
     @Slot(object, list)
     def _pulled(self, job: LibraryJob, reports: list[object]) -> None:
+        self.actions_.source_ended(job)
         if job.quiet:
             self.changed.emit()
             return
@@ -333,7 +336,10 @@ class LibraryPage(QWidget):
 
     @Slot(object)
     def _cancelled(self, job: LibraryJob) -> None:
-        if self.job.running:
+        told = Problem("Stopped.", stopped_words(job), "cancelled")
+        if self.actions_.source_ended(job, told):
+            self.job.hide()
+        elif self.job.running:
             self.job.say(
                 "Stopped.",
                 stopped_words(job),
@@ -342,8 +348,11 @@ class LibraryPage(QWidget):
         self.changed.emit()
 
     @Slot(object, object)
-    def _failed(self, _job: LibraryJob, problem: Problem) -> None:
-        self._tell(problem)
+    def _failed(self, job: LibraryJob, problem: Problem) -> None:
+        if self.actions_.source_ended(job, problem):
+            self.job.hide()
+        else:
+            self._tell(problem)
         self.changed.emit()
 
     @Slot(object)

@@ -25,6 +25,8 @@ DATABASES = {
 
 class SourceCard(QFrame):
     pull_wanted = Signal(str)
+    change_wanted = Signal(object)
+    """The :class:`Source`."""
     remove_wanted = Signal(str)
     password_wanted = Signal(str)
 
@@ -42,19 +44,22 @@ class SourceCard(QFrame):
         head.addWidget(label(count(source.rows, "row"), "soft"))
         self.reason = label(f"{source.reason} {in_window(source.hint)}".strip(), "warn", wrap=True)
         self.reason.setVisible(bool(source.reason))
-        self.pull = Button(theme, "Pull now", icon="arrows-clockwise", kind="chip")
+        self.pull = Button(theme, "Pull", icon="arrows-clockwise", kind="chip")
         self.pull.setAccessibleName(f"Pull {source.name} now")
         self.pull.clicked.connect(self._pull)
-        self.password = Button(theme, "Password", icon="key", kind="chip")
+        self.change = Button(theme, "Change", icon="pencil-simple", kind="chip")
+        self.change.setAccessibleName(f"Change {source.name}")
+        self.change.clicked.connect(self._change)
+        self.password = Button(theme, icon="key", kind="chip", tip="Its password, in the keyring")
         self.password.setAccessibleName(f"Give the password of {source.name}")
         self.password.clicked.connect(self._password)
         self.password.setVisible(source.is_database and not source.address.startswith("sqlite"))
-        self.remove = Button(theme, "Remove", icon="trash", kind="chip")
+        self.remove = Button(theme, icon="trash", kind="chip", tip="Remove it with its rows")
         self.remove.setAccessibleName(f"Remove {source.name}")
         self.remove.clicked.connect(self._remove)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.pull, self.password, self.remove):
+        for button in (self.pull, self.change, self.password, self.remove):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
@@ -73,6 +78,10 @@ class SourceCard(QFrame):
     @Slot()
     def _pull(self) -> None:
         self.pull_wanted.emit(self.source.name)
+
+    @Slot()
+    def _change(self) -> None:
+        self.change_wanted.emit(self.source)
 
     @Slot()
     def _password(self) -> None:

@@ -1,5 +1,6 @@
 """Names a database query or table files as a source that is pulled again and again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.errors import Problem
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import AskDialog
@@ -25,18 +27,28 @@ TABLES = "Tables (*.csv *.tsv *.parquet *.xlsx *.xls *.ods);;All files (*)"
 
 class SourceDialog(AskDialog):
     given = Signal(object, str, str)
-    """The :class:`Source`, a table to take whole, and a password."""
+    """The :class:`Source`, a table to take whole, and a password. The dialog steps back until the
+    rows are there, and comes again where they cannot be read."""
 
-    def __init__(self, theme: Theme, library: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        library: str,
+        parent: QWidget | None = None,
+        *,
+        source: Source | None = None,
+    ) -> None:
         super().__init__(
             theme,
-            "Add a source",
+            "Add a source" if source is None else f"Change {source.name}",
             "Its rows are read into a library and can be searched, cited and counted. Alcove "
             "only reads; it never writes to the source.",
-            yes="Add and pull",
+            yes="Add and pull" if source is None else "Save and pull",
             width=WIDTH,
             parent=parent,
         )
+        self.source = source
+        """The one that is changed; None for a new one."""
         self.name = self.line("Name", placeholder="Bookings")
         self.body.addWidget(label("Where it lies", "head"))
         self.address = QLineEdit()
@@ -84,8 +96,22 @@ class SourceDialog(AskDialog):
         last.addWidget(self.library, 1)
         self.body.addLayout(last)
         self.agreed.connect(self._give)
+        if source is not None:
+            self._fill(source)
         self._fit()
-        self.name.setFocus()
+        (self.name if source is None else self.address).setFocus()
+
+    def _fill(self, source: Source) -> None:
+        self.name.setText(source.name)
+        self.library.setText(source.library)
+        for fixed in (self.name, self.library):
+            fixed.setEnabled(False)
+        self.address.setText(source.address)
+        self.query.setPlainText(source.query)
+        self.password.setPlaceholderText("Password; empty for the one that is kept")
+        self.key.setText(source.key_column)
+        self.template.setText(source.template)
+        self.every.setText(str(source.every_minutes or ""))
 
     def _ask_database(self) -> None:
         self.database = label("What is read of the database", "head")
@@ -115,11 +141,7 @@ class SourceDialog(AskDialog):
         """Only a database is asked what to read of it."""
         for part in self._parts:
             part.setVisible(self.is_database)
-            part.ensurePolished()
-        self.column.invalidate()
-        self.column.activate()
-        # The words over the lines wrap, so that their height follows from the width.
-        self.resize(WIDTH, self.column.totalMinimumHeightForWidth(WIDTH))
+        self.fit()
 
     @Slot()
     def _choose_file(self) -> None:
@@ -150,7 +172,9 @@ class SourceDialog(AskDialog):
             )
             return
         database = self.is_database
-        source = Source(
+        known = self.source or Source("", "", "")
+        source = replace(
+            known,
             name=self.name.text().strip(),
             library=self.library.text().strip(),
             address=self.address.text().strip(),
@@ -164,4 +188,10 @@ class SourceDialog(AskDialog):
             self.table.text().strip() if database else "",
             self.password.text() if database else "",
         )
-        self.accept()
+        self.hide()
+
+    @Slot(object)
+    def show_problem(self, told: Problem) -> None:
+        """Its rows could not be read: say why, and keep what was typed."""
+        self.open()
+        self.refuse(told.message, told.hint)

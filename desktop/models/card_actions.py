@@ -17,6 +17,7 @@ from desktop.models.work import Job, ModelWork
 from desktop.tasks import Lanes
 from desktop.theme.theme import Theme
 from desktop.widgets import ask
+from desktop.widgets.strengths import Held
 from desktop.words import size
 from engine.model_types import ModelCard
 from engine.models.catalogue import Offer
@@ -53,6 +54,8 @@ class CardActions(QObject):
         card.faster_wanted.connect(self._faster)
         card.remove_wanted.connect(self._remove)
         card.forgive_wanted.connect(self._forgive)
+        card.adapters_wanted.connect(self._adapters)
+        card.adapter_unwanted.connect(self._remove_adapter)
         card.stop_wanted.connect(self._stop)
         problem = self._problems.pop(card.entry.card.name, None)
         if problem is not None:
@@ -124,6 +127,28 @@ class CardActions(QObject):
         question, words, yes = card_text.removal(card)
         if ask.sure(self._theme, self._page, "Remove a model", question, words, yes=yes):
             self._work.remove(card.name)
+
+    @Slot(object)
+    def _adapters(self, chosen: Held) -> None:
+        self._work.use_adapters(self._name(), chosen)
+
+    @Slot(str)
+    def _remove_adapter(self, file: str) -> None:
+        sender = self.sender()
+        if not isinstance(sender, ModelCardView):
+            return
+        name = next((each.name for each in sender.entry.adapters if each.file == file), file)
+        agreed = ask.sure(
+            self._theme,
+            self._page,
+            "Remove an adapter",
+            f"Take {name} off the list?",
+            "No model and no conversation uses it any more. A file that Alcove made or fetched is "
+            f"deleted; every other stays where it is: {file}",
+            yes="Remove",
+        )
+        if agreed:
+            self._work.remove_adapter(file)
 
     @Slot()
     def _options(self) -> None:

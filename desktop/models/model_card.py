@@ -1,7 +1,6 @@
 """One model as a card: what it is good for, whether it fits, how fast it is, what can be done."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
@@ -9,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from desktop.errors import Problem
 from desktop.models import card_text
+from desktop.models.adapter_row import AdapterRow
 from desktop.models.memory_bar import MemoryBar
 from desktop.models.shelf_facts import Entry
 from desktop.models.work import Job
@@ -18,6 +18,7 @@ from desktop.widgets.flow import FlowLayout
 from desktop.widgets.labels import ElidedLabel, IconLabel, label
 from desktop.widgets.notice import Notice
 from desktop.widgets.progress import ProgressBar
+from desktop.widgets.strengths import with_strength
 from desktop.words import count, counted, size
 from engine.model_types import LoadedModel
 from engine.progress import Progress
@@ -33,6 +34,10 @@ class ModelCardView(QFrame):
     faster_wanted = Signal()
     remove_wanted = Signal()
     forgive_wanted = Signal()
+    adapters_wanted = Signal(object)
+    """Files and strengths of exactly those that it is always to be used with."""
+    adapter_unwanted = Signal(str)
+    """The file of an adapter to be removed."""
     stop_wanted = Signal(object)
     """The running :class:`Job` is to end."""
 
@@ -114,23 +119,33 @@ class ModelCardView(QFrame):
             self._column.addWidget(self.unstable)
 
     def _adapters(self) -> None:
-        self.adapters = [Path(file).name for file in self.entry.card.adapters]
-        attached = self.entry.loaded.adapters if self.entry.loaded is not None else ()
-        if not self.adapters:
+        entry = self.entry
+        self.adapters: list[AdapterRow] = []
+        if not entry.adapters:
             return
+        used = {each.file: each for each in entry.in_use}
+        attached = entry.loaded.adapters if entry.loaded is not None else ()
         column = QVBoxLayout()
         column.setSpacing(4)
-        column.addWidget(label(count(len(self.adapters), "adapter"), "head"))
-        for name in self.adapters:
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addSpacing(8)
-            row.addWidget(IconLabel(self._theme, "arrow-elbow-down-right"))
-            row.addWidget(ElidedLabel(name), 1)
-            if Path(name).stem in attached or name in attached:
-                row.addWidget(label("in effect", "number"))
-            column.addLayout(row)
+        column.addWidget(label(count(len(entry.adapters), "adapter"), "head"))
+        for card in entry.adapters:
+            row = AdapterRow(
+                self._theme,
+                card,
+                used.get(card.file),
+                fits=entry.card.name in card.models,
+                working=card.name in attached,
+            )
+            row.strength_wanted.connect(self._use_adapter)
+            row.remove_wanted.connect(self.adapter_unwanted)
+            self.adapters.append(row)
+            column.addWidget(row)
         self._column.addLayout(column)
+
+    @Slot(str, float)
+    def _use_adapter(self, file: str, scale: float) -> None:
+        held = tuple((each.file, each.scale) for each in self.entry.in_use)
+        self.adapters_wanted.emit(with_strength(held, file, scale))
 
     def _details(self) -> None:
         self.details = QWidget()
@@ -224,7 +239,8 @@ class ModelCardView(QFrame):
             self.clear_problem()
         self.job = job
         self.progress.setVisible(job is not None)
-        for button in (self.use, self.load, self.unload, self.faster):
+        chips = (row.strength for row in self.adapters)
+        for button in (self.use, self.load, self.unload, self.faster, *chips):
             button.setEnabled(job is None)
         self.stop.setEnabled(True)
         if job is not None:

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 MODEL_FILES = "Model files (*.gguf)"
-ON_CARDS = frozenset({"default", "faster", "forgive", "load", "options", "remove", "unload"})
+ON_CARDS = frozenset(
+    {"adapters", "default", "faster", "forgive", "load", "options", "remove", "unload"}
+)
 """Kinds of work whose errors stand on the model's own card."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
-from engine.model_types import LoadedModel, ModelCard
+from engine.model_types import AdapterCard, AdapterInUse, LoadedModel, ModelCard
 from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
 from engine.models.fit import FitReport
@@ -40,6 +40,10 @@ class Entry:
     """Set where this is the one in memory."""
     failures: str = ""
     """Why it is not to be relied on here, as a sentence without its subject; mostly empty."""
+    adapters: tuple[AdapterCard, ...] = ()
+    """Those that lie beside it or were made for it."""
+    in_use: tuple[AdapterInUse, ...] = ()
+    """Those that it is always used with."""
 
     @property
     def answers(self) -> bool:
@@ -77,8 +81,9 @@ def read(assistant: "Assistant") -> ShelfFacts:
     """Quick: headers are kept, and nothing is measured."""
     offers = assistant.model_jobs.offers()
     loaded, default = assistant.model_use.loaded(), assistant.model_use.default
-    entries = []
-    for card in assistant.models():
+    entries, cards = [], assistant.models()
+    adapters = assistant.adapters.list() if any(card.adapters for card in cards) else ()
+    for card in cards:
         mine = loaded is not None and loaded.file == card.file
         entries.append(
             Entry(
@@ -89,6 +94,8 @@ def read(assistant: "Assistant") -> ShelfFacts:
                 and (card.name == default if default else card.source == "starter"),
                 loaded=loaded if mine else None,
                 failures=assistant.model_use.failures(card.file),
+                adapters=tuple(each for each in adapters if each.file in card.adapters),
+                in_use=assistant.adapters.in_use(card.name) if card.adapters else (),
             )
         )
     unfinished = tuple(assistant.model_jobs.unfinished().items())

@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from engine.models.options import ModelOptions
 
 Kind = Literal[
-    "add", "default", "discard", "download", "faster", "forgive", "load", "measure", "options",
-    "remove", "unload",
+    "adapters", "add", "default", "discard", "download", "faster", "forgive", "load", "measure",
+    "options", "remove", "remove_adapter", "unload",
 ]  # fmt: skip
 LANE: dict[Kind, Lane] = {
     "download": "network",
     "discard": "network",
     "faster": "shelf",
     "measure": "shelf",
+    "adapters": "model",
     "load": "model",
     "unload": "model",
 }
 """Where each kind runs; what is not named is quick and runs on the reading lane."""
-SLOW: frozenset[Kind] = frozenset({"download", "faster", "measure", "load"})
+SLOW: frozenset[Kind] = frozenset({"download", "faster", "measure", "load", "adapters"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Job:
             "faster": f"Making {self.name} faster",
             "measure": "Measuring this machine",
             "load": f"Loading {self.name}",
+            "adapters": f"Trying the adapters of {self.name}",
         }.get(self.kind, "")
 
 
@@ -123,6 +125,15 @@ class ModelWork(QObject):
     def remove(self, name: str) -> None:
         assistant = self._assistant
         self._start(Job("remove", name), lambda _cancel: assistant.remove_model(name))
+
+    def use_adapters(self, name: str, chosen: tuple[tuple[str, float], ...]) -> None:
+        """Use a model with exactly these, by file and strength, after proving that they act."""
+        use = self._assistant.adapters
+        self._start(Job("adapters", name), lambda cancel: use.use(name, chosen, cancel=cancel))
+
+    def remove_adapter(self, file: str) -> None:
+        use = self._assistant.adapters
+        self._start(Job("remove_adapter", file), lambda _cancel: use.remove(file))
 
     def set_options(self, name: str, options: "ModelOptions") -> None:
         assistant = self._assistant

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QV
 from desktop.errors import Problem
 from desktop.facts import Facts
 from desktop.settings.card import SettingsCard
+from desktop.settings.reading_card import ReadingCard
+from desktop.settings.renewal import Renewal
 from desktop.settings.vault_card import VaultCard
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
@@ -63,6 +65,10 @@ class SettingsPage(QWidget):
         self.vault = VaultCard(theme, lanes, assistant.profile)
         column.addWidget(self.vault)
 
+        self.renewal = Renewal(lanes, assistant, self)
+        self.reading = ReadingCard(theme, self.renewal)
+        column.addWidget(self.reading)
+
         looks = QWidget()
         row = QHBoxLayout(looks)
         row.setContentsMargins(0, 0, 0, 0)
@@ -102,6 +108,7 @@ class SettingsPage(QWidget):
 
     def reload(self) -> None:
         self.vault.reload()
+        self.renewal.reload()
 
     def tell(self, what: str | Problem) -> None:
         """What was done, or went wrong, while the window was closed."""

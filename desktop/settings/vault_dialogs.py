@@ -11,6 +11,10 @@ from desktop.widgets.labels import label
 from engine.services.vault_lock import LEAST_LENGTH
 
 LOST = "Keep it safe: without it nobody can open the library, not even you."
+KEYRING_LOST = (
+    "Without a passphrase only the keyring of this user on this machine opens the library, "
+    "copies of it included."
+)
 OPTIONAL = "Passphrase for when the keyring is lost; may stay empty"
 
 
@@ -80,7 +84,10 @@ class EncryptDialog(NewPassphrase):
 
     @Slot()
     def _fit(self) -> None:
-        self.new_head.setText(OPTIONAL if self.by_keyring.isChecked() else "Passphrase")
+        keyring = self.by_keyring.isChecked()
+        self.new_head.setText(OPTIONAL if keyring else "Passphrase")
+        self.warning.setText(KEYRING_LOST if keyring else LOST)
+        self.fit()
 
     @Slot()
     def _give(self) -> None:

@@ -80,11 +80,25 @@ class AskDialog(QDialog):
 
     def refuse(self, message: str, hint: str) -> None:
         """Say what is wrong with what was given."""
+        self.put(Notice(self._theme, message, hint))
+
+    def put(self, notice: Notice) -> None:
+        """Show a notice over the buttons, instead of the one before."""
         if self.notice is not None:
+            self.column.removeWidget(self.notice)
             self.notice.hide()
             self.notice.deleteLater()
-        self.notice = Notice(self._theme, message, hint)
+        self.notice = notice
         self.column.insertWidget(self.column.count() - 1, self.notice)
+        self.fit()
+
+    def fit(self) -> None:
+        """Be as tall as what is shown wants; words that wrap need the width for it."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()
+        self.column.invalidate()
+        self.column.activate()
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
 
     @Slot()
     def _agree(self) -> None:

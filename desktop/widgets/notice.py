@@ -39,7 +39,8 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 12, 12)
         row.setSpacing(12)
-        row.addWidget(IconLabel(theme, icon, px=20, colour=colour), 0, Qt.AlignmentFlag.AlignTop)
+        at = Qt.AlignmentFlag.AlignTop if hint else Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(IconLabel(theme, icon, px=20, colour=colour), 0, at)
         row.addLayout(words, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from engine.answer import extract, form, prompt, text
-from engine.answer.extract import Evidence
+from engine.answer import extract, form, orders, prompt, text
+from engine.answer.extract import Evidence, Rarity
 from engine.answer.reader import Reading
 from engine.inference.chat_model import ChatModel
 from engine.types import Hit
@@ -35,6 +35,7 @@ def signals(
     evidence: Sequence[Evidence],
     readings: Sequence[Reading] = (),
     *,
+    rarity: Rarity,
     prior: float = 0.0,
 ) -> Signals | None:
     """The signals for a question; None where nothing was found.
@@ -42,8 +43,8 @@ def signals(
     Those of a request that names a topic have names of their own ("topic meaning" for "meaning"),
     because the same numbers tell other things there: its words describe what is sought.
 
-    ``prior`` is what :func:`prior` says; 0 where the model was not asked. Shares lie in [0, 1],
-    likelihoods are nats per token, gaps are differences of the same.
+    ``rarity`` is that of the hits, ``prior`` what :func:`prior` says; 0 where the model was not
+    asked. Shares lie in [0, 1], likelihoods are nats per token, gaps are differences of the same.
     """
     if not hits or not evidence:
         return None
@@ -52,9 +53,8 @@ def signals(
     passage = hits[best.hit].passage
     asked = set(text.content(question))
     title = f"{passage.title} {passage.heading}"
-    around = set(text.content(f"{title} {passage.text}"))
+    around = set(text.content(f"{title} {orders.readable(passage.text)}"))
     near = set(text.content(f"{title} {best.sentence}"))
-    rarity = extract.rarity(hits)
     hard = text.names(question) | text.numbers(question)
     likelihoods = sorted((max(item.likelihood, LEAST_LIKELIHOOD) for item in judged), reverse=True)
     weighed = any(item.likelihood != extract.UNWEIGHED for item in evidence)

@@ -10,6 +10,7 @@ from engine.answer import (
     extract,
     followup,
     form,
+    orders,
     pack,
     prompt,
     spans,
@@ -20,7 +21,8 @@ from engine.answer import (
 from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
-from engine.answer.extract import Evidence
+from engine.answer.extract import Evidence, Rarity
+from engine.answer.guard import Guard
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
 from engine.answer.run import NEAREST, Run
@@ -73,8 +75,14 @@ class _Found:
     """In the order of the words' score, weighed by the model where it is small."""
     readings: list[Reading]
     """Short answers in the evidence, best first."""
+    rarity: Rarity
+    """How much each word tells among the hits."""
     table: Evidence | None = None
     """The table that meets the question better than any sentence."""
+
+    def text(self, item: Evidence) -> str:
+        """The passage that a sentence stands in, as it may be read."""
+        return orders.readable(self.hits[item.hit].passage.text)
 
 
 class Answerer:
@@ -173,28 +181,32 @@ class Answerer:
         run.notes.step("search")
         prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]
-        hits, evidence = candidates.chosen(about, result.hits, loose, top=self._sentences)
+        guard = Guard(result.hits, self._documents)
+        hits, evidence = candidates.chosen(about, guard.hits, loose, top=self._sentences)
+        rarity = extract.rarity(hits)
         if not writes:
-            evidence = _with_table(about, hits, evidence)
+            evidence = _with_table(about, hits, evidence, rarity)
             order = dict.fromkeys(item.hit for item in evidence)
-            yield Retrieved(tuple(hits[index] for index in order))
+            yield Retrieved(guard.shown([hits[index] for index in order]))
             evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
             run.notes.read([hits[index] for index in order])
             if not run.cancelled:
                 prior = abstain.prior(about, self._model)
             run.notes.step("weigh")
-        found = self._found(about, hits, evidence)
+        found = self._found(about, hits, evidence, rarity)
         if run.cancelled:
             return run.finish(Draft(""))
-        signals = abstain.signals(about, found.hits, evidence, found.readings, prior=prior)
+        signals = abstain.signals(
+            about, found.hits, evidence, found.readings, rarity=rarity, prior=prior
+        )
         certain = self._judge.probability(signals)
         run.notes.judged(signals, certain, self._judge.threshold, fitted=self._judge.fitted)
         run.notes.step("decide")
         # What stands whole before the model is not judged by what was found for the question.
         if not talk.documents and certain < self._judge.threshold and not _says_all(found.table):
             if writes:
-                yield Retrieved(found.hits[:NEAREST])
-            return run.abstain(found.hits)
+                yield Retrieved(guard.shown(found.hits[:NEAREST]))
+            return run.abstain(guard.shown(found.hits))
         if writes:
             packed = pack.pack_rag(
                 question,
@@ -207,17 +219,18 @@ class Answerer:
             )
             paths = {document.path for document in talk.documents}
             run.notes.read(packed.hits, packed=True)
-            yield Retrieved(
-                tuple(hit for hit in packed.hits if hit.rank or hit.passage.path not in paths)
+            told = [hit for hit in packed.hits if hit.rank or hit.passage.path not in paths]
+            yield Retrieved(guard.shown(told))
+            draft = yield from self._written(
+                question, found, packed, run, sampling, shown=guard.shown(packed.hits)
             )
-            draft = yield from self._written(question, found, packed, run, sampling)
         else:
             draft = self._quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
         run.notes.step("write")
         stands = bool(draft.citations) or run.cancelled or _formed(sampling)
-        return run.finish(draft) if stands else run.abstain(found.hits)
+        return run.finish(draft) if stands else run.abstain(guard.shown(found.hits))
 
     # --- before a question ---------------------------------------------------------------------
 
@@ -276,12 +289,14 @@ class Answerer:
             each.task == GROUNDED for each in attached(model)
         )
 
-    def _found(self, about: str, hits: Sequence[Hit], evidence: list[Evidence]) -> _Found:
+    def _found(
+        self, about: str, hits: Sequence[Hit], evidence: list[Evidence], rarity: Rarity
+    ) -> _Found:
         stretches = [item for item in evidence if not item.table]
-        readings = self._reader.read(about, stretches, extract.rarity(hits))
+        readings = self._reader.read(about, stretches, rarity)
         best = extract.judged(evidence)[:1]
         table = best[0] if best and best[0].table else None
-        return _Found(about, tuple(hits), stretches, readings, table)
+        return _Found(about, tuple(hits), stretches, readings, rarity, table)
 
     def _length(self, max_tokens: int) -> int:
         return max(1, min(max_tokens, self._model.info.n_ctx // 2))
@@ -301,14 +316,10 @@ class Answerer:
             return self._from_table(desk, found.table, found)
         if form.wants_sentences(question) or not found.readings:
             return desk.quoted(
-                [
-                    extract.with_list(item, found.hits[item.hit].passage.text)
-                    for item in _in_order(best[:SENTENCES])
-                ]
+                [extract.with_list(item, found.text(item)) for item in _together(best)]
             )
         if tables.is_row(best[0].sentence):
-            passage = found.hits[best[0].hit].passage.text
-            cell = tables.cell(found.about, passage, best[0].start, best[0].end)
+            cell = tables.cell(found.about, found.text(best[0]), best[0].start, best[0].end)
             return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
         reading = found.readings[0]
         evidence = found.evidence[reading.evidence]
@@ -316,12 +327,12 @@ class Answerer:
         unsure = reading.probability < SURE or not form.fits(found.about, kind)
         if unsure or tables.is_row(evidence.sentence):
             return desk.quoted([evidence])
-        passage = found.hits[evidence.hit].passage.text
-        return desk.read_out(evidence, reading.start, spans.with_unit(passage, reading.end))
+        end = spans.with_unit(found.text(evidence), reading.end)
+        return desk.read_out(evidence, reading.start, end)
 
     def _from_table(self, desk: Desk, table: Evidence, found: _Found) -> Draft:
         """The cell or row that is asked for, or else the table as it stands."""
-        passage = found.hits[table.hit].passage.text
+        passage = found.text(table)
         looked = table_lookup.look_up(found.about, passage, table.start, table.end)
         if looked is None:
             return desk.quoted([table])
@@ -330,31 +341,45 @@ class Answerer:
         return desk.read_out(row, *looked.answer)
 
     def _written(
-        self, question: str, found: _Found, packed: Packed, run: Run, sampling: Sampling
+        self,
+        question: str,
+        found: _Found,
+        packed: Packed,
+        run: Run,
+        sampling: Sampling,
+        *,
+        shown: Sequence[Hit],
     ) -> Generator[AskEvent, None, Draft]:
         """The model's answer as far as it is supported, or else a quotation.
 
-        Of a small model, whose adapter was not made for it, every sentence must be; what stands in
-        its place is what it would have quoted without the adapter.
+        ``shown`` are the packed passages as the documents have them. Of a small model, whose
+        adapter was not made for it, every sentence must be supported; what stands in its place is
+        what it would have quoted without the adapter.
         """
-        completion = yield from self._write(packed, run, sampling)
+        wary = any(orders.gives(hit.passage.text) for hit in shown)
+        completion = yield from self._write(packed, run, sampling, shown=not wary)
         desk = Desk(packed.hits, self._documents)
         draft = desk.checked(completion.text, found.about)
+        if wary and not _formed(sampling):
+            # What an order brought in is nowhere in the documents, and is not shown at all.
+            draft = draft.supported()
         least = SUPPORTED_SHARE if self._trusted else 1.0
         if run.cancelled or _formed(sampling) or draft.supported_share >= least:
             return draft
         if self._trusted:
             return Desk(found.hits, self._documents).quoted(found.evidence[:1])
-        evidence = _with_table(found.about, found.hits, found.evidence)
+        evidence = _with_table(found.about, found.hits, found.evidence, found.rarity)
         evidence, usage = extract.weighed(
             found.about, found.hits, evidence, self._model, run.cancel
         )
         run.read(usage)
-        return self._quoted(question, self._found(found.about, found.hits, evidence))
+        again = self._found(found.about, found.hits, evidence, found.rarity)
+        return self._quoted(question, again)
 
     def _write(
-        self, packed: Packed, run: Run, sampling: Sampling
+        self, packed: Packed, run: Run, sampling: Sampling, *, shown: bool = True
     ) -> Generator[AskEvent, None, Completion]:
+        """What the model writes; only ``shown`` text is handed on while it is being written."""
         stream = self._model.stream(packed.messages, sampling, cancel=run.cancel)
         while True:
             try:
@@ -364,12 +389,15 @@ class Answerer:
                 run.wrote(completion, packed.context)
                 return completion
             run.first_token()
-            yield AnswerDelta(piece)
+            if shown:
+                yield AnswerDelta(piece)
 
 
-def _with_table(about: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Evidence]:
+def _with_table(
+    about: str, hits: Sequence[Hit], evidence: Sequence[Evidence], rarity: Rarity
+) -> list[Evidence]:
     """The evidence, and the table that may hold the answer where there is one."""
-    table = table_lookup.evidence(about, hits, extract.rarity(hits))
+    table = table_lookup.evidence(about, hits, rarity)
     return [*evidence, table] if table is not None else list(evidence)
 
 
@@ -383,12 +411,13 @@ def _formed(sampling: Sampling) -> bool:
     return bool(sampling.json_schema or sampling.grammar)
 
 
-def _in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Sentences of one passage as they stand there, the best one's passage first."""
-    first: dict[int, int] = {}
-    for rank, item in enumerate(evidence):
-        first.setdefault(item.hit, rank)
-    return sorted(evidence, key=lambda item: (first[item.hit], item.start))
+def _together(best: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence and the next best one of its passage, as they stand there.
+
+    A second sentence from elsewhere is off the point more often than it helps.
+    """
+    same = [item for item in best if item.hit == best[0].hit][:SENTENCES]
+    return sorted(same, key=lambda item: item.start)
 
 
 def stopped(question: str, mode: Mode) -> Answer:

@@ -179,11 +179,14 @@ def _covering(
 
 
 def states_the_same(sentence: str, window: str, surroundings: str = "") -> bool:
-    """Whether the hard facts of a sentence stand in the window: numbers, dates, names, denial.
+    """Whether the hard facts of a sentence stand in the window: numbers, dates, names, links,
+    denial.
 
     Names may also stand in the surroundings (the rest of the passage, its title and headings).
     """
     if not text.numbers(sentence) <= text.numbers(window):
+        return False
+    if not text.links(sentence) <= text.links(window):
         return False
     if text.is_negated(sentence) != text.is_negated(window):
         return False

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import cite, sentences
+from engine.answer import cite, orders, sentences
 from engine.answer.extract import Evidence
 from engine.types import Citation, Hit, Page, Sentence
 
@@ -35,6 +35,11 @@ class Draft:
             return 0.0
         return sum(sentence.supported for sentence in self.sentences) / len(self.sentences)
 
+    def supported(self) -> "Draft":
+        """The same without the sentences that nothing supports."""
+        kept = tuple(sentence for sentence in self.sentences if sentence.supported)
+        return replace(self, text=" ".join(each.text for each in kept), sentences=kept)
+
 
 class Desk:
     """Writes the drafts of one answer and keeps its citations; each is checked on its page."""
@@ -53,8 +58,10 @@ class Desk:
     def checked(self, written: str, about: str) -> Draft:
         """The model's text with every sentence aligned to the passages it stands on."""
         written = cite.without_marks(written)
-        passages = [hit.passage.text for hit in self._hits]
-        contexts = [f"{hit.passage.title} {hit.passage.heading}" for hit in self._hits]
+        passages = [orders.readable(hit.passage.text) for hit in self._hits]
+        contexts = [
+            orders.readable(f"{hit.passage.title} {hit.passage.heading}") for hit in self._hits
+        ]
         citations: list[Citation] = []
         found: list[Sentence] = []
         for start, end in sentences.split(written):
@@ -97,6 +104,8 @@ class Desk:
     def _cite(self, citations: list[Citation], hit: int, start: int, end: int) -> int:
         """Number of the citation for a span of a passage; 0 where the page does not hold it."""
         passage = self._hits[hit].passage
+        if any(first < end and start < last for first, last in orders.find(passage.text)):
+            return 0  # it would quote an order
         citation = Citation(
             path=passage.path,
             page=passage.page,
@@ -108,9 +117,11 @@ class Desk:
             label=passage.label,
             also=self._hits[hit].also,
         )
+        page = self._page(passage.path, passage.page)
+        told = orders.gives_near(page, citation.start, citation.end)
+        citation = replace(citation, gives_orders=told)
         if citation in citations:
             return citations.index(citation) + 1
-        page = self._page(passage.path, passage.page)
         if not citation.quote or page[citation.start : citation.end] != citation.quote:
             log.warning("A passage no longer matches its page; its citation is left out.")
             return 0

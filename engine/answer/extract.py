@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import prompt, sentences, tables, text
+from engine.answer import orders, prompt, sentences, tables, text
 from engine.answer.sentences import Span
 from engine.errors import CancelledError
 from engine.inference.chat_model import ChatModel
@@ -80,9 +80,9 @@ def rarity(hits: Sequence[Hit]) -> Rarity:
     """How much each word tells, counted over the sentences of the hits."""
     return Rarity(
         [
-            set(text.content(hit.passage.text[start:end]))
-            for hit in hits
-            for start, end in sentences.split(hit.passage.text)
+            set(text.content(passage[start:end]))
+            for passage in (orders.readable(hit.passage.text) for hit in hits)
+            for start, end in sentences.split(passage)
         ]
     )
 
@@ -95,11 +95,12 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
     for index, hit in enumerate(hits):
         previous = set(text.content(f"{hit.passage.title} {hit.passage.heading}"))
         fixed = previous
-        for start, end in sentences.split(hit.passage.text):
-            stems = set(text.content(hit.passage.text[start:end]))
-            head = tables.header(hit.passage.text, start)
+        passage = orders.readable(hit.passage.text)
+        for start, end in sentences.split(passage):
+            stems = set(text.content(passage[start:end]))
+            head = tables.header(passage, start)
             if head is not None:
-                previous = fixed | set(text.content(hit.passage.text[head[0] : head[1]]))
+                previous = fixed | set(text.content(passage[head[0] : head[1]]))
             rows.append((index, (start, end), stems))
             around.append(previous)
             previous = fixed | stems

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.answer import orders
 from engine.model_types import Message
 from engine.types import Passage
 
@@ -23,11 +24,13 @@ RULES = (
 
 FENCE = re.compile(r"<\s*/?\s*passages?\s*>|<\|[^|>\n]{1,40}\|>", re.IGNORECASE)
 """Whatever in a document could end the fence or speak as the chat template does."""
+BLANKS = re.compile(r" {20,}")
+"""Where an order was left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptPassage:
-    """A passage as the model reads it."""
+    """A passage as the model reads it, without what gives it orders."""
 
     source: str
     """Title and headings, for the model's orientation."""
@@ -37,7 +40,7 @@ class PromptPassage:
     def of(cls, passage: Passage) -> "PromptPassage":
         heading = passage.heading
         source = f"{passage.title} › {heading}" if heading else passage.title
-        return cls(source, passage.text)
+        return cls(orders.without(source), BLANKS.sub(" ", orders.without(passage.text)))
 
 
 def defused(text: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.answer import tables, text
+from engine.answer import orders, tables, text
 from engine.answer.extract import HIT_SHARE, Evidence, Rarity
 from engine.answer.sentences import Span
 from engine.types import Hit
@@ -70,7 +70,7 @@ def evidence(question: str, hits: Sequence[Hit], rarity: Rarity) -> Evidence | N
     best_score = max((hit.score for hit in hits), default=0.0) or 1.0
     best: Evidence | None = None
     for index, hit in enumerate(hits):
-        passage = hit.passage.text
+        passage = orders.readable(hit.passage.text)
         around = set(text.content(f"{hit.passage.title} {hit.passage.heading}"))
         for block in blocks(passage):
             held = set(text.content(passage[block.start : block.end]))

@@ -151,6 +151,17 @@ def months(text: str) -> set[str]:
     return set(MONTH.findall(text))
 
 
+LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'“”]+|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.I)
+
+
+def links(text: str) -> set[str]:
+    """The web and mail addresses of a text, without what is only how they are written."""
+    return {
+        re.sub(r"^https?://(?:www\.)?|^www\.", "", match.group().lower()).rstrip(".,;:!?/")
+        for match in LINK.finditer(text)
+    }
+
+
 def is_negated(text: str) -> bool:
     """Whether a text says "not" in some form."""
     return not NEGATIONS.isdisjoint(words(text))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from engine.answer import orders
 from engine.types import Citation, Hit, Understood
 from engine.why_types import Found, FoundPassage, Step, Use, Why
 
@@ -109,6 +110,7 @@ def as_json(value: Why) -> dict[str, Any]:
                 "meaning": round(each.meaning, 6),
                 "found_by": each.found_by,
                 "use": each.use,
+                "gives_orders": each.gives_orders,
             }
             for each in value.passages
         ],
@@ -137,4 +139,5 @@ def _passage(hit: Hit, use: Use) -> FoundPassage:
         meaning=hit.meaning,
         found_by=found_by(hit),
         use=use,
+        gives_orders=orders.gives(passage.text),
     )

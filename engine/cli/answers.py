@@ -5,6 +5,7 @@ from collections.abc import Generator
 from rich.markup import escape
 from rich.table import Table
 
+from engine.answer import orders
 from engine.assistant import Assistant
 from engine.cli import jsonform
 from engine.cli.options import Writing
@@ -117,6 +118,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         if citation.also:
             terminal.say(f"    also in {', '.join(citation.also)}", style="dim")
         terminal.say(f"    “{quote}”")
+    for path in orders.told_of(answer):
+        terminal.say(f"\n{path}: {orders.TOLD}", style="yellow")
     if answer.abstained and answer.nearest:
         terminal.say("\nNearest passages:", style="dim")
         for hit in answer.nearest[:3]:

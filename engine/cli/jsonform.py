@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from engine.answer import orders
 from engine.answer.why import as_json as why_form
 from engine.cli import jsonform_models
 from engine.errors import EngineError
@@ -84,6 +85,7 @@ def hit(value: Hit) -> Json:
         "meaning": round(value.meaning, 6),
         "text": passage.text,
         "also": list(value.also),
+        "gives_orders": orders.gives(passage.text),
     }
 
 
@@ -140,6 +142,7 @@ def answer(value: Answer, *, question_id: object = None, with_why: bool = False)
                 "quote": citation.quote,
                 "label": citation.label,
                 "also": list(citation.also),
+                "gives_orders": citation.gives_orders,
             }
             for citation in value.citations
         ],
@@ -158,6 +161,8 @@ def answer(value: Answer, *, question_id: object = None, with_why: bool = False)
         "thinking": value.thinking,
         "model": value.model,
         "mode": value.mode,
+        # Only there where a document gives orders to the assistant.
+        **({"warning": orders.TOLD, "ordering": told} if (told := orders.told_of(value)) else {}),
         # Only there where the model thought and gave no answer.
         **({"note": value.note} if value.note else {}),
         # Only there where the answer was counted in a table.

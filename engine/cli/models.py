@@ -22,7 +22,7 @@ from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
 from engine.errors import InputError, NotFoundError
 from engine.inference import keys
-from engine.model_types import ModelCard
+from engine.model_types import AdapterCard, ModelCard
 from engine.models.fit import FitReport, gigabytes
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken
@@ -99,9 +99,9 @@ def models_add(
 def models_remove(
     name: NameArgument, profile: ProfileOption = None, as_json: JsonOption = False
 ) -> None:
-    """Forget a model. Only files that Alcove downloaded or made are deleted."""
+    """Forget a model or an adapter. Only files that Alcove downloaded or made are deleted."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        card, deleted = assistant.remove_model(name)
+        card, deleted = _removed(assistant, name)
         if as_json:
             terminal.value({"name": card.name, "file": card.file, "deleted": deleted})
         else:
@@ -259,6 +259,17 @@ def models_endpoint(
 
 def _option(value: object) -> str:
     return ", ".join(map(repr, value)) or "none" if isinstance(value, tuple) else str(value)
+
+
+def _removed(assistant: Assistant, name: str) -> tuple[ModelCard | AdapterCard, bool]:
+    """Forget the model of that name, or else the adapter."""
+    try:
+        return assistant.remove_model(name)
+    except NotFoundError as no_model:
+        try:
+            return assistant.adapters.remove(name)
+        except NotFoundError:
+            raise no_model from None
 
 
 def card_of(assistant: Assistant, name: str) -> ModelCard:

@@ -3,7 +3,8 @@
 import getpass
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -61,6 +62,42 @@ def source_add(
         show_report(
             terminal, terminal.run(assistant.sources.add(source, table=table, password=secret))
         )
+
+
+@app.command("change")
+def source_change(
+    name: NameArgument,
+    address: Annotated[str | None, typer.Option(help="Another address, file or folder.")] = None,
+    table: Annotated[str, typer.Option(help="Table of the database to take whole.")] = "",
+    query: Annotated[str | None, typer.Option(help="SELECT whose rows are taken.")] = None,
+    key: Annotated[str | None, typer.Option(help="Column that tells rows apart.")] = None,
+    template: Annotated[str | None, typer.Option(help="How a row reads.")] = None,
+    every: Annotated[int | None, typer.Option(help="Minutes between pulls; 0 for never.")] = None,
+    most_rows: Annotated[int | None, typer.Option(help="Rows taken at most.")] = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a source and pull it; what is not named stays as it is."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        told = {
+            "address": address,
+            "query": "" if table else query,
+            "key_column": key,
+            "template": template,
+            "every_minutes": every,
+            "most_rows": most_rows,
+        }
+        values: dict[str, Any] = {k: value for k, value in told.items() if value is not None}
+        source = replace(assistant.sources.find(name), **values)
+        if address is not None and not source.is_database:
+            source = replace(source, query="")
+        done = terminal.run(assistant.sources.change(source, table=table))
+        if not isinstance(done, Source):
+            show_report(terminal, done)
+        elif as_json:
+            terminal.value({"source": done.name, "every": done.every_minutes})
+        else:
+            terminal.say(f"{done.name} is changed.")
 
 
 @app.command("list")

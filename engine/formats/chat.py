@@ -54,6 +54,16 @@ class Segment:
     trusted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A conversation cut where its last answer begins, as training needs it."""
+
+    prompt: list[Segment]
+    """What the model reads when it is asked: the same as in use."""
+    answer: list[Segment]
+    """What it is to write then, with what the template puts behind an answer."""
+
+
 def render(
     template: str,
     messages: Sequence[Message],
@@ -114,6 +124,35 @@ def segments(
             trusted=True,
         )
     ]
+
+
+def lesson(
+    template: str,
+    messages: Sequence[Message],
+    *,
+    bos: str = "",
+    eos: str = "",
+    control: Collection[str] = (),
+) -> Lesson:
+    """A conversation that ends with the assistant's turn, as prompt and answer.
+
+    Raises ChatTemplateError, also where the template drops the answer.
+    """
+    *before, answer = messages
+    prompt = segments(template, before, bos=bos, eos=eos, control=control)
+    mark = f"{_OPEN}{len(before)}{_CLOSE}"
+    marked = render(
+        template,
+        [*before, Message(answer.role, mark)],
+        add_generation_prompt=False,
+        bos=bos,
+        eos=eos,
+    )
+    _, found, behind = marked.rpartition(mark)
+    if not found:
+        raise ChatTemplateError("it drops the assistant's turn")
+    written = [Segment(answer.content.strip(), trusted=False)]
+    return Lesson(prompt, [*written, Segment(behind, trusted=True)] if behind else written)
 
 
 def usable(template: str, *, bos: str = "", eos: str = "") -> tuple[str, str]:

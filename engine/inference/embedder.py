@@ -1,7 +1,8 @@
 """What the rest of the engine needs of a sentence embedder."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,4 +28,23 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """Shape (dimension,) float32, L2-normalised."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The tokens of one text with what each of them means in it; special tokens left out."""
+
+    spans: tuple[tuple[int, int], ...]
+    """Character span of every token that was read; the end of a long text is not."""
+    matrix: Vectors
+    """Shape (n_tokens, dimension) float32, each row L2-normalised."""
+
+
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An :class:`Embedder` that also tells its tokens one by one."""
+
+    def embed_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[TokenVectors]:
+        """In the order of the texts; empty where the encoder gives whole texts only."""
         ...

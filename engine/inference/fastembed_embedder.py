@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 import numpy as np
 
@@ -21,14 +22,16 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from fastembed import TextEmbedding
 from fastembed.common.model_description import ModelSource, PoolingType
+from fastembed.text.onnx_embedding import OnnxTextEmbedding
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
 from tokenizers import Tokenizer
 
 from engine.errors import ModelLoadError, ModelMissingError
 from engine.inference import encoder_folder
 from engine.inference.cores import usable_cores
-from engine.inference.embedder import Vectors
+from engine.inference.embedder import TokenVectors, Vectors
 from engine.inference.encoder_folder import EncoderFolder
+from engine.inference.token_cache import TokenCache
 from engine.model_types import EmbedderIdentity
 
 _registering = Lock()
@@ -45,6 +48,7 @@ class FastembedEmbedder:
         damaged.
         """
         self._threads = threads or usable_cores()
+        self._read_before = TokenCache()
         try:
             told = encoder_folder.read(folder)
             self._identity = told.identity
@@ -88,6 +92,41 @@ class FastembedEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         return self._embed(self._identity.query_prefix + text)
+
+    def embed_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[TokenVectors]:
+        prefix = self._identity.query_prefix if query else self._identity.passage_prefix
+        found = {text: self._read_before.get(prefix + text) for text in texts}
+        new = [text for text, told in found.items() if told is None]
+        if len(new) > 1 and self._threads > 1:
+            with ThreadPoolExecutor(self._threads, thread_name_prefix="embed") as pool:
+                read = list(pool.map(lambda text: self._tokens(prefix, text), new))
+        else:
+            read = [self._tokens(prefix, text) for text in new]
+        for text, told in zip(new, read, strict=True):
+            if told is None:
+                return []
+            found[text] = told
+            self._read_before.put(prefix + text, told)
+        return [told for text in texts if (told := found[text]) is not None]
+
+    def _tokens(self, prefix: str, text: str) -> TokenVectors | None:
+        model = cast(OnnxTextEmbedding, self._model.model)
+        states = np.asarray(model.onnx_embed([prefix + text]).model_output, dtype=np.float32)
+        if states.ndim != 3:
+            return None  # the graph itself makes one vector of them
+        encoding = self._tokenizer.encode(prefix + text)
+        # Of a text that was cut, the last token that was read is the special one that ends it.
+        read = states.shape[1] - (encoding.special_tokens_mask[-1] if encoding.ids else 0)
+        kept = [
+            at
+            for at, (start, _) in enumerate(encoding.offsets[:read])
+            if not encoding.special_tokens_mask[at] and start >= len(prefix)
+        ]
+        matrix = states[0, kept]
+        matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+        offsets = [encoding.offsets[at] for at in kept]
+        spans = tuple((start - len(prefix), end - len(prefix)) for start, end in offsets)
+        return TokenVectors(spans, matrix)
 
     def _embed(self, text: str) -> Vectors:
         (vector,) = self._model.embed([text], batch_size=1)

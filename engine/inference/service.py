@@ -139,6 +139,7 @@ class Service:
         doing: dict[str, Callable[[Frame], dict[str, Any]]] = {
             "load": self._load,
             "count": self._count,
+            "lessons": self._lessons,
             "stream": self._stream,
             "score": self._score,
             "score_each": self._score_each,
@@ -207,6 +208,19 @@ class Service:
         if frame.get("prompt"):
             tokens = self._loaded().begin(tokens)
         return {"tokens": len(tokens)}
+
+    def _lessons(self, frame: Frame) -> dict[str, Any]:
+        """Tokens of prompts as they are read in use, and of answers up to the one that ends them.
+
+        The last is missing where what stands behind the answer ends no text.
+        """
+        model = self._loaded()
+        lessons = []
+        for prompt, answer in frame["lessons"]:
+            written = self._tokens(answer)
+            end = next((at for at, token in enumerate(written) if model.ends(token)), len(written))
+            lessons.append([model.begin(self._tokens(prompt)), written[: end + 1]])
+        return {"lessons": lessons}
 
     def _stream(self, frame: Frame) -> dict[str, Any]:
         number = frame["id"]

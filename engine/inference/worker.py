@@ -43,7 +43,10 @@ KV_TYPES = {"f16": llama.GGML_TYPE_F16, "q8_0": llama.GGML_TYPE_Q8_0}
 BYTES_PER_WRITING_THREAD = 150_000_000
 MARKS = (b"<think>", b"</think>")
 """Control tokens that are told as text, because what stands between them is shown apart."""
-FTYPES = {"Q4_0": 2, "Q4_1": 3, "Q8_0": 7}
+FTYPES = {
+    "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q5_0": 8, "Q5_1": 9, "Q4_K_M": 15, "Q5_K_M": 17,
+    "Q6_K": 18,
+}  # fmt: skip
 
 
 class LlamaBackend:

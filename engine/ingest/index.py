@@ -3,7 +3,6 @@
 The next files are read in their own processes while the passages of these are embedded.
 """
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
@@ -16,6 +15,7 @@ import numpy as np
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
 from engine.ingest.document_form import UNSTORABLE
+from engine.ingest.fingerprint import fingerprint
 from engine.ingest.judging import (
     FINAL,
     LEFT_OUT,
@@ -198,7 +198,7 @@ class Indexer:
             try:
                 stat = wanted.path.stat()
                 stamp = FileStamp(
-                    wanted.file.path, stat.st_size, stat.st_mtime_ns, _sha256(wanted.path)
+                    wanted.file.path, stat.st_size, stat.st_mtime_ns, fingerprint(wanted.path)
                 )
             except OSError as error:
                 self._unreadable(wanted, error)
@@ -419,8 +419,3 @@ class Indexer:
         if not part.digests:
             return np.zeros((0, self._embedder.identity.dimension), dtype=np.float32)
         return np.stack([held[name] for name in part.digests])
-
-
-def _sha256(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()

@@ -3,12 +3,17 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from errno import ELOOP
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from engine.errors import NotFoundError
 from engine.ingest.rules import CACHES, Chain, Rules, walk_down
 from engine.library_types import FailedFile, LibrarySettings
+
+NOWHERE = "This link points nowhere."
+NO_FILE = "This is no file but a door to a program or a device, which is not read."
 
 
 class FoundFile(NamedTuple):
@@ -125,23 +130,30 @@ def _take(
     path = entry.path
     if path in skip:
         return
-    is_folder = entry.is_dir()
+    try:
+        is_folder = entry.is_dir()
+    except OSError:  # a link that leads to itself, or through a folder that may not be entered
+        is_folder = False
     if rules.judge(chain, path, entry.name, folder=is_folder) is not None:
         return
     if is_folder:
         folders.append((path, chain, device))
-    elif entry.is_file():
-        try:
-            stat = entry.stat()
-        except OSError:
+        return
+    try:
+        stat = entry.stat()
+    except OSError as error:
+        if not entry.is_symlink():
             found.files.append(FoundFile(path, -1, 0))
-        else:
-            found.files.append(FoundFile(path, stat.st_size, stat.st_mtime_ns))
-    elif entry.is_symlink():
+            return
         # Where it leads may be on a disk that is away.
-        reason = "This link points nowhere."
+        reason = "This link leads to itself." if error.errno == ELOOP else NOWHERE
         found.failed.append(FailedFile(printable(path), "unreadable", reason))
         found.closed.append(path)
+        return
+    if S_ISREG(stat.st_mode):
+        found.files.append(FoundFile(path, stat.st_size, stat.st_mtime_ns))
+    else:
+        found.failed.append(FailedFile(printable(path), "unsupported", NO_FILE))
 
 
 def _file(path: str) -> FoundFile:

@@ -14,6 +14,10 @@ LEAST_COLUMNS = 2
 MOST_TITLE = 80
 """Longest title of a column, in characters; longer ones are sentences."""
 
+DELIMITED = frozenset({"csv", "tsv"})
+SHEETS = frozenset({"csv", "tsv", "xlsx", "xlsb", "xls", "ods"})
+"""Types of documents whose rows are rows of a table, whatever they leave empty."""
+
 Place = tuple[int, int, int]
 
 
@@ -39,18 +43,24 @@ def found(parsed: ParsedDocument, path: str = "") -> tuple[Table, ...]:
     for block in _blocks(parsed):
         merged.setdefault(block.lines[0].cells, []).append(block)
     stem = PurePath(path).stem or parsed.title
-    tables = (_table(blocks, stem) for blocks in merged.values())
+    is_sheet = parsed.type in SHEETS
+    tables = (_table(blocks, stem, is_sheet) for blocks in merged.values())
     return tuple(table for table in tables if table is not None)
 
 
-def _table(blocks: Sequence[_Block], stem: str) -> Table | None:
+def _table(blocks: Sequence[_Block], stem: str, is_sheet: bool) -> Table | None:
     """One table of the blocks that share a header: it goes on from page to page."""
     header = blocks[0].lines[0].cells
     lines = [line for block in blocks for line in block.lines[1:]]
-    fitting = [line for line in lines if len(line.cells) == len(header)]
+    # Empty cells at the end of a row are not written, so that a row may be short.
+    fitting = [line for line in lines if len(line.cells) <= len(header)]
     if len(fitting) < LEAST_ROWS or len(fitting) < len(lines) * 0.8 or not _is_header(header):
         return None
-    columns, rows = typed(header, [line.cells for line in fitting])
+    full = sum(len(line.cells) == len(header) for line in fitting)
+    if not is_sheet and 2 * full < len(fitting):
+        return None
+    filled = [line.cells + ("",) * (len(header) - len(line.cells)) for line in fitting]
+    columns, rows = typed(header, filled)
     return Table(blocks[0].name or stem, columns, rows, tuple(line.place for line in fitting))
 
 
@@ -66,24 +76,35 @@ def _is_header(cells: Sequence[str]) -> bool:
 
 
 def _blocks(parsed: ParsedDocument) -> Iterator[_Block]:
+    every_line = parsed.type in DELIMITED
     for page in parsed.pages:
         lines: list[_Line] = []
         at = 0
         for text in [*page.text.split("\n"), ""]:
             cells = _cells(text)
+            if not cells and lines and every_line and text.strip():
+                cells = (text.strip(),)  # a row with nothing behind its first cell
             if cells:
                 lead = len(text) - len(text.lstrip())
                 place = (page.number, at + lead, at + len(text.rstrip()))
                 lines.append(_Line(cells, place))
             elif lines:
-                yield _Block(_name(page, lines[0].place[1], len(parsed.pages)), lines)
+                yield _Block(_name(page, lines[0], len(parsed.pages)), lines)
                 lines = []
             at += len(text) + 1
 
 
-def _name(page: Page, at: int, pages: int) -> str:
-    """What stands over a table: the nearest heading, or the sheet; empty where nothing does."""
-    above = [heading.title for heading in page.headings if heading.start <= at]
+def _name(page: Page, first: _Line, pages: int) -> str:
+    """What stands over a table: the nearest heading, or the sheet; empty where nothing does.
+
+    The first row of a sheet is a heading over its passages, and no name.
+    """
+    _, start, end = first.place
+    above = [
+        heading.title
+        for heading in page.headings
+        if heading.start <= start and not page.text[start:end].startswith(heading.title[:60])
+    ]
     if above:
         return above[-1]
     return page.label if pages > 1 else ""

@@ -41,7 +41,7 @@ class AdapterMemory:
                 values.pop(key, None)
                 if adapters:
                     values[key] = [
-                        {"file": self._stored(each.path), "scale": each.scale} for each in adapters
+                        {"file": self.name(each.path), "scale": each.scale} for each in adapters
                     ]
                 temporary = self._file.with_name(f".{FILE}.{os.getpid()}")
                 temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
@@ -52,7 +52,20 @@ class AdapterMemory:
                 "Check that the profile folder can be written and has room.",
             ) from error
 
-    def _stored(self, path: Path) -> str:
+    def forget(self, path: Path) -> None:
+        """Use no model with this adapter any more. Raises ModelError."""
+        for key in self._read():
+            kept = self.of(key)
+            left = [each for each in kept if each.path != path]
+            if len(left) < len(kept):
+                self.put(key, left)
+
+    def there(self, name: str) -> Path:
+        """The file of an adapter by the name that :meth:`name` gave it."""
+        return self._root / name
+
+    def name(self, path: Path) -> str:
+        """A file's path, from the profile where it lies in there."""
         absolute = path.expanduser().absolute()
         if absolute.is_relative_to(self._root):
             return absolute.relative_to(self._root).as_posix()

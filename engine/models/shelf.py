@@ -77,7 +77,10 @@ class Shelf:
             if real in seen or self._registry.is_hidden(contents, place.path):
                 continue
             seen.add(real)
-            others.append(self._item(place, memory, figures))
+            shown = tuple(
+                each for each in place.adapters if not self._registry.is_hidden(contents, each)
+            )
+            others.append(self._item(replace(place, adapters=shown), memory, figures))
         placed = _with_adapters([*found, *others], self._fits)
         return [self._marked(item) for item in _named(placed)]
 
@@ -295,20 +298,30 @@ class Shelf:
                 f"{item.card.name} comes with Alcove and stays.",
                 "Choose another model with --model, or in settings.toml.",
             )
-        deletes = item.kind in ("downloaded", "made") and item.path.resolve().is_relative_to(
-            self._profile.models.resolve()
-        )
+        own = item.kind in ("downloaded", "made")
+        return item, self._forget(item.path, own=own, folder=self._profile.models)
+
+    def remove_adapter(self, path: Path) -> bool:
+        """Forget an adapter; tells whether its file was deleted, being Alcove's own."""
+        entries = self._registry.read().entries
+        kinds = {each.kind for each in entries if _same(self._registry.path_of(each), path)}
+        own = bool(kinds & {"downloaded", "made"})
+        return self._forget(path, own=own, folder=self._profile.root)
+
+    def _forget(self, path: Path, *, own: bool, folder: Path) -> bool:
+        """Delete a file that is Alcove's own and lies in its folder; hide every other."""
+        deletes = own and path.resolve().is_relative_to(folder.resolve())
         if deletes:
             try:
-                for file in splits.parts(item.path):
+                for file in splits.parts(path):
                     file.unlink(missing_ok=True)
             except OSError as error:
                 raise ModelError(
-                    f"{item.path} cannot be deleted: {error.strerror}.",
+                    f"{path} cannot be deleted: {error.strerror}.",
                     "Close the programs that use it and try again.",
                 ) from error
-        self._registry.forget(item.path, hide=not deletes)
-        return item, deletes
+        self._registry.forget(path, hide=not deletes)
+        return deletes
 
 
 def _same(first: Path, second: Path) -> bool:

@@ -1,5 +1,8 @@
 """Filters become the passages that a search may look at."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.errors import InputError, NotFoundError
 from engine.retrieve.filters import QUOTE, Filters
 from engine.store.connect import Vault
@@ -14,7 +17,9 @@ class Narrowing:
         self._documents = Documents(vault)
         self._selection = Selection(vault)
 
-    def narrowed(self, filters: Filters, library: str | None) -> tuple[list[int], list[int] | None]:
+    def narrowed(
+        self, filters: Filters, library: str | None
+    ) -> tuple[list[int], NDArray[np.int64] | None]:
         """The libraries asked for, and the passages; empty and None mean all of them.
 
         Raises NotFoundError for an unknown library, InputError for a file or type that is not

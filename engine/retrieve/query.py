@@ -43,6 +43,9 @@ LARGE_VAULT = 20_000
 
 MOST_RARE = 6
 
+MOST_FOUND = 20_000
+"""Passages that these words may stand in together: each of them is scored."""
+
 
 MOST_WORDS = 64
 """Words of a question that are looked up; FTS5 takes no expressions without end."""
@@ -60,10 +63,16 @@ class Query:
     codes: tuple[str, ...] = ()
     """Names of things with digits in them: ``RFC 2119``, ``§ 312g``, ``v2.1.3``."""
     language: str = ""
+    all_words: bool = False
+    """A passage must hold all of the words: each alone stands in too many."""
 
     @property
     def expression(self) -> str:
         """The FTS5 expression; empty where there is nothing to look up."""
+        if self.all_words and self.words:
+            words = " AND ".join(quoted(word) for word in self.words)
+            named = [quoted(term) for term in (*self.phrases, *self.codes)]
+            return " OR ".join([*named, f"({words})"])
         return " OR ".join(quoted(term) for term in self.terms)
 
     @property
@@ -111,13 +120,22 @@ def together(queries: Sequence[Query]) -> Query:
 def rare(query: Query, frequencies: Mapping[str, int], passages: int) -> Query:
     """The question with its rarest words only, for a large vault.
 
-    ``frequencies`` tells in how many passages a word stands. Words that stand nowhere go too.
+    ``frequencies`` tells in how many passages a word stands. Words that stand nowhere go too. Where
+    none is rare, the rarest is taken, or all together where that one stands in too many.
     """
     present = [word for word in query.words if frequencies.get(word, 0) > 0]
     ordered = sorted(present, key=lambda word: frequencies[word])
-    kept = [word for word in ordered if frequencies[word] <= RARE_SHARE * passages][:MOST_RARE]
-    chosen = set(kept or ordered[:1])
-    return replace(query, words=tuple(word for word in present if word in chosen))
+    kept: list[str] = []
+    found = 0
+    for word in ordered[:MOST_RARE]:
+        found += frequencies[word]
+        if frequencies[word] > RARE_SHARE * passages or found > MOST_FOUND:
+            break
+        kept.append(word)
+    common = not kept and len(ordered) > 1 and frequencies[ordered[0]] > MOST_FOUND
+    chosen = set(kept or ordered[: MOST_RARE if common else 1])
+    words = tuple(word for word in present if word in chosen)
+    return replace(query, words=words, all_words=common)
 
 
 def shortened(query: Query, frequencies: Mapping[str, int]) -> Query:

@@ -4,17 +4,21 @@ import time
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import InputError
 from engine.inference.embedder import Embedder
+from engine.inference.embedder import Vectors as Matrix
 from engine.retrieve import closeness, copies, expansion, filters, fuse, query, spelling
 from engine.retrieve.closeness import Closeness
+from engine.retrieve.interaction import Interaction
 from engine.retrieve.narrow import Narrowing
+from engine.retrieve.nearest import Nearest
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.glossary import Glossary
 from engine.store.lexical import Lexical
-from engine.store.vectors import Vectors
+from engine.store.vectors import Vectors, VectorSet
 from engine.store.vocabulary import Vocabulary
 from engine.types import Hit, Passage, SearchResult, Understood
 
@@ -28,7 +32,9 @@ LOOKED_AT = 50
 class Retriever:
     """Searches a vault. Cheap to make, safe from several threads."""
 
-    def __init__(self, vault: Vault, embedder: Embedder) -> None:
+    def __init__(self, vault: Vault, embedder: Embedder, nearest: Nearest | None = None) -> None:
+        """``nearest`` keeps an index of a large vault; without it, sqlite-vec serves alone."""
+        self._nearest = nearest
         self._documents = Documents(vault)
         self._lexical = Lexical(vault)
         self._vectors = Vectors(vault)
@@ -36,6 +42,7 @@ class Retriever:
         self._glossary = Glossary(vault)
         self._narrowing = Narrowing(vault)
         self._embedder = embedder
+        self._interaction = Interaction(embedder, self._lexical)
 
     def search(self, question: str, *, library: str | None = None, top: int = 10) -> SearchResult:
         """The best passages, best first; fewer where the vault holds fewer.
@@ -53,7 +60,7 @@ class Retriever:
         asked, understood, variants = self._understood(question, library_ids, narrowed)
         pool = max(CANDIDATES, 2 * top)
         library_id = library_ids[0] if len(library_ids) == 1 and only is None else None
-        if only is None or only:
+        if only is None or len(only):
             words = dict(self._lexical.search(asked.expression, pool, library_id, only))
             meaning = self._meaning(variants, words, pool, library_id, only)
             if only_meaning := meaning.keys() - words.keys():
@@ -99,7 +106,7 @@ class Retriever:
         found: Iterable[int],
         pool: int,
         library_id: int | None,
-        only: Sequence[int] | None,
+        only: NDArray[np.int64] | None,
     ) -> dict[int, float]:
         """Cosines of the nearest passages and of those that the words found.
 
@@ -109,18 +116,28 @@ class Retriever:
         if vectors is None or vectors.identity != self._embedder.identity:
             return {}
         embedded = [self._embedder.embed_query(each) for each in variants]
-        ids: set[int] = set(found)
+        near = [self._near(vectors, each, pool, library_id, only) for each in embedded]
+        ids = set(found).union(*near)
         best: dict[int, float] = {}
-        if only is not None:
-            for vector in embedded:
-                _keep_best(best, self._vectors.cosines(vectors, vector, only))
-            nearest = sorted(best, key=lambda id: (-best[id], id))[:pool]
-            return {id: best[id] for id in {*nearest, *ids} if id in best}
-        for vector in embedded:
-            ids |= dict(self._vectors.nearest(vectors, vector, pool, library_id)).keys()
-        for vector in embedded:
-            _keep_best(best, self._vectors.cosines(vectors, vector, sorted(ids)))
+        for vector, scored in zip(embedded, near, strict=True):
+            _keep_best(best, scored)
+            _keep_best(best, self._vectors.cosines(vectors, vector, sorted(ids - scored.keys())))
         return best
+
+    def _near(
+        self,
+        vectors: VectorSet,
+        vector: Matrix,
+        pool: int,
+        library_id: int | None,
+        only: NDArray[np.int64] | None,
+    ) -> dict[int, float]:
+        if self._nearest is not None:
+            return self._nearest.nearest(vectors, vector, pool, library_id=library_id, only=only)
+        if only is None:
+            return dict(self._vectors.nearest(vectors, vector, pool, library_id))
+        scored = self._vectors.cosines(vectors, vector, only)
+        return dict(sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:pool])
 
     def _ranked(
         self,
@@ -150,13 +167,17 @@ class Retriever:
         )
         best = np.lexsort((ids[kept], -final))
         ranked = [passages[int(ids[kept[place]])] for place in best]
+        told = final[best]
+        if meaning and weights is not fuse.FOREIGN:
+            order = self._interaction.order(variants, ranked, told)
+            best, ranked = best[order], [ranked[place] for place in order]
         chosen = copies.merged(ranked, top)
         elsewhere = self._documents.also([ranked[each.place].id for each in chosen], library_id)
         return tuple(
             Hit(
                 rank=rank,
                 passage=ranked[each.place],
-                score=float(final[best[each.place]]),
+                score=float(told[each.place]),  # the scores keep their scale in the new order
                 words=float(shown[kept[best[each.place]]]),
                 meaning=float(by_meaning[kept[best[each.place]]]),
                 also=tuple(sorted({*each.also, *elsewhere.get(ranked[each.place].id, ())})),

@@ -12,6 +12,40 @@ LEAST_LETTERS = 4
 """Shorter words are like too many others."""
 TWO_SLIPS = 8
 """Letters of a word from which on two slips are forgiven."""
+SHORT = 6
+"""Letters of a word below which what is meant has to stand in several passages."""
+SEVERAL = 2
+BEFORE_WORDS = (
+    "anti",
+    "bi",
+    "co",
+    "counter",
+    "cross",
+    "de",
+    "dis",
+    "fore",
+    "in",
+    "inter",
+    "mid",
+    "mis",
+    "multi",
+    "non",
+    "off",
+    "out",
+    "over",
+    "post",
+    "pre",
+    "re",
+    "semi",
+    "sub",
+    "super",
+    "trans",
+    "ultra",
+    "un",
+    "under",
+    "up",
+)
+"""What makes a new word of a known one, which is then no slip: ``reunified``, ``underpays``."""
 MOST_WORDS = 4
 """Words of a question that are looked into, so that pasted text costs nothing."""
 
@@ -23,7 +57,11 @@ def corrections(
 
     A word that the sentence encoder knows whole is a word, even if it stands in no document here.
     """
-    names = [word for word in asked.words if len(word) >= LEAST_LETTERS and word.isalpha()]
+    names = [
+        word
+        for word in asked.words
+        if len(word) >= LEAST_LETTERS and word.isalpha() and not _is_acronym(word, asked.text)
+    ]
     quoted = " ".join(asked.phrases).lower()
     unknown = [
         word
@@ -32,12 +70,33 @@ def corrections(
     ]
     found = []
     for word in unknown[:MOST_WORDS]:
-        if len(embedder.token_spans(word)) < 2:
+        if len(embedder.token_spans(word)) < 2 or _is_made_of(word, lexical, embedder):
             continue
-        likely = vocabulary.like(word, 2 if len(word) >= TWO_SLIPS else 1)
+        likely = [
+            (whole, count)
+            for whole, _, count in vocabulary.like(word, 2 if len(word) >= TWO_SLIPS else 1)
+            if len(word) >= SHORT or count >= SEVERAL or word[0] == whole[0]
+        ]
         if likely:
             found.append((word, likely[0][0]))
     return tuple(found)
+
+
+def _is_acronym(word: str, text: str) -> bool:
+    """Whether a short word was typed with capitals inside: ``DSMs`` is no slip for ``dams``."""
+    typed = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, flags=re.IGNORECASE)
+    return len(word) < SHORT and typed is not None and typed[0][1:] != typed[0][1:].lower()
+
+
+def _is_made_of(word: str, lexical: Lexical, embedder: Embedder) -> bool:
+    """Whether a word is a known one with something before it."""
+    rests = [
+        word[len(first) :]
+        for first in BEFORE_WORDS
+        if word.startswith(first) and len(word) - len(first) >= LEAST_LETTERS
+    ]
+    known = lexical.frequencies(rests)
+    return any(known[rest] > 0 or len(embedder.token_spans(rest)) < 2 for rest in rests)
 
 
 def corrected(text: str, pairs: tuple[tuple[str, str], ...]) -> str:

@@ -13,6 +13,7 @@ from engine.models.adapter_memory import AdapterMemory
 from engine.models.shelf import Shelf
 from engine.progress import CancelToken, Progress
 from engine.services.asking import Asking
+from engine.services.conversations import Conversations
 from engine.services.keeper import ChatModelKeeper
 from engine.types import Mode
 
@@ -24,12 +25,18 @@ class AdapterUse:
     """The adapters of one profile. ``model`` is a name, by default the model that answers."""
 
     def __init__(
-        self, keeper: ChatModelKeeper, shelf: Shelf, memory: AdapterMemory, asking: Asking
+        self,
+        keeper: ChatModelKeeper,
+        shelf: Shelf,
+        memory: AdapterMemory,
+        asking: Asking,
+        conversations: Conversations,
     ) -> None:
         self._keeper = keeper
         self._shelf = shelf
         self._memory = memory
         self._asking = asking
+        self._conversations = conversations
 
     def list(self, model: str | None = None) -> tuple[AdapterCard, ...]:
         """All adapters on this machine, or those that fit a model. Raises NotFoundError."""
@@ -68,6 +75,37 @@ class AdapterUse:
             open_.attach(wanted)
         self._memory.put(self._keeper.stored_key(model), wanted)
         return self.in_use(model)
+
+    def hold(self, conversation_id: int, chosen: Chosen | None) -> None:
+        """Hold one conversation with exactly these, or None for those of its model.
+
+        They are attached, and proven, when it is next asked. Raises NotFoundError, InputError, and
+        ModelError for one that does not belong to its model.
+        """
+        if chosen is None:
+            self._conversations.set_adapters(conversation_id, None)
+            return
+        model = self._conversations.one(conversation_id).model or None
+        self._conversations.set_adapters(conversation_id, self.resolved(model, chosen))
+
+    def remove(self, name: str) -> tuple[AdapterCard, bool]:
+        """Forget an adapter, wherever it is used; tells whether its file was deleted.
+
+        Only what Alcove downloaded or made is. Raises NotFoundError, InputError, ModelError.
+        """
+        cards = self.list()
+        file = self._file(name, cards, None)
+        card = next((each for each in cards if each.file == str(file)), None)
+        if card is None:
+            raise NotFoundError(f"{name} is not in the list.", "See `alcove models adapters`.")
+        deleted = self._shelf.remove_adapter(file)
+        self._memory.forget(file)
+        for each in self._conversations.all():
+            left = [held for held in each.adapters or () if held[0] != str(file)]
+            if each.adapters and len(left) < len(each.adapters):
+                kept = [Adapter(Path(path), scale) for path, scale in left]
+                self._conversations.set_adapters(each.id, kept or None)
+        return card, deleted
 
     def off(self, model: str | None = None) -> None:
         """Use a model as it is; the next question is answered without adapters."""

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from engine.answer.abstain import JUDGE, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
@@ -17,6 +18,7 @@ from engine.inference.process import ProcessChatModel
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
+from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
 from engine.services.conversations import Conversations, state_key
 from engine.services.keeper import ChatModelKeeper
@@ -59,9 +61,13 @@ class Asking:
         ready_embedder: ReadyEmbedder,
         *,
         adapters: AdapterMemory,
+        nearest: Nearest | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
-        """``adapters`` remembers with which adapters each model is used."""
+        """``adapters`` remembers with which adapters each model is used, ``nearest`` keeps the
+        index of a large vault.
+        """
+        self._nearest = nearest
         self._vault = vault
         self._documents = Documents(vault)
         self._conversations = conversations
@@ -95,7 +101,7 @@ class Asking:
         check_question(question, "The question is empty.")
         self.check_library(library)
         name = self._model_of(model, conversation_id)
-        wanted = self._wanted(name, mode, adapters)
+        wanted = self._wanted(name, mode, adapters, conversation_id)
         embedder = yield from self._ready_embedder(cancel)
         with self.turn(name, cancel):
             chat_model = yield from self._keeper.ready(name, cancel=cancel, chosen=bool(model))
@@ -168,7 +174,7 @@ class Asking:
         warming: _Warming,
     ) -> None:
         chat_model.preload(cancel=warming.all)
-        _adapt(chat_model, self._wanted(warming.model, mode, None))
+        _adapt(chat_model, self._wanted(warming.model, mode, None, conversation_id))
         answerer = self._answerer(embedder, chat_model)
         stored = (
             self._conversations.messages(conversation_id) if conversation_id is not None else []
@@ -196,9 +202,16 @@ class Asking:
         )
 
     def _wanted(
-        self, name: str, mode: Mode, named: Sequence[Adapter] | None
+        self,
+        name: str,
+        mode: Mode,
+        named: Sequence[Adapter] | None,
+        conversation_id: int | None,
     ) -> tuple[Adapter, ...]:
-        """The adapters to ask with. Raises InputError where the mode wants some or none."""
+        """The adapters to ask with: those named, else of the conversation, else of the model.
+
+        Raises InputError where the mode wants some or none.
+        """
         if mode in ("plain", "rag"):
             if named:
                 raise InputError(
@@ -207,7 +220,16 @@ class Asking:
                     "(--mode both).",
                 )
             return ()
-        wanted = tuple(named or self._adapters.of(self._keeper.stored_key(name)))
+        wanted = tuple(named or ())
+        if not wanted:
+            held = None
+            if conversation_id is not None:
+                held = self._conversations.one(conversation_id).adapters
+            wanted = (
+                tuple(Adapter(Path(file), scale) for file, scale in held)
+                if held is not None
+                else self._adapters.of(self._keeper.stored_key(name))
+            )
         if not wanted:
             raise InputError(
                 "No adapter is in use for this model, so there is nothing tuned to ask.",
@@ -251,7 +273,7 @@ class Asking:
         self, embedder: Embedder, chat_model: ChatModel, library: str | None = None
     ) -> Answerer:
         return Answerer(
-            Retriever(self._vault, embedder),
+            Retriever(self._vault, embedder, self._nearest),
             chat_model,
             self._documents,
             counter=self._counter,

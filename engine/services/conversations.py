@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.answer.talk import Pinned, Talk, Turn
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.model_types import ChatModelInfo, Message
+from engine.models.adapter_memory import AdapterMemory
 from engine.store.chats import Chats
 from engine.store.documents import Documents
 from engine.store.pinned import PinnedDocuments
@@ -30,19 +32,25 @@ class Conversations:
     """The conversations of a vault. Safe from several threads."""
 
     def __init__(
-        self, chats: Chats, documents: Documents, states: StateStore, pinned: PinnedDocuments
+        self,
+        chats: Chats,
+        documents: Documents,
+        states: StateStore,
+        pinned: PinnedDocuments,
+        adapters: AdapterMemory,
     ) -> None:
         self._chats = chats
+        self._adapters = adapters
         self._pinned = pinned
         self._documents = documents
         self._states = states
         self._foreseen: dict[int, _Folded] = {}
 
     def all(self) -> list[Conversation]:
-        return self._chats.conversations()
+        return [self._there(each) for each in self._chats.conversations()]
 
     def one(self, conversation_id: int) -> Conversation:
-        return self._chats.conversation(conversation_id)
+        return self._there(self._chats.conversation(conversation_id))
 
     def create(self, title: str) -> Conversation:
         return self._chats.create(shorten(title))
@@ -52,6 +60,20 @@ class Conversations:
 
     def set_model(self, conversation_id: int, name: str) -> None:
         self._chats.set_model(conversation_id, name)
+
+    def set_adapters(self, conversation_id: int, adapters: Sequence[Adapter] | None) -> None:
+        """Hold it with exactly these, or None for those of its model. Raises NotFoundError."""
+        named = None if adapters is None else [
+            (self._adapters.name(each.path), each.scale) for each in adapters
+        ]  # fmt: skip
+        self._chats.set_adapters(conversation_id, named)
+
+    def _there(self, found: Conversation) -> Conversation:
+        """With the files of its adapters where the profile lies now."""
+        if not found.adapters:
+            return found
+        held = tuple((str(self._adapters.there(name)), scale) for name, scale in found.adapters)
+        return replace(found, adapters=held)
 
     def messages(self, conversation_id: int) -> list[ChatMessage]:
         return self._chats.messages(conversation_id)

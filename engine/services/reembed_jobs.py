@@ -89,6 +89,10 @@ class ReembedJobs:
         text = self._facts.get(REEMBED)
         return Change(**json.loads(text)) if text else None
 
+    def now(self) -> Change:
+        """The encoder that serves, and the length that new documents are cut to."""
+        return Change(self._facts.get(EMBEDDER), self._facts.passage_tokens())
+
     def pause(self) -> Change | None:
         """Stop the work, also that of another process, after the batch in hand."""
         with self._vault.write():
@@ -107,7 +111,7 @@ class ReembedJobs:
         ``embedder`` is the folder of an encoder, or empty for the starter's. Raises InputError,
         ModelError.
         """
-        now = self.state() or Change(self._facts.get(EMBEDDER), self._facts.passage_tokens())
+        now = self.state() or self.now()
         tokens = now.passage_tokens if passage_tokens is None else passage_tokens
         if not LEAST_TOKENS <= tokens <= MOST_TOKENS:
             raise InputError(

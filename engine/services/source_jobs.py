@@ -56,22 +56,7 @@ class SourceJobs:
 
         ``source.address`` is what the user typed; a password in it goes to the keyring.
         """
-        from engine.ingest.sources import address, statement
-
-        told = address.read(source.address)
-        source = replace(_checked(source), address=told.text)
-        if table and source.query:
-            raise InputError("A table and a query were named.", "Give --table or --query.")
-        if source.is_database:
-            if not table and not source.query:
-                raise InputError(
-                    "A database needs to be told what to read.", "Give --table NAME or --query SQL."
-                )
-            query = source.query or statement.of_table(table)
-            source = replace(source, query=statement.checked(query))
-        elif table or source.query:
-            raise InputError("A file is read whole.", "Leave --table and --query out.")
-        password = password or told.password
+        source, password = _told(source, table, password)
         if password:
             keys.store(_account(source), password)
         kept = self._sources.add(source)
@@ -80,6 +65,39 @@ class SourceJobs:
         except BaseException:
             self._forget(kept)
             raise
+
+    def change(
+        self,
+        source: Source,
+        *,
+        table: str = "",
+        password: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, "PullReport | Source"]:
+        """Other values for the source of this name, its library aside; then it is pulled.
+
+        Where that fails, everything is as it was. A change of its times alone needs no pull, and
+        the source is returned. Raises as :meth:`add`, and NotFoundError.
+        """
+        before = self._sources.find(source.name)
+        wanted, password = _told(replace(source, library=before.library), table, password)
+        wanted = replace(wanted, name=before.name, id=before.id)
+        if not password and _same_rows(wanted, before):
+            return self._sources.change(wanted)
+        held = keys.read(_account(wanted)) if wanted.is_database else ""
+        if password:
+            keys.store(_account(wanted), password)
+        kept = self._sources.change(wanted)
+        try:
+            report = yield from self._pull(kept, password, cancel)
+        except BaseException:
+            self._sources.change(before)
+            if password:
+                keys.store(_account(wanted), held)
+            raise
+        if _account(before) != _account(wanted):
+            self._forget_password(before)
+        return report
 
     def pull(
         self, name: str, *, cancel: CancelToken | None = None
@@ -126,6 +144,10 @@ class SourceJobs:
         from engine.ingest.sources import pull
 
         pull.remove(self._vault, source)
+        self._forget_password(source)
+
+    def _forget_password(self, source: Source) -> None:
+        """Unless another source needs it."""
         account = _account(source)
         shared = any(_account(other) == account for other in self._sources.all())
         if source.is_database and not shared and keys.read(account):
@@ -147,6 +169,34 @@ class SourceJobs:
 def _account(source: Source) -> str:
     """Under what name the keyring holds a password: the address, which tells user and host."""
     return source.address
+
+
+def _told(source: Source, table: str, password: str) -> tuple[Source, str]:
+    """A source as it is kept, from what the user typed, and its password. Raises InputError."""
+    from engine.ingest.sources import address, statement
+
+    told = address.read(source.address)
+    source = replace(_checked(source), address=told.text)
+    if table and source.query:
+        raise InputError("A table and a query were named.", "Give --table or --query.")
+    if source.is_database:
+        if not table and not source.query:
+            raise InputError(
+                "A database needs to be told what to read.", "Give --table NAME or --query SQL."
+            )
+        query = source.query or statement.of_table(table)
+        source = replace(source, query=statement.checked(query))
+    elif table or source.query:
+        raise InputError("A file is read whole.", "Leave --table and --query out.")
+    return source, password or told.password
+
+
+def _same_rows(one: Source, other: Source) -> bool:
+    """Whether both read the same rows in the same form."""
+    return all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("address", "query", "key_column", "template", "most_rows")
+    )
 
 
 def _checked(source: Source) -> Source:

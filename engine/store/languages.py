@@ -4,7 +4,6 @@ Light on purpose: it only has to choose how words are stemmed, and "not known" i
 """
 
 import re
-from collections import Counter
 
 UNSPACED = (
     "\u0e01-\u0e3a\u0e40-\u0e4e"  # Thai
@@ -91,12 +90,13 @@ def language_of(text: str) -> str:
         if 2 * counted[code] > letters:
             return code
     words = _WORD.findall(text.lower())
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for word in words:
-        seen.update(_OF.get(word, ()))
+        for code in _OF.get(word, ()):
+            seen[code] = seen.get(code, 0) + 1
     if not seen:
         return ""
-    (best, count), *others = seen.most_common(2)
+    (best, count), *others = sorted(seen.items(), key=lambda each: -each[1])[:2]
     if count < 2 or count < LEAST_SHARE * len(words):
         return ""
     return "" if others and others[0][1] == count else best

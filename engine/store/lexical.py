@@ -8,7 +8,10 @@ import threading
 from collections.abc import Iterable, Sequence
 
 import apsw
+import numpy as np
+from numpy.typing import NDArray
 
+from engine.store import tallies
 from engine.store.connect import Vault
 from engine.store.languages import language_of
 from engine.store.rows import numbers, rows, value
@@ -33,7 +36,7 @@ class Lexical:
         expression: str,
         most: int,
         library_id: int | None = None,
-        only: Sequence[int] | None = None,
+        only: Sequence[int] | NDArray[np.int64] | None = None,
     ) -> list[tuple[int, float]]:
         """Passages by BM25, best first; scores are positive, higher is better.
 
@@ -41,12 +44,7 @@ class Lexical:
         """
         if not expression:
             return []
-        narrowed = (
-            ""
-            if library_id is None
-            else "AND rowid IN (SELECT passages.id FROM documents JOIN passages "
-            "ON passages.document_id = documents.id WHERE documents.library_id = :library) "
-        )
+        narrowed = "" if library_id is None else _IN_LIBRARY
         if only is not None:
             narrowed += "AND +rowid IN (SELECT value FROM carray(:only)) "
         with self._vault.read() as db:
@@ -55,7 +53,7 @@ class Lexical:
                 "SELECT rowid, -rank FROM words WHERE words MATCH :expression "
                 f"AND rank MATCH '{_RANK}' {narrowed}ORDER BY rank LIMIT :most",
                 {"expression": _made(db, expression, self._cutter), "library": library_id,
-                 "most": most, "only": numbers(only or ())},
+                 "most": most, "only": numbers(() if only is None else only)},
             )  # fmt: skip
         return [(id, score) for id, score in found]
 
@@ -124,7 +122,7 @@ class Lexical:
     def passages(self) -> int:
         """Number of passages in the index."""
         with self._vault.read() as db:
-            return int(value(db, "SELECT count(*) FROM passages"))
+            return tallies.passages(db)
 
 
 def _languages(db: apsw.Connection) -> list[str]:
@@ -145,5 +143,10 @@ def _documents(db: apsw.Connection, token: str) -> int:
     return int(value(db, "SELECT doc FROM vocabulary WHERE term = ?", (token,)) or 0)
 
 
+_IN_LIBRARY = (
+    # Asked of each passage found, best first: a library may hold a million others.
+    "AND (SELECT library_id FROM documents WHERE id = "
+    "(SELECT document_id FROM spans WHERE spans.id = words.rowid)) = :library "
+)
 _RANK = f"bm25({', '.join(map(str, COLUMN_WEIGHTS))})"
 _RANK_CALL = f"bm25(words, {', '.join(map(str, COLUMN_WEIGHTS))})"

@@ -6,6 +6,7 @@ change. The signs, a bit for each part, are 8 times smaller again: a large set i
 them, and the candidates are scored with the 8-bit numbers.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -36,6 +37,17 @@ def unpacked(blob: bytes, storage: str) -> Matrix:
     values = np.frombuffer(blob, dtype=np.int8).astype(np.float32)
     length = float(np.linalg.norm(values))
     return values / np.float32(length) if length else values
+
+
+def unpacked_all(blobs: Sequence[bytes], storage: str) -> Matrix:
+    """Stored vectors as the rows of one matrix, each L2-normalised float32."""
+    if storage == "float32":
+        return np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(len(blobs), -1)
+    whole = np.frombuffer(b"".join(blobs), dtype=np.int8).reshape(len(blobs), -1)
+    values: Matrix = whole.astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
+    values /= np.where(lengths > 0, lengths, np.float32(1.0))[:, None]
+    return values
 
 
 def signs(vector: Matrix) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 
 import apsw
 import numpy as np
+from numpy.typing import NDArray
 
 Row = tuple[Any, ...]
 Bound = Sequence[Any] | Mapping[str, Any]
@@ -32,6 +33,6 @@ def value(db: apsw.Connection, sql: str, bound: Bound = ()) -> Any:
     return found[0] if found else None
 
 
-def numbers(values: Sequence[int]) -> Any:
+def numbers(values: Sequence[int] | NDArray[np.int64]) -> Any:
     """Whole numbers to bind as one value, for ``SELECT value FROM carray(?)``."""
     return apsw.carray(np.asarray(values, dtype=np.int64)) if len(values) else None

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.store.connect import Vault
 from engine.store.rows import numbers, rows
 
@@ -42,7 +45,7 @@ class Selection:
         pages: Sequence[tuple[int, int]] = (),
         after: float | None = None,
         before: float | None = None,
-    ) -> list[int]:
+    ) -> NDArray[np.int64]:
         """The passages that all of this is true of, by number; ``None`` and empty say nothing.
 
         ``after`` and ``before`` are Unix seconds of the file's last change.
@@ -61,7 +64,7 @@ class Selection:
         if pages:
             ranges = []
             for number, (first, last) in enumerate(pages):
-                ranges.append(f"passages.page BETWEEN :first{number} AND :last{number}")
+                ranges.append(f"spans.page BETWEEN :first{number} AND :last{number}")
                 bound |= {f"first{number}": first, f"last{number}": last}
             where.append(f"({' OR '.join(ranges)})")
         if after is not None:
@@ -71,13 +74,12 @@ class Selection:
             where.append("documents.mtime_ns < :before")
             bound["before"] = int(before * 1e9)
         with self._vault.read() as db:
-            found = rows(
-                db,
-                "SELECT passages.id FROM documents JOIN passages "
-                "ON passages.document_id = documents.id WHERE " + " AND ".join(where),
+            found = db.execute(
+                "SELECT spans.id FROM documents JOIN spans "
+                "ON spans.document_id = documents.id WHERE " + " AND ".join(where),
                 bound,
             )
-        return [id for (id,) in found]
+            return np.fromiter((id for (id,) in found), dtype=np.int64)
 
 
 def _pattern(name: str) -> tuple[bool, str]:

@@ -102,6 +102,24 @@ class Sources:
             )
         return self.find(source.name)
 
+    def change(self, source: Source) -> Source:
+        """Keep other values of a source; its name and library stay."""
+        with self._vault.write() as db:
+            db.execute(
+                "UPDATE sources SET address = ?, query = ?, key_column = ?, template = ?, "
+                "every_minutes = ?, most_rows = ? WHERE id = ?",
+                (
+                    source.address,
+                    source.query,
+                    source.key_column,
+                    source.template,
+                    source.every_minutes,
+                    source.most_rows,
+                    source.id,
+                ),
+            )
+        return self.find(source.name)
+
     def remove(self, source: Source) -> None:
         with self._vault.write() as db:
             db.execute("DELETE FROM sources WHERE id = ?", (source.id,))

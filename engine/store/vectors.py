@@ -11,15 +11,19 @@ from dataclasses import dataclass
 
 import apsw
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import VaultBusyError
 from engine.inference.embedder import Vectors as Matrix
 from engine.model_types import EmbedderIdentity
+from engine.store import tallies
 from engine.store.attached import bounds
 from engine.store.connect import Vault
-from engine.store.quantise import packed, sign_bits, signs, unpacked
+from engine.store.quantise import packed, sign_bits, signs, unpacked, unpacked_all
 from engine.store.rows import numbers, rows, value
 from engine.store.spans import let_vectors_follow
+
+Ids = NDArray[np.int64]
 
 CONTEXT_BYTES = 240
 """Most of a title, and of a heading path, that is embedded with a passage."""
@@ -33,6 +37,13 @@ LARGE_SET = 20_000
 CANDIDATES = 1000
 """Candidates that are scored, at least."""
 
+
+CHUNK = 64
+"""Vectors that sqlite-vec lays into one piece.
+
+With its own 1,024, reading one vector walks through half of a piece of 400 KB: 200 took 9 ms, and
+1.6 ms with 64; looking through 60,000 signs took 105 ms, and 16 ms with 64.
+"""
 
 _CAST = {"float32": "vec_f32", "int8": "vec_int8"}
 _STRAY = "WHERE NOT EXISTS (SELECT 1 FROM passages WHERE passages.id = passage_id)"
@@ -112,7 +123,8 @@ class Vectors:
                 passage_id INTEGER PRIMARY KEY,
                 library_id INTEGER,
                 embedding INT8[{int(identity.dimension)}] DISTANCE_METRIC=cosine,
-                signs BIT[{sign_bits(int(identity.dimension))}]
+                signs BIT[{sign_bits(int(identity.dimension))}],
+                chunk_size={CHUNK}
             );
             """
         )
@@ -189,7 +201,7 @@ class Vectors:
     def passages(self) -> int:
         """Number of passages that a whole set holds."""
         with self._vault.read() as db:
-            return int(value(db, "SELECT count(*) FROM passages"))
+            return tallies.passages(db)
 
     def strays(self, vectors: VectorSet) -> int:
         """Vectors whose passage is gone."""
@@ -206,17 +218,18 @@ class Vectors:
         with self._vault.write() as db:
             still_held(db, vectors)
             insert(db, vectors, ids, matrix)
+            if value(db, "SELECT state FROM vector_sets WHERE id = ?", (vectors.id,)) == "serving":
+                tallies.note_late(db)
 
     def nearest(
         self, vectors: VectorSet, query: Matrix, most: int, library_id: int | None = None
     ) -> list[tuple[int, float]]:
-        """Passages by cosine similarity, best first.
+        """Passages by exact cosine similarity, best first.
 
-        Exact to the precision of what is stored; in a large set, among the candidates whose signs
-        are most alike.
+        In a large set, among the candidates whose signs are most alike.
         """
         only = "" if library_id is None else "AND library_id = :library"
-        large = vectors.storage == "int8" and self.count(vectors) >= LARGE_SET
+        large = vectors.storage == "int8" and self.passages() >= LARGE_SET
         column, function = ("signs", "vec_bit") if large else ("embedding", _CAST[vectors.storage])
         asked = signs(query) if large else packed(query, vectors.storage)
         wanted = min(max(CANDIDATES, 10 * most) if large else most, NEAREST_MOST)
@@ -227,13 +240,18 @@ class Vectors:
                 f"WHERE {column} MATCH {function}(:query) AND k = :most {only}",
                 {"query": asked, "most": wanted, "library": library_id},
             )
-        if large:
-            scored = self.cosines(vectors, query, sorted(id for id, _ in found))
-            return sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:most]
-        return [(id, 1.0 - distance) for id, distance in found]
+        scored = self.cosines(vectors, query, sorted(id for id, _ in found))
+        return sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:most]
 
-    def cosines(self, vectors: VectorSet, query: Matrix, ids: Sequence[int]) -> dict[int, float]:
-        """Exact cosine similarity of the query and each of these passages."""
+    def cosines(
+        self, vectors: VectorSet, query: Matrix, ids: Sequence[int] | Ids
+    ) -> dict[int, float]:
+        """Exact cosine similarity of the query and each of these passages; gone ones are left out.
+
+        Exact to the precision of what is stored.
+        """
+        if not len(ids):
+            return {}
         with self._vault.read() as db:
             found = rows(
                 db,
@@ -243,9 +261,9 @@ class Vectors:
             )
         if not found:
             return {}
-        matrix = np.stack([unpacked(blob, vectors.storage) for _, blob in found])
+        matrix = unpacked_all([blob for _, blob in found], vectors.storage)
         scores = matrix @ query.astype(np.float32)
-        return {id: float(score) for (id, _), score in zip(found, scores, strict=True)}
+        return dict(zip((id for id, _ in found), scores.tolist(), strict=True))
 
 
 def insert(db: apsw.Connection, vectors: VectorSet, ids: Sequence[int], matrix: Matrix) -> None:
@@ -254,10 +272,10 @@ def insert(db: apsw.Connection, vectors: VectorSet, ids: Sequence[int], matrix: 
     owners: dict[int, int] = dict(
         rows(
             db,
-            "SELECT passages.id, documents.library_id FROM passages "
-            "JOIN documents ON documents.id = passages.document_id "
-            "WHERE passages.id IN (SELECT value FROM carray(?1)) "
-            f"AND passages.id NOT IN (SELECT v.passage_id FROM carray(?1) AS wanted "
+            "SELECT spans.id, documents.library_id FROM spans "
+            "JOIN documents ON documents.id = spans.document_id "
+            "WHERE spans.id IN (SELECT value FROM carray(?1)) "
+            f"AND spans.id NOT IN (SELECT v.passage_id FROM carray(?1) AS wanted "
             f"CROSS JOIN {vectors.table} AS v ON v.passage_id = wanted.value)",
             (numbers(ids),),
         )

@@ -68,8 +68,7 @@ def test_what_was_understood_found_and_cut_is_said() -> None:
         "Beside “MI” also “myocardial infarction”.",
     ]
     assert why_words.found(why) == (
-        "2 passages: 1 by words, 1 by words and meaning. 1 was left out, because the model’s "
-        "memory had no room."
+        "2 passages: 1 by words, 1 by both. 1 was left out, because the model’s memory had no room."
     )
     assert why_words.sure(why).startswith("The documents answer it with a likelihood of 62 %.")
     assert why_words.sure(why).endswith("so it was answered.")
@@ -97,7 +96,7 @@ def test_why_is_folded_and_tells_the_way_to_the_answer(
     assert "Searched for “What does an family skiff cost for a whole day?”." in told
     assert "Only where the file is “prices”." in told
     assert "Beside “FS” also “family skiff”." in told
-    assert "1 passage: 1 by words and meaning." in told
+    assert "1 passage: 1 by both." in told
     assert "cited" in told
     assert "Searching 0.0" in told
 

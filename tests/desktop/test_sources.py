@@ -78,11 +78,47 @@ def test_a_database_is_asked_what_to_read(qtbot: QtBot, open_window: Open, tmp_p
     dialog.address.setText(f"sqlite:///{tmp_path / 'hire.db'}")
     assert not dialog.database.isHidden()
     dialog.yes.click()
-    library = stage.window.library
-    qtbot.waitUntil(lambda: library.notice is not None, timeout=WAIT_MS)
-    assert library.notice is not None
-    assert library.notice.hint.text() == "Name a table, or write a query."
+    assert not dialog.isVisible()
+    qtbot.waitUntil(lambda: dialog.notice is not None, timeout=WAIT_MS)
+    assert dialog.isVisible(), "what was typed comes again"
+    assert dialog.notice is not None
+    assert dialog.notice.hint.text() == "Name a table, or write a query."
+    assert dialog.name.text() == "Hire"
     assert stage.assistant.sources.all() == []
+    dialog.reject()
+
+
+def test_a_source_is_changed(qtbot: QtBot, open_window: Open, bookings: Path) -> None:
+    stage = open_window()
+    add(stage, bookings, key_column="booking")
+    card(qtbot, stage).change.click()
+    library = stage.window.library
+    dialog = library.actions_.dialog
+    assert isinstance(dialog, SourceDialog)
+    assert not dialog.name.isEnabled()
+    assert dialog.key.text() == "booking"
+    dialog.every.setText("120")
+    dialog.yes.click()
+    qtbot.waitUntil(
+        lambda: library.job.words.text() == "Bookings is pulled every 2 hours from now on.",
+        timeout=WAIT_MS,
+    )
+    assert library.actions_.dialog is None
+    qtbot.waitUntil(lambda: card(qtbot, stage).source.every_minutes == 120, timeout=WAIT_MS)
+    card(qtbot, stage).change.click()
+    again = library.actions_.dialog
+    assert isinstance(again, SourceDialog)
+    again.template.setText("{boat} for {price}")
+    again.yes.click()
+    qtbot.waitUntil(lambda: again.notice is not None, timeout=WAIT_MS)
+    assert "price" in again.notice.message.text()  # type: ignore[union-attr]
+    assert again.isVisible()
+    assert stage.assistant.sources.find("Bookings").template == ""
+    again.template.setText("{boat} for {crowns} crowns")
+    again.yes.click()
+    qtbot.waitUntil(lambda: library.actions_.dialog is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not stage.window.jobs.running, timeout=WAIT_MS)
+    assert "Skiff for 1 crowns" in stage.assistant.pages("source:Bookings")[0].text
 
 
 def test_a_source_is_pulled_and_its_failure_told(

@@ -15,15 +15,18 @@ from tests.quality import (
     answers,
     cold,
     contracts,
+    counting,
     current,
     formats,
     handbook,
     ingest,
     ingest_kills,
+    injections,
     model,
     pdf,
     process,
     retrieval,
+    scale,
 )
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
@@ -39,14 +42,17 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "cold": cold.run,
     "ingest": ingest.run,
     "current": current.run,
+    "counting": counting.run,
     "formats": formats.run,
     "pdf": pdf.run,
     "kills-ingest": ingest_kills.run,
     "retrieval": retrieval.run,
+    "scale": scale.run,
     "abbreviations": abbreviations.run,
     "answers": answers.run,
     "handbook": handbook.run,
     "contracts": contracts.run,
+    "injections": injections.run,
 }
 PARTS = ("reuse", "stops", "memory", "kills")
 """Of ``process``, for themselves."""

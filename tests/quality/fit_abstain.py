@@ -36,8 +36,11 @@ COVERAGE = 0.8
 
 
 def signals(item: Asked) -> Signals:
-    readings = Reader().read(item.text, item.evidence, extract.rarity(item.hits))
-    found = abstain.signals(item.text, item.hits, item.evidence, readings, prior=item.prior)
+    rarity = extract.rarity(item.hits)
+    readings = Reader().read(item.text, item.evidence, rarity)
+    found = abstain.signals(
+        item.text, item.hits, item.evidence, readings, rarity=rarity, prior=item.prior
+    )
     return found or {}
 
 

@@ -19,6 +19,7 @@ from engine.evaluate import metrics
 from engine.inference.process import ProcessChatModel
 from engine.inference.state_store import StateStore
 from engine.models import starter
+from engine.models.adapter_memory import AdapterMemory
 from engine.progress import drain
 from engine.retrieve.retrieve import Retriever
 from engine.services.conversations import Conversations
@@ -86,6 +87,7 @@ def measure(folder: Path, count: int) -> dict[str, list[tuple[Answer, Query]]]:
             assistant._documents,
             states,
             PinnedDocuments(assistant._vault),
+            AdapterMemory(assistant.profile),
         )
         for name in chosen:
             for way in (Way("bare turns", False), Way("passages in their turns", True)):

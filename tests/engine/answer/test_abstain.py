@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from engine.answer import abstain, extract
 from engine.answer.abstain import JUDGE, Judge
+from engine.types import Hit
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
 
@@ -15,6 +17,13 @@ STRONG = {
     "likelihood": -2.5,
     "reading score": 0.3,
 }
+
+
+def signals(question: str, hits: Sequence[Hit]) -> abstain.Signals:
+    evidence = extract.best_sentences(question, hits)
+    found = abstain.signals(question, hits, evidence, rarity=extract.rarity(hits))
+    assert found is not None
+    return found
 
 
 def test_strong_evidence_is_answered() -> None:
@@ -34,15 +43,14 @@ def test_weak_evidence_is_not(change: dict[str, float]) -> None:
 
 
 def test_no_evidence_no_answer() -> None:
-    assert abstain.signals("Who?", (), ()) is None
+    assert abstain.signals("Who?", (), (), rarity=extract.rarity(())) is None
     assert JUDGE.probability(None) == 0.0
 
 
 def test_signals_are_counted_on_the_best_sentence() -> None:
     hits = Library().hits()
     question = "Which trips need no approval of Marta Lindqvist?"
-    found = abstain.signals(question, hits, extract.best_sentences(question, hits))
-    assert found is not None
+    found = signals(question, hits)
     assert found["names"] == 1.0
     assert found["unmet denial"] == 1.0
     assert found["meaning"] == pytest.approx(0.7)
@@ -54,14 +62,13 @@ def test_every_weight_names_a_signal() -> None:
     hits = Library().hits()
     names: set[str] = set()
     for question in ("Who pays?", "travel expenses"):
-        names |= set(abstain.signals(question, hits, extract.best_sentences(question, hits)) or ())
+        names |= set(signals(question, hits))
     assert set(JUDGE.weights) <= names
 
 
 def test_a_topic_has_signals_of_its_own() -> None:
     hits = Library().hits()
-    found = abstain.signals("travel expenses", hits, extract.best_sentences("travel", hits))
-    assert found is not None
+    found = signals("travel expenses", hits)
     assert found["topic"] == 1.0
     assert all(name == "topic" or name.startswith("topic ") for name in found)
 

@@ -105,7 +105,7 @@ def test_show_gives_the_text_that_positions_point_into(
     hit = found["hits"][0]
     assert set(hit) == {
         "rank", "path", "page", "label", "heading", "start", "end", "score", "words", "meaning",
-        "text", "also",
+        "text", "also", "gives_orders",
     }  # fmt: skip
     (shown,) = lines(alcove("show", hit["path"], "--json"))
     page = shown["pages"][hit["page"] - 1]

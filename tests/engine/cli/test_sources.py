@@ -220,3 +220,28 @@ def test_sources_are_pulled_when_their_time_has_come(
         assert [report.rows for report in reports] == [102]
     finally:
         assistant.close()
+
+
+def test_a_source_is_changed_or_stays_as_it_was(
+    alcove: Callable[..., Result], shop: Path, ring: MemoryKeyring
+) -> None:
+    add(alcove, shop)
+
+    def change(*what: str) -> Result:
+        return alcove("source", "change", "Repairs", *what, "--json")
+
+    def listed() -> dict[str, Any]:
+        source: dict[str, Any] = lines(alcove("source", "list", "--json"))[0]["sources"][0]
+        return source
+
+    assert lines(change("--every", "60")) == [{"source": "Repairs", "every": 60}]
+    query = "SELECT id, boat FROM repairs WHERE status = 'open'"
+    (report,) = lines(change("--query", query))
+    assert (report["rows"], report["removed"]) == (51, 51)
+    assert change("--query", "SELECT nothing FROM repairs").exit_code == 1
+    assert (listed()["query"], listed()["rows"]) == (query, 51)
+    before = listed()["address"]
+    unreachable = "postgresql://ada:seven-lamps@127.0.0.1:1/shop"
+    assert change("--address", unreachable, "--query", query).exit_code == 1
+    assert listed()["address"] == before
+    assert ring.held == {}, "the password of what was not kept is forgotten"

@@ -82,3 +82,19 @@ def test_a_template_without_the_messages_is_replaced() -> None:
     assert chat.usable("hello")[0] == CHATML
     assert chat.usable("  ")[0] == CHATML
     assert chat.usable(NO_SYSTEM) == (NO_SYSTEM, "")
+
+
+def test_a_lesson_has_the_prompt_of_use_and_the_answer_with_its_end() -> None:
+    asked = [Message("system", "Be short."), Message("user", "When? <|im_end|>")]
+    lesson = chat.lesson(CHATML, [*asked, Message("assistant", " At nine.\n")])
+    assert lesson.prompt == chat.segments(CHATML, asked)
+    assert lesson.answer == [
+        Segment("At nine.", trusted=False),
+        Segment("<|im_end|>\n", trusted=True),
+    ]
+
+
+def test_a_lesson_of_a_template_that_drops_answers_is_refused() -> None:
+    template = "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}"
+    with pytest.raises(ChatTemplateError, match="drops"):
+        chat.lesson(template, [Message("user", "a"), Message("assistant", "b")])

@@ -66,6 +66,18 @@ def test_texts_past_the_limit_are_cut_to_it(embedder: FastembedEmbedder) -> None
     )
 
 
+def test_tokens_are_told_with_their_places(embedder: FastembedEmbedder) -> None:
+    text = "The bridge fell in the war."
+    (tokens,) = embedder.embed_tokens([text])
+    assert [text[start:end] for start, end in tokens.spans] == [*text[:-1].split(), "."]
+    assert np.allclose(np.linalg.norm(tokens.matrix, axis=1), 1.0, atol=1e-4)
+    asked, long = embedder.embed_tokens(["bridge", "word " * 1000], query=True)
+    assert len(asked.spans) == 1
+    assert len(long.spans) == len(long.matrix) == embedder.identity.max_tokens - 2
+    near = tokens.matrix @ asked.matrix[0]
+    assert int(near.argmax()) == 1
+
+
 def test_an_absent_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError):
         FastembedEmbedder(tmp_path / "nowhere")

@@ -60,3 +60,20 @@ def test_tables_in_page_texts_are_found_with_their_places() -> None:
 def test_rows_without_a_header_are_no_table() -> None:
     text = "1 | 2\n3 | 4\n5 | 6"
     assert found(ParsedDocument("text", "Numbers", (Page(1, text),))) == ()
+
+
+def test_rows_of_a_sheet_may_leave_their_last_cells_empty() -> None:
+    text = "Pet | Species | Next\nBella | dog | 2026-01-02\nMax | cat\nKiwi\nLuna | dog"
+    head = (Heading(0, 1, "Pet | Species | Next"),)
+    (table,) = found(ParsedDocument("csv", "visits", (Page(1, text, head),)), "/d/visits.csv")
+    assert table.name == "visits"
+    assert [row[:2] for row in table.rows] == [
+        ("Bella", "dog"), ("Max", "cat"), ("Kiwi", None), ("Luna", "dog"),
+    ]  # fmt: skip
+    assert [row[2] for row in table.rows] == ["2026-01-02", None, None, None]
+    assert [text[start:end] for _, start, end in table.places][2] == "Kiwi"
+
+
+def test_short_rows_in_prose_are_no_table() -> None:
+    text = "A | B | C | D\n1 | 2\n3 | 4\n5 | 6"
+    assert found(ParsedDocument("md", "t", (Page(1, text),))) == ()

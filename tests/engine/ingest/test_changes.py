@@ -74,7 +74,7 @@ def test_an_old_file_of_the_same_size_and_time_is_not_read_again(
     def fail(path: Path) -> bytes:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr("engine.ingest.index._sha256", fail)
+    monkeypatch.setattr("engine.ingest.index.fingerprint", fail)
     assert add(folder).unchanged == 3
 
 

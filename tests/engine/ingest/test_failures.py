@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_opened_keeps_its_text(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr("engine.ingest.index._sha256", refuse)
+        patch.setattr("engine.ingest.index.fingerprint", refuse)
         report = sync()
     assert {each.code for each in report.failed} == {"unreadable"}
     assert len(Lexical(vault).search('"apples"', 5)) == 1
@@ -174,3 +174,18 @@ def test_a_full_disk_keeps_the_files_that_were_finished(
         drain(work)
     assert _names(vault) == ["a.txt", "b.txt", "c.txt"]
     assert all(part.ok for part in check(vault, deep=True))
+
+
+def test_what_is_no_file_is_named_and_stops_nothing(folder: Path, add: Add) -> None:
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "round.txt").symlink_to("round.txt")
+    (folder / "gone.txt").symlink_to("nowhere.txt")
+    (folder / "device.txt").symlink_to(os.devnull)
+    report = add(folder)
+    assert report.indexed == 3
+    assert {Path(each.path).name: each.reason for each in report.failed} == {
+        "pipe.txt": "This is no file but a door to a program or a device, which is not read.",
+        "device.txt": "This is no file but a door to a program or a device, which is not read.",
+        "round.txt": "This link leads to itself.",
+        "gone.txt": "This link points nowhere.",
+    }

@@ -46,3 +46,23 @@ def test_at_most_some_rare_words_are_asked() -> None:
     asked = query.parse(" ".join(f"word{number}" for number in range(40)))
     counts = {word: place for place, word in enumerate(asked.words, start=1)}
     assert query.rare(asked, counts, 100_000).words == asked.words[: query.MOST_RARE]
+
+
+def test_words_of_a_very_large_vault_are_taken_until_too_many_passages_hold_them() -> None:
+    asked = query.parse("glacier moraine sediment valley")
+    counts = {"glacier": 9_000, "moraine": 2_000, "sediment": 8_500, "valley": 15_000}
+    few = query.rare(asked, counts, 1_000_000)
+    assert few.words == ("glacier", "moraine", "sediment")
+    assert sum(counts[word] for word in few.words) <= query.MOST_FOUND
+    assert query.rare(asked, counts, 100_000).words == ("moraine",)
+
+
+def test_common_words_alone_have_to_stand_together() -> None:
+    asked = query.parse('"annual report" of the company board')
+    counts = {"annual": 90_000, "report": 300_000, "company": 200_000, "board": 80_000}
+    common = query.rare(asked, counts, 1_000_000)
+    assert common.expression == (
+        '"annual report" OR ("annual" AND "report" AND "company" AND "board")'
+    )
+    alone = query.rare(query.parse("company"), counts, 1_000_000)
+    assert alone.expression == '"company"'

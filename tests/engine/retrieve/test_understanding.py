@@ -54,6 +54,15 @@ def test_real_words_quoted_words_and_codes_stay_as_typed(retriever: Retriever) -
         assert found.corrections == ()
 
 
+@pytest.mark.parametrize("typed", ["relimited", "LIAb", "aride", "unhouse"])
+def test_new_words_made_of_known_ones_and_short_names_stay_as_typed(
+    retriever: Retriever, typed: str
+) -> None:
+    found = retriever.search(f"What is the {typed}").query
+    assert found is not None
+    assert found.corrections == ()
+
+
 def test_filters_narrow_before_ranking_and_are_told(retriever: Retriever) -> None:
     found = retriever.search("patient file:ride")
     assert [hit.passage.path for hit in found.hits] == ["/ride.txt"]

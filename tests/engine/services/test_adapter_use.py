@@ -9,6 +9,7 @@ from engine.assistant import Assistant
 from engine.errors import InputError, ModelError, NotFoundError
 from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter
+from engine.models.registry import Entry
 from engine.models.starter import StarterModels
 from engine.paths import open_profile
 from engine.progress import drain
@@ -139,6 +140,59 @@ def test_the_choice_is_kept_for_the_model_and_goes_with_the_profile(
     again = type(memory)(open_profile(moved))
     assert again.of("key") == (Adapter(moved / "adapters" / "mine.gguf", 0.5), Adapter(far))
     moved.rename(assistant.profile.root)
+
+
+def test_a_conversation_is_held_with_adapters_of_its_own(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    model = AdaptableChatModel(base, RIGHT)
+    assistant = opened(model)
+    assistant.profile.adapters.mkdir()
+    mine = write_adapter(assistant.profile.adapters / "mine.gguf", base, name="Mine")
+    far = write_adapter(tmp_path / "far.gguf", base, name="Far", seed=2)
+    talk = assistant.create_conversation("Letters")
+    assistant.set_conversation_model(talk.id, "base")
+    assistant.adapters.hold(talk.id, [("Mine", 0.5), (str(far), 1.0)])
+    held = ((str(mine), 0.5), (str(far), 1.0))
+    assert assistant.conversation(talk.id).adapters == held
+    assert assistant.conversations()[0].adapters == held
+    wide = write_adapter(tmp_path / "wide.gguf", base, wider=4)
+    with pytest.raises(ModelError, match="12 × 8"):
+        assistant.adapters.hold(talk.id, [(str(wide), 1.0)])
+    assert assistant.conversation(talk.id).adapters == held
+    assistant._conversations.set_model(talk.id, "")
+    assistant._conversations.set_adapters(talk.id, [Adapter(mine, 0.5)])
+    answer = drain(assistant.ask(QUESTION, mode="both", conversation_id=talk.id))
+    assert answer.model == "scripted + Mine"
+    assert [each.scale for each in model.adapters] == [0.5]
+    assistant.adapters.hold(talk.id, None)
+    with pytest.raises(InputError, match="No adapter is in use"):
+        drain(assistant.ask(QUESTION, mode="both", conversation_id=talk.id))
+
+
+def test_a_removed_adapter_is_used_nowhere_any_more(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base))
+    assistant.profile.adapters.mkdir()
+    mine = write_adapter(assistant.profile.adapters / "mine.gguf", base, name="Mine")
+    made = write_adapter(assistant.profile.adapters / "made.gguf", base, name="Made", seed=2)
+    assistant.shelf._registry.put(made, Entry("", "made"))
+    talk = assistant.create_conversation("Letters")
+    assistant.set_conversation_model(talk.id, "base")
+    assistant.adapters.hold(talk.id, [("Mine", 0.5), ("Made", 1.0)])
+    key = assistant._keeper.stored_key("base")
+    assistant.adapters._memory.put(key, [Adapter(mine), Adapter(made)])
+    card, deleted = assistant.adapters.remove("Mine")
+    assert (card.file, deleted, mine.exists()) == (str(mine), False, True)
+    assert assistant.conversation(talk.id).adapters == ((str(made), 1.0),)
+    assert [each.name for each in assistant.adapters.in_use("base")] == ["Made"]
+    assert assistant.adapters.remove("made.gguf")[1]
+    assert not made.exists()
+    assert assistant.conversation(talk.id).adapters is None
+    assert assistant.adapters.list() == ()
+    with pytest.raises(NotFoundError):
+        assistant.adapters.remove("Made")
 
 
 def test_unknown_and_wrong_adapters_are_told(opened: Opened, base: Path, tmp_path: Path) -> None:

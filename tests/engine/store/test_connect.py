@@ -76,7 +76,7 @@ def test_doctor_names_broken_pages_and_does_not_raise(
         shelf.put(vault, embedder, f"/d/{number}.txt", f"text {number} {words}")
     vault.close()
     data = bytearray(vault.path.read_bytes())
-    for place in range(len(data) // 2 // 4096 * 4096, len(data), 4096):
+    for place in range(len(data) * 3 // 4 // 4096 * 4096, len(data), 4096):
         data[place : place + 64] = b"\xff" * 64
     vault.path.write_bytes(data)
     opened = Vault.open(vault.path)

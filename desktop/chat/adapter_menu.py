@@ -1,0 +1,115 @@
+"""The adapters in the menu of a conversation's model: which act, how strongly, for how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from desktop.widgets.strengths import (
+    OFF,
+    Held,
+    fill_strengths,
+    strength_words,
+    with_strength,
+)
+from desktop.words import short_model
+from engine.model_types import AdapterCard, AdapterInUse
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterFacts:
+    """The adapters of this machine, and those that each model is always used with."""
+
+    cards: tuple[AdapterCard, ...] = ()
+    in_use: Mapping[str, tuple[AdapterInUse, ...]] | None = None
+
+    def of(self, model: str) -> tuple[AdapterCard, ...]:
+        return tuple(card for card in self.cards if model in card.models)
+
+    def always(self, model: str) -> Held:
+        used = (self.in_use or {}).get(model, ())
+        return tuple((each.file, each.scale) for each in used)
+
+    def name(self, file: str) -> str:
+        return next((card.name for card in self.cards if card.file == file), "")
+
+
+class AdapterMenu(QObject):
+    """What a conversation is held with; None follows its model."""
+
+    changed = Signal()
+    """The conversation's own choice is another now."""
+    always_wanted = Signal(str, object)
+    """Name of the model, and what it is to be used with from now on."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.facts = AdapterFacts()
+        self.model = ""
+        self.own: Held | None = None
+
+    @property
+    def held(self) -> Held:
+        """What acts in this conversation, as far as it is here."""
+        wanted = self.facts.always(self.model) if self.own is None else self.own
+        here = {card.file for card in self.facts.of(self.model)}
+        return tuple(each for each in wanted if each[0] in here)
+
+    @property
+    def words(self) -> str:
+        """``" + House style"``, ``" + 2 adapters"``; empty where none acts."""
+        held = self.held
+        if not held:
+            return ""
+        return f" + {self.facts.name(held[0][0])}" if len(held) == 1 else f" + {len(held)} adapters"
+
+    def fill(self, menu: QMenu) -> None:
+        """Add the adapters that fit the model, each with its strengths."""
+        fitting = self.facts.of(self.model)
+        if not fitting:
+            return
+        menu.addSeparator()
+        head = menu.addAction(f"Adapters of {short_model(self.model)}")
+        head.setEnabled(False)
+        scales = dict(self.held)
+        for card in fitting:
+            scale = scales.get(card.file, OFF)
+            mark = f"  {strength_words(scale)}" if scale != OFF else ""
+            below = menu.addMenu(f"{card.name}{mark}")
+            below.menuAction().setData(card.file)
+            below.setToolTip(card.task)
+            for action in fill_strengths(below, scale).actions():
+                action.triggered.connect(self._choose)
+        always = self.facts.always(self.model)
+        if self.own is None:
+            if always:
+                menu.addAction("Always used with this model").setEnabled(False)
+            return
+        if self.own != always:
+            use = menu.addAction("Always use these with this model")
+            use.triggered.connect(self._always)
+        menu.addAction("Use what the model always uses").triggered.connect(self._follow)
+
+    @Slot()
+    def _choose(self) -> None:
+        action = self.sender()
+        below = action.parent() if isinstance(action, QAction) else None
+        if isinstance(action, QAction) and isinstance(below, QMenu):
+            file = str(below.menuAction().data())
+            self.own = with_strength(self.held, file, float(action.data()))
+            self.changed.emit()
+
+    @Slot()
+    def _follow(self) -> None:
+        self.follow()
+
+    def follow(self) -> None:
+        """Use what the model is always used with."""
+        self.own = None
+        self.changed.emit()
+
+    @Slot()
+    def _always(self) -> None:
+        self.always_wanted.emit(self.model, self.held)

@@ -1,0 +1,111 @@
+"""TRL's SFTTrainer with what training on a laptop needs: logits only where labels are.
+
+The output layer over a vocabulary of 49,152 is a fifth of a small model's work and most of its
+memory; an answer is a tenth of its example. Rows of one batch are padded on the right, so that a
+causal model never sees the padding and no mask is needed.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from datasets import Dataset
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from transformers import PreTrainedTokenizerFast
+from trl import SFTTrainer
+
+from training.errors import LossError
+from training.lessons import NO_LABEL, Row
+
+
+class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
+    """Trains on rows; counts tokens and seconds of its steps."""
+
+    def __init__(self, *, pad: int, **options: Any) -> None:
+        self.tokens = 0
+        """Read in training steps, padding left out."""
+        self.seconds = 0.0
+        """Spent in training steps."""
+        super().__init__(processing_class=_no_tokenizer(), data_collator=Collator(pad), **options)
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Mean loss over labels, or their sum divided by the labels of the whole step."""
+        labels = inputs["labels"][:, 1:]  # (B, T - 1), moved to where they are predicted
+        positions = (labels != NO_LABEL).any(dim=0).nonzero().squeeze(1)  # (P,)
+        outputs = model(input_ids=inputs["input_ids"], logits_to_keep=positions, use_cache=False)
+        wanted = labels[:, positions]  # (B, P)
+        loss = torch.nn.functional.cross_entropy(
+            outputs.logits.float().flatten(0, 1),
+            wanted.flatten(),
+            ignore_index=NO_LABEL,
+            reduction="sum",
+        )
+        count = (wanted != NO_LABEL).sum() if num_items_in_batch is None else num_items_in_batch
+        loss = loss / count
+        return (loss, outputs) if return_outputs else loss
+
+    def training_step(self, model: Any, inputs: dict[str, Any], *more: Any, **options: Any) -> Any:
+        """One micro-batch. Raises LossError where the loss is no number."""
+        started = time.perf_counter()
+        self.tokens += int(inputs.pop("lengths").sum())
+        loss = super().training_step(model, inputs, *more, **options)
+        if not math.isfinite(float(loss)):
+            raise LossError(
+                "Training was stopped: the loss is no number any more.",
+                "Choose a lower learning rate, for example half of it. The last good checkpoint "
+                "is kept.",
+            )
+        self.seconds += time.perf_counter() - started
+        return loss
+
+    def _set_signature_columns_if_needed(self) -> None:
+        self._signature_columns = ["input_ids", "labels"]
+
+    def create_model_card(self, *_: Any, **__: Any) -> None:
+        """Cards are written with the export."""
+
+
+class Collator:
+    """Rows padded on the right to the longest of their batch."""
+
+    def __init__(self, pad: int) -> None:
+        self._pad = pad
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        """Tensors (B, T), and ``lengths`` (B,)."""
+        longest = max(len(row["input_ids"]) for row in rows)
+
+        def padded(key: str, filler: int) -> torch.Tensor:
+            return torch.tensor([row[key] + [filler] * (longest - len(row[key])) for row in rows])
+
+        return {
+            "input_ids": padded("input_ids", self._pad),
+            "labels": padded("labels", NO_LABEL),
+            "lengths": torch.tensor([len(row["input_ids"]) for row in rows]),
+        }
+
+
+def dataset(rows: Sequence[Row]) -> Any:
+    """Rows as TRL takes them."""
+    return Dataset.from_dict(
+        {
+            "input_ids": [list(row.input_ids) for row in rows],
+            "labels": [list(row.labels) for row in rows],
+        }
+    )
+
+
+def _no_tokenizer() -> Any:
+    """TRL asks for a tokenizer even where the rows are tokens already."""
+    return PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(WordLevel({"-": 0}, unk_token="-")), pad_token="-", eos_token="-"
+    )

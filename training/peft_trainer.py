@@ -1,0 +1,187 @@
+"""Training with PEFT and TRL: on any processor, and on a graphics processor without Unsloth."""
+
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model
+from trl import SFTConfig
+
+from engine.errors import CancelledError
+from training import hardware, opening, running, watching
+from training.base import BaseFacts
+from training.config import TrainingConfig
+from training.errors import LossError
+from training.label_trainer import LabelTrainer, dataset
+from training.lessons import Row
+from training.running import RunningJob
+from training.trainer import Outcome
+from training.watching import Watch
+
+
+class PeftTrainer:
+    """A :class:`training.trainer.Trainer` on PEFT."""
+
+    def train(
+        self, job: RunningJob, base: BaseFacts, rows: Sequence[Row], held_out: Sequence[Row]
+    ) -> Outcome:
+        config = job.config
+        torch.set_num_threads(hardware.threads(config))
+        torch.manual_seed(config.seed)
+        precision = hardware.precision(config)
+        job.tell("stage", message=f"opening {base.path.name}")
+        model = self._adapted(base, config, precision)
+        plan = hardware.batches(
+            config, base, [len(row.input_ids) for row in rows], bytes_each=_BYTES[precision]
+        )
+        return run(job, model, rows, held_out, plan=plan, precision=precision)
+
+    def _adapted(self, base: BaseFacts, config: TrainingConfig, precision: str) -> Any:
+        options: dict[str, Any] = {}
+        if torch.cuda.is_available():
+            options["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
+        if config.four_bit:
+            options["quantization_config"] = _four_bit()
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        model = opening.open_model(base, dtype, **options)
+        return get_peft_model(model, lora_config(config))
+
+
+_BYTES = {"bf16": 2, "fp32": 4}
+
+
+def lora_config(config: TrainingConfig) -> LoraConfig:
+    """PEFT's words for the adapter."""
+    return LoraConfig(
+        r=config.rank,
+        lora_alpha=config.alpha,
+        lora_dropout=config.dropout,
+        use_rslora=config.method == "rslora",
+        use_dora=config.method == "dora",
+        target_modules=list(config.targets) or "all-linear",
+        task_type="CAUSAL_LM",
+    )
+
+
+def run(
+    job: RunningJob,
+    model: Any,
+    rows: Sequence[Row],
+    held_out: Sequence[Row],
+    *,
+    plan: hardware.Batches,
+    precision: str,
+) -> Outcome:
+    """Train a model that has its adapter already; for every trainer."""
+    watch = Watch(job)
+    trainer = LabelTrainer(
+        pad=0,
+        model=model,
+        args=_arguments(job, len(rows), bool(held_out), plan, precision),
+        train_dataset=dataset(rows),
+        eval_dataset=dataset(sorted(held_out, key=lambda row: len(row.input_ids)))
+        if held_out
+        else None,
+        callbacks=[watch],
+    )
+    watch.trainer = trainer
+    for callback in list(trainer.callback_handler.callbacks):
+        if type(callback).__name__ in ("PrinterCallback", "ProgressCallback"):
+            trainer.remove_callback(callback)
+    checkpoint = running.last_checkpoint(job.folder)
+    if held_out and watch.measured.before is None:
+        job.tell("stage", message="measuring the model before training")
+        trainer.evaluate()
+    job.tell(
+        "start",
+        step=int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0,
+        message=f"going on from {checkpoint.name}" if checkpoint else "training",
+    )
+    started = time.perf_counter()
+    try:
+        result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except LossError:
+        _keep_last_good(job)
+        raise
+    if watch.stopped:
+        raise CancelledError
+    best = job.folder.checkpoints / watching.BEST
+    if best.exists():
+        watching.copy_adapter(best, job.folder.adapter)
+    else:
+        watching.save_adapter(trainer.model, job.folder.adapter)
+    return Outcome(
+        steps=trainer.state.global_step,
+        loss=_last_loss(trainer, result.training_loss),
+        held_out_loss=watch.measured.best,
+        held_out_before=watch.measured.before,
+        tokens=trainer.tokens,
+        seconds=min(trainer.seconds, time.perf_counter() - started),
+        peak_memory_bytes=job.memory.bytes,
+        precision=precision,
+        why_ended="no better on held-out examples" if watch.early else "all steps",
+    )
+
+
+def _arguments(
+    job: RunningJob, rows: int, measured: bool, plan: hardware.Batches, precision: str
+) -> SFTConfig:
+    config = job.config
+    every = config.measure_every
+    return SFTConfig(
+        output_dir=str(job.folder.checkpoints),
+        per_device_train_batch_size=plan.micro_batch,
+        per_device_eval_batch_size=plan.micro_batch,
+        gradient_accumulation_steps=plan.accumulate,
+        max_steps=config.steps or plan.steps(rows, config.epochs),
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=config.warmup,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        bf16=precision == "bf16",
+        use_cpu=not torch.cuda.is_available(),
+        gradient_checkpointing=plan.checkpointing,
+        train_sampling_strategy="group_by_length",
+        eval_strategy="steps" if measured else "no",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        report_to=[],
+        disable_tqdm=True,
+        seed=config.seed,
+        data_seed=config.seed,
+        dataloader_num_workers=0,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        prediction_loss_only=True,
+        max_length=None,
+        dataset_kwargs={"skip_prepare_dataset": True},
+    )
+
+
+def _keep_last_good(job: RunningJob) -> None:
+    """Put the adapter of the last checkpoint where a whole one would lie."""
+    good = running.last_checkpoint(job.folder)
+    if good is not None:
+        watching.copy_adapter(good, job.folder.adapter)
+
+
+def _last_loss(trainer: LabelTrainer, mean: float) -> float:
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    last = losses[-10:]
+    return sum(last) / len(last) if last else mean
+
+
+def _four_bit() -> Any:
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_use_double_quant=True,
+    )

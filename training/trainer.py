@@ -1,0 +1,44 @@
+"""What every trainer does, on whichever library it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from training.base import BaseFacts
+from training.lessons import Row
+from training.running import RunningJob
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a training ended; the adapter lies in the job's folder in PEFT's form."""
+
+    steps: int
+    loss: float
+    """Mean of the last steps, in nats per label."""
+    held_out_loss: float | None
+    """Lowest measured: that of the adapter that was kept."""
+    held_out_before: float | None
+    """Of the base without adapter."""
+    tokens: int
+    """Read in this run, padding left out."""
+    seconds: float
+    """Of training in this run, measurements and pauses left out."""
+    peak_memory_bytes: int
+    precision: str
+    why_ended: str
+    """``"all steps"``, ``"no better on held-out examples"``."""
+
+    @property
+    def tokens_per_s(self) -> float:
+        return self.tokens / self.seconds if self.seconds else 0.0
+
+
+class Trainer(Protocol):
+    """Trains a base on rows; tells events as it goes."""
+
+    def train(
+        self, job: RunningJob, base: BaseFacts, rows: Sequence[Row], held_out: Sequence[Row]
+    ) -> Outcome:
+        """Raises CancelledError when stopped (a checkpoint lies ready) and LossError."""
+        ...
