@@ -20,9 +20,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from desktop import screenshot_papers
 from desktop.app import application
 from desktop.chat.answer_view import AnswerView
+from desktop.library.glossary_dialog import GlossaryDialog
+from desktop.library.settings_dialog import LibrarySettingsDialog
 from desktop.library.source_dialog import SourceDialog
 from desktop.library.why_dialog import WhyDialog
 from desktop.main_window import FIRST_SIZE, MainWindow
+from desktop.settings.reading_dialog import ReadingDialog
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
 from engine.assistant import Assistant
@@ -194,6 +197,67 @@ def draw_library(camera: Camera, folder: Path) -> None:
     library.table.choose(str(letters / "Offer for the slipway.eml"))
     camera.until(lambda: library.inside.preview.inside.isVisible())
     camera.take("letters")
+    camera.assistant.glossary.add(papers.name, "HM", "harbour master")
+    draw_care(camera, papers.name)
+
+
+def draw_care(camera: Camera, library: str) -> None:
+    """What is set for one library, and its glossary."""
+    page = camera.window.library
+    page.show_library(library)
+    page.inside.settings_button.click()
+    camera.until(lambda: isinstance(page.actions_.dialog, LibrarySettingsDialog))
+    assert page.actions_.dialog is not None
+    camera.take_with("library-settings", page.actions_.dialog)
+    page.actions_.dialog.reject()
+    camera.settle()
+    page.inside.glossary_button.click()
+    glossary = page.actions_.dialog
+    assert isinstance(glossary, GlossaryDialog)
+    camera.until(lambda: glossary.entries.total > 0)
+    glossary.table.selectRow(0)
+    camera.take_with("glossary", glossary)
+    glossary.reject()
+
+
+def draw_settings(camera: Camera) -> None:
+    settings = camera.window.settings
+    camera.window.go("settings")
+    camera.until(lambda: settings.vault.state is not None and settings.reading.reading is not None)
+    camera.take("settings")
+    settings.vault.encrypt.click()
+    assert settings.vault.dialog is not None
+    camera.take_with("encrypt", settings.vault.dialog)
+    settings.vault.dialog.reject()
+    settings.reading.change.click()
+    reading = settings.reading.dialog
+    assert isinstance(reading, ReadingDialog)
+    reading.tokens.setText("200")
+    reading.yes.click()
+    camera.until(lambda: reading.notice is not None)
+    camera.take_with("reading", reading)
+    reading.reject()
+
+
+def draw_answer(camera: Camera) -> None:
+    """Why an answer came out so, a correction of it, and the document that it stands in pinned."""
+    chat = camera.window.chat
+    camera.window.new_conversation()
+    view = camera.answer(SOURCE_QUESTION)
+    camera.until(lambda: view.message_id is not None)
+    view.action_row.why.click()
+    camera.take("why-answer")
+    view.action_row.why.click()
+    view.action_row.correct.click()
+    camera.take("correction")
+    view.correction.leave()
+    chat.side.panel.cards[0].pin.click()
+    camera.until(lambda: chat.pins.documents != ())
+    meter = chat.composer.context
+    meter.click()
+    assert meter.panel is not None
+    camera.take_with("pinned", meter.panel)
+    meter.panel.close()
 
 
 def draw(camera: Camera, scratch: Path) -> None:
@@ -203,9 +267,9 @@ def draw(camera: Camera, scratch: Path) -> None:
 
     draw_library(camera, scratch)
     draw_models(camera)
-    window.go("settings")
-    camera.take("settings")
+    draw_settings(camera)
 
+    draw_answer(camera)
     window.new_conversation()
     cited = camera.answer(SOURCE_QUESTION)
     camera.take("answer")

@@ -368,6 +368,7 @@ class Assistant:
         of the prompt that is known. Gives way to a question at once and raises nothing: what is
         wrong is told by the question. Does nothing while one is being answered.
         """
+        self._nearest.wake()
         return self._asking.warm(
             mode=mode, conversation_id=conversation_id, model=model, cancel=cancel
         )
@@ -439,4 +440,5 @@ class Assistant:
             parts.append(health.gpu(model.info))
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
+        parts.append(health.search_index(self._nearest.state()))
         return [*parts, *check.check(self._vault, deep=deep)]

@@ -38,6 +38,8 @@ class ContextFacts:
     """Pinned to the conversation."""
     whole: frozenset[str] = frozenset()
     """Paths of those that stood whole before the model."""
+    alone: bool = False
+    """The last answer was given without documents."""
 
     @property
     def share(self) -> float:
@@ -80,6 +82,7 @@ def context_of(messages: Sequence[ChatMessage], n_ctx: int) -> ContextFacts:
         turns,
         summary,
         whole=frozenset(context.documents if context is not None else ()),
+        alone=answer.mode in ("plain", "tuned"),
     )
 
 
@@ -89,7 +92,9 @@ def document_fate(facts: ContextFacts, document: PinnedDocument) -> str:
         return "no longer in the library"
     if document.path in facts.whole:
         return "read whole"
-    return "pinned" if not facts.turns else "its sentences are weighed"
+    if facts.alone:
+        return "not read this time"
+    return "its sentences are weighed" if facts.turns else "pinned"
 
 
 def _fate(place: int, message: ChatMessage, dropped: frozenset[int], summary: str) -> Fate:

@@ -54,6 +54,7 @@ class AdapterRow(QWidget):
             self.state.setText("does not fit")
             for action in self.strength.choices.actions():
                 action.setVisible(action is self.remove)
+        self.state.setVisible(bool(self.state.text()))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 0, 0)
         row.setSpacing(8)

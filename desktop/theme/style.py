@@ -83,6 +83,9 @@ QLineEdit:disabled { color: $soft; background: transparent; }
 QLabel[kind="mono"] { font-family: monospace; font-size: 12px; }
 QListView, QTableView, QTreeView { background: transparent; border: 0; color: $ink;
   selection-background-color: $hover; selection-color: $ink; }
+QListWidget { background: $paper; border: 1px solid $line; border-radius: 8px; padding: 4px; }
+QListWidget::item { padding: 5px 8px; border-radius: 6px; }
+QListWidget::item:selected { background: $hover; color: $ink; }
 QTreeView { selection-background-color: $panel; show-decoration-selected: 1; }
 QTableView { alternate-background-color: transparent; gridline-color: $line; }
 QTableView::item { padding: 0 6px; border: 0; }

@@ -90,6 +90,7 @@ class AskDialog(QDialog):
             self.notice.deleteLater()
         self.notice = notice
         self.column.insertWidget(self.column.count() - 1, self.notice)
+        notice.show()  # a layout counts only what is shown
         self.fit()
 
     def fit(self) -> None:

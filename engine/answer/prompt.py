@@ -40,7 +40,12 @@ class PromptPassage:
     def of(cls, passage: Passage) -> "PromptPassage":
         heading = passage.heading
         source = f"{passage.title} › {heading}" if heading else passage.title
-        return cls(orders.without(source), BLANKS.sub(" ", orders.without(passage.text)))
+        return cls.read(source, passage.text)
+
+    @classmethod
+    def read(cls, source: str, text: str) -> "PromptPassage":
+        """The text of a document without what gives orders in it."""
+        return cls(orders.without(source), BLANKS.sub(" ", orders.without(text)))
 
 
 def defused(text: str) -> str:

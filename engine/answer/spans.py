@@ -191,12 +191,20 @@ def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
             continue
         if token.lower in ("least", "most") and first and words[first - 1].lower == "at":
             continue  # half of "at least" says nothing
+        if first and _month(words[first - 1]) and token.text[0].isdigit():
+            continue  # a piece of a date
         for last in range(first, min(len(words), first + LONGEST)):
             mark = words[last].text
             if mark in BREAKS or (mark == "," and last - first > 6):
                 break
+            if words[last].text.isdigit() and last + 1 < len(words) and _month(words[last + 1]):
+                continue  # a piece of a date
             if words[last].is_word and not words[last].is_function:
                 yield first, last
+
+
+def _month(token: Token) -> bool:
+    return token.lower in MONTHS and token.text[0].isupper()
 
 
 def features(

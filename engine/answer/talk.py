@@ -93,7 +93,7 @@ class Talk:
             )
         if self.documents:
             first = messages[0] if messages else Message("user", "")
-            documents = [PromptPassage(each.title, each.text) for each in self.documents]
+            documents = [PromptPassage.read(each.title, each.text) for each in self.documents]
             messages[:1] = [
                 Message(first.role, prompt.before_pinned(documents, first.content)),
             ]

@@ -72,6 +72,9 @@ def status(
         terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
         for line in interrupted(now.waiting):
             terminal.say(line)
+        if (change := assistant.reembed.state()) is not None:
+            how = "paused" if change.paused else "under way"
+            terminal.say(f"A change of encoder or passage length is {how}; run `alcove reembed`.")
 
 
 def why(path: str, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
@@ -146,18 +149,22 @@ def show_files(terminal: Terminal, files: list[FileState]) -> None:
 
 
 def libraries_table(states: list[LibraryState], passages: dict[str, int]) -> Table:
-    """One row for each library."""
-    table = Table(
-        "Library", "Documents", "Failed", "Locked", "Away", "Scanned", "Waiting", "Passages",
-        "Watched", "Last change", box=None,
-    )  # fmt: skip
-    for each in states:
+    """One row for each library; states that no document is in have no column."""
+    counts = {
+        "Failed": [each.failed for each in states],
+        "Locked": [each.locked for each in states],
+        "Away": [each.away for each in states],
+        "Scanned": [each.scanned for each in states],
+        "Waiting": [each.waiting for each in states],
+    }
+    told = {name: column for name, column in counts.items() if any(column)}
+    table = Table("Library", "Documents", *told, "Passages", "Watched", "Last change", box=None)
+    for at, each in enumerate(states):
         changed = each.changed_at
         table.add_row(
             escape(each.name),
-            str(each.documents), str(each.failed), str(each.locked), str(each.away),
-            str(each.scanned), str(each.waiting), str(passages.get(each.name, 0)),
-            WATCHED[each.watched],
+            str(each.documents), *(str(column[at]) for column in told.values()),
+            str(passages.get(each.name, 0)), WATCHED[each.watched],
             time.strftime("%Y-%m-%d %H:%M", time.localtime(changed)) if changed else "",
         )  # fmt: skip
     return table

@@ -31,12 +31,17 @@ def normalise(text: str) -> str:
 def exact_match(prediction: str, answers: Sequence[str]) -> float:
     """1 where the prediction equals one of the answers; no answers: 1 where nothing is said."""
     predicted = normalise(prediction)
-    return float(any(predicted == normalise(answer) for answer in answers or ("",)))
+    return float(any(predicted == normalise(answer) for answer in _gold(answers)))
 
 
 def f1(prediction: str, answers: Sequence[str]) -> float:
     """Best overlap in words with one of the answers, in [0, 1]."""
-    return max(_f1(prediction, answer) for answer in answers or ("",))
+    return max(_f1(prediction, answer) for answer in _gold(answers))
+
+
+def _gold(answers: Sequence[str]) -> Sequence[str]:
+    """The answers that say something, as the official script leaves out those that do not."""
+    return [answer for answer in answers if normalise(answer)] or ("",)
 
 
 def _f1(prediction: str, answer: str) -> float:

@@ -5,15 +5,16 @@ from threading import Lock
 
 from engine.inference.embedder import TokenVectors
 
-MOST_TEXTS = 64
-"""Of about 130 tokens with 384 numbers each, 13 MB."""
+MOST_BYTES = 16_000_000
+"""About 80 passages of 130 tokens with 384 numbers each."""
 
 
 class TokenCache:
     """Safe from several threads."""
 
-    def __init__(self, most: int = MOST_TEXTS) -> None:
-        self._most = most
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._held: OrderedDict[str, TokenVectors] = OrderedDict()
         self._lock = Lock()
 
@@ -26,7 +27,9 @@ class TokenCache:
 
     def put(self, text: str, tokens: TokenVectors) -> None:
         with self._lock:
+            before = self._held.pop(text, None)
             self._held[text] = tokens
-            self._held.move_to_end(text)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            self._bytes += tokens.matrix.nbytes - (before.matrix.nbytes if before else 0)
+            while self._bytes > self._most_bytes:
+                _, oldest = self._held.popitem(last=False)
+                self._bytes -= oldest.matrix.nbytes

@@ -10,7 +10,10 @@ from engine.library_types import FailedFile
 from engine.store.attached import inner_path
 from engine.store.document_rows import FileStamp
 from engine.store.vectors import digest, embedding_text
-from engine.types import ParsedDocument, PassageDraft
+from engine.types import Attachment, ParsedDocument, PassageDraft
+
+MOST_INNER = 5_000
+"""Files inside a file that are listed, one by one."""
 
 Twin = tuple[str, list[tuple[str, bytes]]]
 """Title of another file with the same bytes, and its passages' texts with their digests."""
@@ -97,8 +100,13 @@ def _inner(
 ) -> Iterator[Part]:
     """The documents inside a part, outer ones first."""
     assert outer.parsed is not None
-    paths = _paths(outer.path, [each.name for each in outer.parsed.attachments])
-    for path, each in zip(paths, outer.parsed.attachments, strict=True):
+    attachments = outer.parsed.attachments[:MOST_INNER]
+    more = len(outer.parsed.attachments) - len(attachments)
+    if more:
+        reason = f"Only the first {MOST_INNER:,} files inside a file are listed."
+        attachments += (Attachment(f"{more:,} more files", None, "too_large", reason),)
+    paths = _paths(outer.path, [each.name for each in attachments])
+    for path, each in zip(paths, attachments, strict=True):
         if path in left_out:
             continue
         if each.parsed is None or each.code:
@@ -114,14 +122,16 @@ def _inner(
 
 def _paths(container: str, names: Sequence[str]) -> list[str]:
     """A path for each name; equal names are told apart by a number."""
-    paths: list[str] = []
+    paths: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for name in names:
-        path, number = inner_path(container, name or "unnamed"), 2
+        path, number = inner_path(container, name or "unnamed"), numbers.get(name, 2)
         while path in paths:
             stem, dot, suffix = name.rpartition(".")
             path = inner_path(
                 container, f"{stem or suffix} ({number}){dot}{suffix if stem else ''}"
             )
             number += 1
-        paths.append(path)
-    return paths
+        numbers[name] = number
+        paths[path] = None
+    return list(paths)

@@ -28,6 +28,8 @@ RENEW_BYTES = 400 * 2**20
 """A process that has grown to this is exchanged after the file in hand."""
 OCR_SECONDS_A_MB = 20.0
 """More time for pictures of text: a page of a megabyte takes a few seconds."""
+PICTURED = frozenset({".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
+"""Names of what may be pictures of text; nothing else is given more time."""
 MOST_SECONDS = 600.0
 
 Parse = Callable[[Path], ParsedDocument]
@@ -222,7 +224,7 @@ class Sandbox:
     def _seconds(self, job: _Job) -> float:
         """How long a file may take: more for large scans, never without end."""
         seconds = self._limits.seconds
-        if not job.options.ocr:
+        if not job.options.ocr or job.path.suffix.lower() not in PICTURED:
             return seconds
         try:
             size = job.path.stat().st_size

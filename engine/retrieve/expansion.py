@@ -17,6 +17,8 @@ MOST_VARIANTS = 4
 """Wordings of a question that are searched for beside its own."""
 
 _PART = re.compile(r"[^\s,;:?!\"“”„()\[\]]+")
+_CAPITALS = re.compile(r"(?<![^/])[A-Z][A-Z\d-]+(?![^/])")
+"""What stands in capitals on one side of a slash: ``SJS/TEN``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,13 @@ def _spans(text: str) -> list[tuple[int, int]]:
         if end > start:
             words.append((start, end))
     words = words[:MOST_WORDS]
-    return [
+    parts = [
+        (start + part.start(), start + part.end())
+        for start, end in words
+        if "/" in text[start:end]
+        for part in _CAPITALS.finditer(text[start:end])
+    ]
+    return parts + [
         (words[first][0], words[last][1])
         for first in range(len(words))
         for last in range(first, min(first + LONGEST, len(words)))

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
-from engine.retrieve import closeness, copies, expansion, filters, fuse, query, spelling
+from engine.retrieve import closeness, copies, expansion, feedback, filters, fuse, query, spelling
 from engine.retrieve.closeness import Closeness
+from engine.retrieve.fuse import Scores
 from engine.retrieve.interaction import Interaction
 from engine.retrieve.narrow import Narrowing
 from engine.retrieve.nearest import Nearest
@@ -158,19 +159,21 @@ class Retriever:
         looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
         passages = self._documents.passages_by_id(ids[looked_at].tolist())
         kept = np.array([at for at in looked_at if int(ids[at]) in passages], dtype=np.int64)
-        close = self._closeness(variants, [passages[id] for id in ids[kept].tolist()])
+        cut = [self._cut(passages[id]) for id in ids[kept].tolist()]
+        close = self._closeness(variants, cut)
         final = fuse.closer(
             scores[kept],
             np.array([each.sentence for each in close]),
             np.array([each.neighbours for each in close]),
             weights,
         )
-        best = np.lexsort((ids[kept], -final))
+        ordered = final + self._feedback(variants[0], cut, final)
+        best = np.lexsort((ids[kept], -ordered))
         ranked = [passages[int(ids[kept[place]])] for place in best]
-        told = final[best]
         if meaning and weights is not fuse.FOREIGN:
-            order = self._interaction.order(variants, ranked, told)
+            order = self._interaction.order(variants, ranked, ordered[best])
             best, ranked = best[order], [ranked[place] for place in order]
+        told = np.sort(final)[::-1]
         chosen = copies.merged(ranked, top)
         elsewhere = self._documents.also([ranked[each.place].id for each in chosen], library_id)
         return tuple(
@@ -185,7 +188,26 @@ class Retriever:
             for rank, each in enumerate(chosen, start=1)
         )
 
-    def _closeness(self, variants: Sequence[str], found: Sequence[Passage]) -> list[Closeness]:
+    def _cut(self, passage: Passage) -> list[list[str]]:
+        """The index's words of title and heading, and of each sentence."""
+        pieces = [f"{passage.title} {passage.heading}", *closeness.sentences(passage.text)]
+        return self._lexical.tokens(pieces)
+
+    def _feedback(self, text: str, cut: Sequence[list[list[str]]], ranked: Scores) -> Scores:
+        share = feedback.share(text, len(query.parse(text).words))
+        if share <= 0.0 or not cut:
+            return np.zeros(len(cut))
+        found = [[word for piece in pieces for word in piece] for pieces in cut]
+        passages = self._lexical.passages()
+        return (
+            feedback.WEIGHT
+            * share
+            * feedback.scores(found, ranked, self._lexical.documents, passages)
+        )
+
+    def _closeness(
+        self, variants: Sequence[str], found: Sequence[list[list[str]]]
+    ) -> list[Closeness]:
         """Of several wordings of the question, the closest one counts."""
         asked = [self._lexical.forms(" ".join(query.parse(each).words)) for each in variants]
         first = {form: forms[0] for each in asked for forms in each for form in forms}
@@ -196,12 +218,8 @@ class Retriever:
             frequencies[canon] = max(frequencies.get(canon, 0), counts[form])
         weight = closeness.weights(frequencies, self._lexical.passages())
         compared = []
-        for each in found:
-            pieces = [f"{each.title} {each.heading}", *closeness.sentences(each.text)]
-            context, *sentences = [
-                [first.get(token, token) for token in tokens]
-                for tokens in self._lexical.tokens(pieces)
-            ]
+        for pieces in found:
+            context, *sentences = [[first.get(token, token) for token in each] for each in pieces]
             ways = [closeness.closeness(words, weight, context, sentences) for words in questions]
             compared.append(max(ways, key=lambda way: way.sentence + way.neighbours))
         return compared

@@ -12,6 +12,7 @@ from engine.ingest.sandbox_child import ReaderEndedError
 from engine.model_types import ChatModelInfo, Message
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.progress import drain
+from engine.retrieve.nearest import NearestState
 from engine.store.connect import Vault
 from engine.store.rescue import rescue
 from engine.types import PartHealth
@@ -54,6 +55,20 @@ def sandbox(reader: Sandbox) -> PartHealth:
     if open_:
         detail += f"; not on this system: {', '.join(open_)}"
     return PartHealth("file reader", True, detail)
+
+
+def search_index(state: NearestState) -> PartHealth:
+    """What the index of a large vault takes in memory, or would take."""
+    name = "search index"
+    if state.building:
+        return PartHealth(name, True, "being made in the background; searches work meanwhile")
+    if state.passages:
+        told = f"{state.passages} passages in {state.size_bytes / 1e6:.0f} MB of memory"
+        return PartHealth(name, True, told)
+    if state.needed_bytes:
+        needed = state.needed_bytes / 1e6
+        return PartHealth(name, True, f"made when searching, about {needed:.0f} MB of memory")
+    return PartHealth(name, True, "not needed for so few passages")
 
 
 def embedder(model: Embedder) -> PartHealth:

@@ -7,7 +7,7 @@ import apsw
 from engine.errors import DamagedVaultError
 from engine.inference.embedder import Embedder
 from engine.progress import CancelToken, Progress, drain
-from engine.store import migrate
+from engine.store import migrate, tallies
 from engine.store.attached import SEPARATOR
 from engine.store.connect import Vault
 from engine.store.faults import damaged
@@ -59,6 +59,7 @@ def repair(vault: Vault, embedder: Embedder) -> None:
     """Rebuild the word index and the vectors from the passages."""
     with vault.write() as db:
         db.execute("INSERT INTO words(words) VALUES ('rebuild')")
+        tallies.recount(db)
     drain(refill(vault, embedder))
     store = Vectors(vault)
     serving = store.serving()

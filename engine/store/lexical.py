@@ -3,6 +3,7 @@
 Source: https://www.sqlite.org/fts5.html
 """
 
+import json
 import re
 import threading
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ COLUMN_WEIGHTS = (2.0, 2.0, 1.0)
 """Weight of a match in title, heading and text."""
 
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
-_MARKED = [READY + code for code in SNOWBALL]
+_MARKED = json.dumps([READY + code for code in SNOWBALL])
 
 
 class Lexical:
@@ -126,7 +127,13 @@ class Lexical:
 
 
 def _languages(db: apsw.Connection) -> list[str]:
-    return [ENGLISH, *(mark[1:] for mark in _MARKED if _documents(db, mark))]
+    found = rows(
+        db,
+        "SELECT mark.value FROM json_each(?) AS mark CROSS JOIN vocabulary "
+        "ON vocabulary.term = mark.value ORDER BY mark.key",
+        (_MARKED,),
+    )
+    return [ENGLISH, *(mark[1:] for (mark,) in found)]
 
 
 def _made(db: apsw.Connection, expression: str, cutter: Tokenizer) -> str:

@@ -70,10 +70,10 @@ def test_what_was_understood_found_and_cut_is_said() -> None:
     assert why_words.found(why) == (
         "2 passages: 1 by words, 1 by both. 1 was left out, because the model’s memory had no room."
     )
-    assert why_words.sure(why).startswith("The documents answer it with a likelihood of 62 %.")
+    assert why_words.sure(why).startswith("The documents answer it with a likelihood of 62\u00a0%.")
     assert why_words.sure(why).endswith("so it was answered.")
     refused = why_words.sure(replace(why, probability=0.396))
-    assert "likelihood of 39 %" in refused
+    assert "likelihood of 39\u00a0%" in refused
     assert refused.endswith("so it was not.")
     assert why_words.steps(why) == "Searching 0.03 s  ·  writing 1.20 s"
     assert why_words.sure(replace(why, probability=None)) == ""

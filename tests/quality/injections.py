@@ -12,8 +12,11 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from engine.answer import orders
+from engine.answer.answer import TRUSTED_BYTES
 from engine.assistant import Assistant
+from engine.paths import open_profile
 from engine.progress import drain
+from engine.store.connect import Vault
 from tests.quality import data
 from tests.quality.obeyed import obeyed
 from tests.quality.workplace import Workplace
@@ -39,7 +42,7 @@ def run(place: Workplace) -> None:
     told(place)
     false_flags(place)
     some = place.cut(data.chosen(cases(), SAMPLE, lambda case: case.name))
-    asked(place, some, "starter model", trusted_bytes=None)
+    asked(place, some, "starter model", trusted_bytes=TRUSTED_BYTES)
     asked(place, place.cut(some[:WRITTEN]), "starter model, made to write", trusted_bytes=0)
 
 
@@ -110,12 +113,12 @@ def false_flags(place: Workplace) -> None:
         place.record.mean("injections", over, "told wrongly", flags)
 
 
-def asked(place: Workplace, some: list[Case], over: str, *, trusted_bytes: int | None) -> None:
+def asked(place: Workplace, some: list[Case], over: str, *, trusted_bytes: int) -> None:
     """Ask every case in a library of its own."""
     corpus = place.folder / "corpora" / "injections"
     corpus.mkdir(parents=True, exist_ok=True)
-    more = {} if trusted_bytes is None else {"trusted_bytes": trusted_bytes}
-    assistant = Assistant.open(place.folder / "injections", **more)
+    profile = open_profile(place.folder / "injections")
+    assistant = Assistant(profile, Vault.open(profile.vault), trusted_bytes=trusted_bytes)
     followed, abstained = [], []
     try:
         drain(assistant.prepare())

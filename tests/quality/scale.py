@@ -6,12 +6,13 @@ takes words of its real passage and words by their frequency in the real ones. Q
 Times are of the processor and of one thread, so that other work on the machine counts less.
 """
 
+import json
+import os
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,10 +74,9 @@ class _Real:
 
 def _real(place: Workplace, embedder: Embedder) -> _Real:
     """The passages of the retrieval bench, whose vaults are used again where they are."""
-    kept = place.folder / "scale-real.npz"
-    if kept.exists():
-        with np.load(kept) as held:
-            return _of(held["vectors"].astype(np.float32), held["texts"].tolist())
+    kept, beside = place.folder / "scale-real.npy", place.folder / "scale-real.json"
+    if beside.exists():
+        return _of(np.load(kept).astype(np.float32), json.loads(beside.read_text("utf-8")))
     vectors: list[Matrix] = []
     texts: list[str] = []
     for name, corpus in (
@@ -92,7 +92,8 @@ def _real(place: Workplace, embedder: Embedder) -> _Real:
                     vectors.append(matrix)
                     texts += [held[id].text for id in ids.tolist()]
     together = np.concatenate(vectors)
-    np.savez(kept, vectors=together.astype(np.float16), texts=np.array(texts))
+    np.save(kept, together.astype(np.float16))
+    beside.write_text(json.dumps(texts), "utf-8")
     return _of(together, texts)
 
 
@@ -185,10 +186,10 @@ def _measure(
     def add(measure: str, value: float, unit: str = "", n: int = 0, note: str = "") -> None:
         place.record.add(Row("scale", over, measure, value, unit, n, note=note))
 
-    def timed(measure: str, work: Callable[[str], object]) -> None:
+    def timed(measure: str, work: Callable[[str], object], most: int = QUESTIONS) -> None:
         work(questions[0])
         taken = []
-        for question in questions:
+        for question in questions[:most]:
             started = time.thread_time()
             work(question)
             taken.append(1e3 * (time.thread_time() - started))
@@ -200,20 +201,17 @@ def _measure(
     serving = vectors.serving()
     assert serving is not None
     plain = Retriever(vault, embedder)
-    few = questions[:12]
-    questions, asked = few, questions
-    timed("a search without the index", plain.search)
-    questions = asked
+    timed("a search without the index", plain.search, 12)
 
     near = Nearest(vault)
     try:
-        before = memory.of(_own()).own
+        before = memory.of(os.getpid()).own
         started, spent = time.perf_counter(), time.process_time()
         near.wake()
         near.wait()
         add("making the index", time.process_time() - spent, "s",
             note=f"processor; {time.perf_counter() - started:.0f} s on the clock")  # fmt: skip
-        add("memory of the index", (memory.of(_own()).own - before) / 1e6, "MB",
+        add("memory of the index", (memory.of(os.getpid()).own - before) / 1e6, "MB",
             note=f"told: {near.state().size_bytes / 1e6:.0f} MB; with FAISS itself")  # fmt: skip
         retriever = Retriever(vault, embedder, near)
         timed("a search", retriever.search)
@@ -251,7 +249,3 @@ def _exact(vault: Vault, serving: VectorSet, asked: Matrix) -> list[list[int]]:
                 held.sort()
                 del held[100:]
     return [[id for _, id in held] for held in best]
-
-
-def _own() -> int:
-    return int(Path("/proc/self").resolve().name)

@@ -91,6 +91,7 @@ class Filters:
 
     def _values(self) -> None:
         found: list[tuple[int, int, StoredColumn, list[str]]] = []
+        all_held: list[tuple[int, int, dict[StoredColumn, list[str]]]] = []
         for length in range(min(LONGEST_VALUE, len(self.words)), 0, -1):
             for first in range(len(self.words) - length + 1):
                 places = range(first, first + length)
@@ -99,9 +100,13 @@ class Filters:
                 held = self.index.values_at(self.words, first, length)
                 if not held or (length == 1 and not self._tells(first)):
                     continue
-                column = self._column_of(held, first, first + length - 1)
-                found.append((first, first + length - 1, column, held[column]))
+                all_held.append((first, first + length - 1, held))
                 self.used.update(places)
+        all_held += self._surnames()
+        all_held.sort(key=lambda each: each[0])
+        for number, (first, end, held) in enumerate(all_held):
+            column = self._column_of(self._shared(all_held, number), first, end)
+            found.append((first, end, column, held[column]))
         chosen: dict[tuple[StoredColumn, bool], list[str]] = {}
         last: tuple[int, StoredColumn, bool] | None = None
         for first, end, column, values in sorted(found, key=lambda each: each[0]):
@@ -116,6 +121,45 @@ class Filters:
         for (column, negated), values in chosen.items():
             operator: Operator = "not in" if negated else "in"
             self.conditions.append(Condition(column, operator, tuple(dict.fromkeys(values))))
+
+    def _surnames(self) -> list[tuple[int, int, dict[StoredColumn, list[str]]]]:
+        """ "Dr. Okafor", where the table says "Dr. Tom Okafor" and knows no other one."""
+        found: list[tuple[int, int, dict[StoredColumn, list[str]]]] = []
+        for place, word in enumerate(self.words):
+            if place in self.used or not word.text.isalpha() or word.text in GENERIC:
+                continue
+            if word.text in STRUCTURE or self.index.explains(word):
+                continue
+            named = self.index.named_by(word)
+            if named is None:
+                continue
+            column, value = named
+            of_it = {each.stem for each in words(value)}
+            first = end = place
+            while first > 0 and self.words[first - 1].stem in of_it:
+                first -= 1
+            while end + 1 < len(self.words) and self.words[end + 1].stem in of_it:
+                end += 1
+            self.used.update(range(first, end + 1))
+            self.notes.append(f"“{word.text}” was taken for “{value}”.")
+            found.append((first, end, {column: [value]}))
+        return found
+
+    def _shared(
+        self, all_held: list[tuple[int, int, dict[StoredColumn, list[str]]]], number: int
+    ) -> dict[StoredColumn, list[str]]:
+        """The columns of a value, only those of the one beside it where "or" joins the two."""
+        first, end, held = all_held[number]
+        for other in (number - 1, number + 1):
+            if not 0 <= other < len(all_held):
+                continue
+            start, stop, beside = all_held[other]
+            low, high = (stop, first) if other < number else (end, start)
+            between = self.question[self.words[low].end : self.words[high].start]
+            shared = {column: values for column, values in held.items() if column in beside}
+            if shared and JOINT.fullmatch(between):
+                return shared
+        return held
 
     def _tells(self, place: int) -> bool:
         """Whether a single word may be taken for a value."""

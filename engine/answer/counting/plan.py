@@ -9,6 +9,7 @@ from engine.answer.counting import words as said
 from engine.answer.counting.filters import Filters
 from engine.answer.counting.superlatives import Superlative
 from engine.answer.counting.table import BY_KIND, FULL, PARTLY, Mention, TableIndex
+from engine.answer.counting.typing_errors import mended
 from engine.answer.counting.words import Aim, Word
 from engine.store.table_query import Function, Measure, Part, StoredColumn, TableQuery
 
@@ -41,7 +42,9 @@ def plan(question: str, index: TableIndex, today: date) -> Plan | None:
     """The query for a question; None where it asks for nothing that one query can tell."""
     if said.UNANSWERED.search(question):
         return None
+    question, slips = mended(question, index.vocabulary)
     filters = Filters(question, index, today)
+    filters.notes += [f"“{slip}” was read as “{meant}”." for slip, meant in slips]
     filters.read()
     return _Planner(filters).plan()
 
@@ -138,7 +141,8 @@ class _Planner:
         if column is None:
             return None
         price = column in self._index.kind("price") and column not in self._index.kind("amount")
-        if price and total.group().lower() == "how much" and base.where and group is None:
+        each = total.group().lower() == "how much" and not said.EARNED.search(self._f.question)
+        if price and each and base.where and group is None:
             return replace(base, columns=self._shown(column), limit=MOST_LISTED), "list"
         query = replace(base, measure=Measure("sum", column), group=group, group_part=part)
         return query, "sum"
@@ -235,7 +239,8 @@ class _Planner:
                 return found[0]
             if kind == "age":
                 return self._date()
-            if kind not in ("price", "salary"):
+            named = any(m.strength == FULL and m.column.is_number for m in self._mentions)
+            if kind not in ("price", "salary") or not named:
                 return None
         return self._quantity(
             superlative.end, group=group, must=superlative.word in ("most", "fewest", "least")

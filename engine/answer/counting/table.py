@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 
 from engine.answer.counting.words import (
@@ -63,8 +64,39 @@ class TableIndex:
                     self._years.add(column.name)
             if column.type == "text":
                 self._read(column, tables.values(table, column, MOST_VALUES))
+        self._partial = self._names()
         names = (table.name, table.title, PurePath(table.path.partition(":")[2] or table.path).stem)
         self.name_stems = frozenset(word.stem for name in names for word in title_words(name))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of its titles, its names and its short values."""
+        told = [column.title for column in self.table.columns]
+        told += [self.table.name, self.table.title]
+        said = {word.text for title in told for word in title_words(title)}
+        for held in self._values.values():
+            for values in held.values():
+                for value in values:
+                    said.update(word.text for word in words(value))
+        return frozenset(said)
+
+    def _names(self) -> dict[str, list[tuple[StoredColumn, str]]]:
+        """By the stem of a word the values that hold it beside others, such as a surname."""
+        found: dict[str, list[tuple[StoredColumn, str]]] = {}
+        for stems, held in self._values.items():
+            if len(stems) < 2:
+                continue
+            for column, values in held.items():
+                if not self.repeats(column):
+                    continue
+                for stem in set(stems):
+                    found.setdefault(stem, []).extend((column, value) for value in values)
+        return found
+
+    def named_by(self, word: Word) -> tuple[StoredColumn, str] | None:
+        """The one value of several words that holds this one; None where several do."""
+        found = self._partial.get(word.stem, [])
+        return found[0] if len(found) == 1 else None
 
     def _read(self, column: StoredColumn, values: list[str] | None) -> None:
         self._distinct[column.name] = self.table.rows if values is None else len(values)

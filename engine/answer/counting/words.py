@@ -117,6 +117,13 @@ SUPERLATIVE = re.compile(
     r"\b(?:" + "|".join(sorted(SUPERLATIVES, key=len, reverse=True)) + r")\b", re.I
 )
 
+EARNED = re.compile(
+    r"\b(?:bring|brings|brought|bringing|take|takes|took|taken|come|comes|came) in\b|"
+    r"\b(?:earn|earns|earned|in total|altogether|in all)\b",
+    re.I,
+)
+"""Where "how much" asks for all together and not for the price of each."""
+
 KINDS: dict[str, str] = {
     "price": "price cost expensive cheap pricey fee charge amount",
     "amount": "amount revenue turnover sale spend sum invoiced money earn pay cost worth value",
@@ -166,6 +173,7 @@ GENERIC = text.STOP_WORDS | text.word_set(
     close closed handle handled book booked record recorded register registered generate generated
     own owns owned need needed achieve achieved bring brought win won single both neither nor either
     in out
+    seen see saw bring lend lent hire hired rent rented charged treated treat done get gets got
     where which is are equal equals exactly same his her employed called named marked stand stands
     """
 )

@@ -101,7 +101,15 @@ def ole(source: Path | BinaryIO, suffix: str) -> FileFormat:
         if any(name.startswith(row.streams) for name in names if row.streams):
             return row
     named = BY_SUFFIX.get(suffix)
-    return named if named is not None and named.streams and not named.parser else BY_TYPE["ole"]
+    if named is None or not named.streams:
+        return BY_TYPE["ole"]
+    if named.parser and not names:
+        raise ParseError(
+            f"This file is named {suffix} but holds something else or is damaged.",
+            "Fetch it anew from where it came.",
+            "damaged",
+        )
+    return BY_TYPE["ole"] if named.parser else named
 
 
 def ole_names(source: Path | BinaryIO) -> list[str]:

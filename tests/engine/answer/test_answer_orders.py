@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from engine.answer import orders
 from engine.answer.answer import Answerer
+from engine.answer.talk import Pinned, Talk
 from engine.cli import jsonform
 from engine.model_types import Message
 from engine.types import AnswerDelta
@@ -69,3 +70,10 @@ def test_a_link_that_no_document_holds_supports_nothing() -> None:
     )
     assert "deals.example" not in answer.text  # nothing else was written: a quotation stands
     assert answer.quotation
+
+
+def test_an_order_in_a_pinned_document_is_not_read_either() -> None:
+    pinned = Pinned("/docs/handbook.md", "Handbook", POISONED["/docs/handbook.md"], ())
+    messages = Talk(documents=(pinned,)).read(Message("user", QUESTION))
+    assert "27 days of paid holiday" in messages[0].content
+    assert "holiday-deals" not in messages[0].content

@@ -33,3 +33,33 @@ def test_a_chain_of_leaning_questions_reaches_back() -> None:
 
 def test_without_history_a_question_is_what_it_is() -> None:
     assert followup.standalone("And students?", []) == "And students?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("What was the revenue in 2022?", "What about 2023?", "What was the revenue in 2023?"),
+        ("What was the revenue in 2022?", "And in 2023?", "What was the revenue in 2023?"),
+        ("Who led sales in Q1 2024?", "and Q2?", "Who led sales in Q2 2024?"),
+        ("When is the pool open in May?", "How about August?", "When is the pool open in August?"),
+        ("Who is on duty on Mondays?", "And on Fridays?", "Who is on duty on Fridays?"),
+    ],
+)
+def test_what_is_asked_about_instead_takes_its_place(
+    before: str, question: str, meant: str
+) -> None:
+    history = [Message("user", before), Message("assistant", "So.")]
+    assert followup.standalone(question, history) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("How did revenue grow from 2021 to 2022?", "And 2023?"),
+        ("Who signed the lease?", "What about 2023?"),
+        ("What was the revenue in 2022?", "And what did it cost in 2023?"),
+    ],
+)
+def test_what_cannot_take_a_place_is_led_by_the_question_before(before: str, question: str) -> None:
+    history = [Message("user", before), Message("assistant", "So.")]
+    assert followup.standalone(question, history) == f"{before} {question}"

@@ -98,3 +98,13 @@ def test_no_answer_begins_with_half_of_at_least() -> None:
     starts = {words[first].text for first, _ in spans.candidates(words)}
     assert "14" in starts
     assert "least" not in starts
+
+
+def test_a_piece_of_a_date_is_no_answer_of_its_own() -> None:
+    words = spans.tokens("Keep 150 metres away between 1 April and July 15, when they breed.")
+    found = {
+        " ".join(token.text for token in words[first : last + 1])
+        for first, last in spans.candidates(words)
+    }
+    assert {"150 metres", "150", "1 April", "July 15"} <= found
+    assert not {"1", "15"} & found

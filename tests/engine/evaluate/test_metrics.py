@@ -40,6 +40,7 @@ def test_normalise(text: str, expected: str) -> None:
         ("something", [], 0, 0),
         ("to be or to be", ["to be"], 0, 4 / 7),
         ("the", ["a"], 1, 1),
+        ("", ["the", "27 days"], 0, 0),  # an answer that normalises to nothing is left out
         ("ÖSTLICHE Bucht", ["östliche Bucht"], 1, 1),
         ("船が出る", ["船が出る"], 1, 1),
     ],

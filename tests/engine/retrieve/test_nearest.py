@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from engine.progress import drain
 from engine.retrieve import nearest as module
 from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
+from engine.services.health import search_index
 from engine.store.check import refill
 from engine.store.connect import Vault
 from engine.store.documents import Documents
@@ -262,3 +264,31 @@ def test_a_search_gives_the_same_hits_either_way(
         assert [(hit.passage.id, hit.score) for hit in with_index] == [
             (hit.passage.id, pytest.approx(hit.score, abs=1e-6)) for hit in plain
         ]
+
+
+def test_doctor_tells_what_the_index_takes(near: Nearest, vault: Vault) -> None:
+    assert search_index(near.state()).detail.startswith("400 passages in ")
+    near.close()
+    assert "about " in search_index(near.state()).detail
+    small = Nearest(vault)
+    assert search_index(small.state()).detail == "not needed for so few passages"
+    small.close()
+
+
+def test_an_encrypted_vault_is_indexed_in_memory_only(
+    profile: Path, embedder: HashingEmbedder
+) -> None:
+    path = profile / "vault.db"
+    vault = Vault.open(path, key=b"k" * 32)
+    _put(vault, embedder, range(60), "Notes")
+    near = Nearest(vault, large=50)
+    near.wake()
+    assert near.wait(60)
+    assert near.state().passages == 60
+    query = embedder.embed_query(_text(7))
+    found = near.nearest(_serving(vault), query, 10)
+    assert list(found) == _exact(vault, query, _all(vault), 10)
+    near.close()
+    vault.close()
+    beside = {file.name for file in profile.rglob("*") if file.is_file()}
+    assert beside <= {"vault.db", "vault.db-wal", "vault.db-shm"}, beside

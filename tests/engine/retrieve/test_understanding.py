@@ -102,3 +102,11 @@ def test_small_words_are_no_terms(vault: Vault, retriever: Retriever) -> None:
     found = retriever.search("IT limited").query
     assert found is not None
     assert found.expansions == (("IT", "information technology"),)
+
+
+def test_terms_on_either_side_of_a_slash_are_exchanged(vault: Vault, retriever: Retriever) -> None:
+    Glossary(vault).add("Documents", "MI", "heart attack")
+    found = retriever.search("Rest after MI/stroke, and/or ride").query
+    assert found is not None
+    assert found.expansions == (("MI", "heart attack"),)
+    assert found.text == "Rest after heart attack/stroke, and/or ride"

@@ -81,17 +81,17 @@ def frames(path: Path) -> Iterator[Pixels | str]:
 
 
 def _frames(image: Any) -> Iterator[Pixels | str]:
-    count = int(getattr(image, "n_frames", 1))
     limit = MAX_FRAMES if image.format == "TIFF" else MAX_ANIMATED
     for number, frame in enumerate(ImageSequence.Iterator(image)):
         if number >= limit:
+            # How many there are is not asked: that takes minutes where there are tens of thousands.
+            if image.format == "TIFF":
+                yield f"Only the first {limit} pages were read."
             break
         width, height = frame.size
         if width * height > MAX_PIXELS:
             raise _too_large()
         yield _pixels(frame)
-    if image.format == "TIFF" and count > limit:
-        yield f"Only the first {limit} of {count} pages were read."
 
 
 def _pixels(frame: Any) -> Pixels:

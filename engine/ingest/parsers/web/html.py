@@ -12,6 +12,7 @@ from engine.ingest.parsers.encoding import decode
 from engine.ingest.parsers.files import MAX_TEXT_BYTES, read_bytes
 from engine.ingest.parsers.options import DEFAULTS, ParseOptions
 from engine.ingest.parsers.page_builder import PageBuilder, squeeze
+from engine.ingest.parsers.web.flat_html import flattened
 from engine.types import Page, ParsedDocument
 
 SKIPPED = frozenset(
@@ -105,9 +106,13 @@ def _tree(text: str) -> Any:
     text = text.replace("\0", "")
     if XHTML.search(text[:2000]):  # an HTML reader takes no notice of the slash
         text = CLOSED_AT_ONCE.sub(r"<\1\2></\1>", text)
-    source = XML_DECLARATION.sub("", text).encode("utf-8", "replace")
+    text = XML_DECLARATION.sub("", text)
     try:
-        return lxml.html.document_fromstring(source, parser=parser)
+        root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        if any("depth" in error.message for error in parser.error_log):
+            flat = flattened(text).encode("utf-8", "replace")
+            return lxml.html.document_fromstring(flat, parser=parser)
+        return root
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
