@@ -9,6 +9,5 @@ from pathlib import Path
 
 here = Path(sysconfig.get_path("purelib"))
 there = Path(sys.argv[1]).absolute() / here.relative_to(sys.prefix)
-(here / "alcove.pth").write_text(
-    f"import site; site.addsitedir({str(there)!r})\n", encoding="utf-8"
-)
+line = f"import site; site.addsitedir({str(there)!r})\n"
+(here / "alcove.pth").write_text(line, encoding="utf-8")

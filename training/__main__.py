@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("job", type=Path, help="folder with job.toml")
     parser.add_argument("--attached", action="store_true", help="stop when stdin closes")
     options = parser.parse_args(arguments)
+    os.environ.setdefault("TQDM_DISABLE", "1")  # libraries draw no bars
     network.install()  # before anything that could connect is imported
     folder = JobFolder(options.job.absolute())
     try:

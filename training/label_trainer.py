@@ -7,7 +7,7 @@ causal model never sees the padding and no mask is needed.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from datasets import Dataset
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from transformers import PreTrainedTokenizerFast
+from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTTrainer
 
 from training.errors import LossError
@@ -67,11 +68,41 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         self.seconds += time.perf_counter() - started
         return loss
 
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        rows = self.train_dataset if train_dataset is None else train_dataset
+        lengths = [len(ids) for ids in rows["input_ids"]]
+        return ByLength(lengths, self.args.per_device_train_batch_size, self.args.seed)
+
     def _set_signature_columns_if_needed(self) -> None:
         self._signature_columns = ["input_ids", "labels"]
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Cards are written with the export."""
+
+
+class ByLength(torch.utils.data.Sampler):  # type: ignore[misc]  # torch has no types here
+    """Rows at random, but those of one batch of about the same length.
+
+    The order depends on seed and epoch alone, so that a job that goes on sees what it would have
+    seen.
+    """
+
+    def __init__(self, lengths: Sequence[int], batch: int, seed: int) -> None:
+        self._lengths = list(lengths)
+        self._batch = batch
+        self._seed = seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by the training loop before each epoch."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        dice = torch.Generator().manual_seed(self._seed * 100_003 + self._epoch)
+        return iter(get_length_grouped_indices(self._lengths, self._batch, generator=dice))
 
 
 class Collator:

@@ -48,8 +48,13 @@ def _open_gguf(path: Path, dtype: torch.dtype, options: dict[str, Any]) -> Any:
             gguf_file.copy(file, slim, without=_VOCABULARY, add={f"{name}.vocab_size": vocabulary}),
             maxlen=0,
         )
+        config = transformers.AutoConfig.from_pretrained(
+            folder, gguf_file=slim.name, local_files_only=True
+        )
+        _complete(config, file)
         read = transformers.AutoModelForCausalLM.from_pretrained(
             folder,
+            config=config,
             gguf_file=slim.name,
             dtype=dtype,
             local_files_only=True,
@@ -63,3 +68,19 @@ def _open_gguf(path: Path, dtype: torch.dtype, options: dict[str, Any]) -> Any:
     read.quantization_method = None
     read.config._name_or_path = str(path)
     return read
+
+
+def _complete(config: Any, file: GgufFile) -> None:
+    """Set what transformers does not take from the file and llama.cpp derives.
+
+    Source: ``llama-model.cpp``: the scale of attention in Gemma's largest models is another.
+    """
+    name = file.text("general.architecture")
+    head = file.number(f"{name}.attention.key_length")
+    if head and hasattr(config, "head_dim"):
+        config.head_dim = head
+    if name in ("gemma2", "gemma3"):
+        largest = file.number(f"{name}.block_count") == {"gemma2": 46, "gemma3": 62}[name]
+        config.query_pre_attn_scalar = (
+            config.hidden_size // config.num_attention_heads if largest else config.head_dim
+        )

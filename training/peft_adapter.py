@@ -57,11 +57,12 @@ class PeftAdapter:
 
 def read(folder: Path) -> PeftAdapter:
     """Read an adapter. Raises ExportError where it is none, or of a kind llama.cpp has not."""
+    for needed in (CONFIG, WEIGHTS):
+        if not (folder / needed).is_file():
+            raise _bad(f"{folder} holds no {needed}")
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         weights = load_file(folder / WEIGHTS)
-    except FileNotFoundError as error:
-        raise _bad(f"{folder} holds no {Path(str(error.filename)).name or WEIGHTS}") from error
     except (OSError, ValueError, SafetensorError) as error:
         raise _bad(f"its files cannot be read: {error}") from error
     except TypeError as error:  # numbers that numpy has not, such as bf16

@@ -108,7 +108,9 @@ def run(
     if watch.stopped:
         raise CancelledError
     best = job.folder.checkpoints / watching.BEST
-    if best.exists():
+    if not running.is_first():
+        pass
+    elif best.exists():
         watching.copy_adapter(best, job.folder.adapter)
     else:
         watching.save_adapter(trainer.model, job.folder.adapter)
@@ -144,7 +146,6 @@ def _arguments(
         bf16=precision == "bf16",
         use_cpu=not torch.cuda.is_available(),
         gradient_checkpointing=plan.checkpointing,
-        train_sampling_strategy="group_by_length",
         eval_strategy="steps" if measured else "no",
         eval_steps=every,
         save_strategy="steps",

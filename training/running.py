@@ -59,6 +59,8 @@ class RunningJob:
 
     def tell(self, kind: EventKind, **values: Any) -> None:
         """Write an event."""
+        if not is_first():
+            return
         job_file.append(self.folder, JobEvent(kind, memory_bytes=self.memory.bytes, **values))
 
     def wait_or_stop(self) -> None:
@@ -86,6 +88,14 @@ class RunningJob:
         while os.read(sys.stdin.fileno(), 4096):
             pass
         self.parent_gone.set()
+
+
+def is_first() -> bool:
+    """Whether this is the first of several processes of one job, or the only one.
+
+    Launchers number them; the first alone writes into the folder.
+    """
+    return os.environ.get("RANK", "0") == "0"
 
 
 def hold(folder: JobFolder) -> FileLock:

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from transformers import TrainerCallback
 
 from engine.errors import CancelledError
+from training import running
 from training.label_trainer import LabelTrainer
 from training.running import WHOLE, RunningJob
 
@@ -90,6 +91,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers' callbacks h
             patience = self._job.config.patience
             if patience and known.worse >= patience:
                 self.early = control.should_training_stop = True
+        if not running.is_first():
+            return control
         self._job.folder.checkpoints.mkdir(exist_ok=True)
         (self._job.folder.checkpoints / STATE).write_text(json.dumps(asdict(known)))
         self._job.tell("held_out", step=state.global_step, held_out_loss=round(loss, 5))
@@ -97,6 +100,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers' callbacks h
 
     def on_save(self, _: Any, state: Any, __: Any, **___: Any) -> None:
         """Mark the checkpoint as whole, where its numbers are numbers; older ones go."""
+        if not running.is_first():
+            return
         folder = self._job.folder.checkpoints / f"checkpoint-{state.global_step}"
         if not finite(folder):
             return
@@ -111,6 +116,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers' callbacks h
             shutil.rmtree(old, ignore_errors=True)
 
     def _keep(self, folder: Path) -> None:
+        if not running.is_first():
+            return
         assert self.trainer is not None
         new = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(new, ignore_errors=True)

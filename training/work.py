@@ -5,6 +5,7 @@ import os
 import random
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,9 @@ def do(folder: JobFolder, *, python: str, attached: bool = False) -> None:
             "A GGUF file cannot be trained in 4 bits.",
             "Leave four_bit out, or choose the folder of the model as its maker published it.",
         )
-    with running.hold(folder):
-        folder.stop.unlink(missing_ok=True)
+    with running.hold(folder) if running.is_first() else nullcontext():
+        if running.is_first():
+            folder.stop.unlink(missing_ok=True)
         job = RunningJob(folder, spec, config, python)
         if attached:
             job.end_with_stdin()
@@ -89,6 +91,8 @@ def _do(job: RunningJob, base: BaseFacts) -> None:
         raise
     job.tell("preflight", message=check.words)
     outcome = choose_trainer(job.config).train(job, base, rows, held_out)
+    if not running.is_first():
+        return
     exported = _export(job, base, outcome)
     write_report(job, base, outcome, rows, held_out, exported)
     job.tell(

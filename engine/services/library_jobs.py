@@ -183,7 +183,7 @@ class LibraryJobs:
         assert whole.parsed is not None
         self._documents.put(
             stamp, library, whole.parsed, whole.drafts, whole.matrix, vectors,
-            digests=whole.digests, inner=inner,
+            digests=whole.digests, inner=inner, reader=whole.reader,
         )  # fmt: skip
         counts.documents += 1
 

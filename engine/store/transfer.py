@@ -24,7 +24,8 @@ Values = dict[str, Any]
 
 _DOCUMENT = (
     "SELECT id, path, type, title, state, code, reason, size_bytes, mtime_ns, sha256, note, "
-    "coalesce((SELECT path FROM documents AS outside WHERE outside.id = documents.parent_id), '') "
+    "coalesce((SELECT path FROM documents AS outside WHERE outside.id = documents.parent_id), ''), "
+    "reader "
     "FROM documents "
 )
 _TYPES = frozenset({"integer", "real", "date", "text"})
@@ -73,7 +74,7 @@ def _within(db: apsw.Connection, document_id: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _document(db: apsw.Connection, found: tuple[Any, ...], vectors: VectorSet | None) -> Values:
-    id, path, type, title, state, code, reason, size, mtime, sha256, note, parent = found
+    id, path, type, title, state, code, reason, size, mtime, sha256, note, parent, reader = found
     join = f"LEFT JOIN {vectors.table} AS v ON v.passage_id = passages.id" if vectors else ""
     passages = rows(
         db,
@@ -84,7 +85,7 @@ def _document(db: apsw.Connection, found: tuple[Any, ...], vectors: VectorSet | 
     return {
         "path": path, "type": type, "title": title, "state": state, "code": code,
         "reason": reason, "size": size, "mtime_ns": mtime, "sha256": sha256.hex(), "note": note,
-        "parent": parent,
+        "parent": parent, "reader": reader,
         "pages": [
             [number, text, _headings(headings, text), label]
             for number, text, headings, label in rows(
@@ -225,7 +226,16 @@ def inner(
         matrix=vectors,
         code=_text(values["code"]),
         reason=_text(values["reason"]),
+        reader=reader(values),
     )
+
+
+def reader(values: Mapping[str, Any]) -> int:
+    """Version of what read the document; files of before do not tell."""
+    found = values.get("reader", 1)
+    if not isinstance(found, int):
+        raise NoLibraryFileError
+    return found
 
 
 def names_of(texts: Sequence[str]) -> list[bytes]:

@@ -25,12 +25,15 @@ from engine.store.documents import Documents
 from engine.store.jobs import Jobs
 from engine.store.roots import Roots
 from engine.store.rows import rows, value
+from tests import older
 from tests.quality import ingest_work
 from tests.quality.ingest_work import STAGES
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
 TRIALS = 200
+OLD = 7
+"""Version of the vault that is upgraded."""
 _BYTES = 8
 """Place of the file's hash in what :func:`_documents` tells of a document."""
 FILES = 40
@@ -111,7 +114,13 @@ def _stage(folder: Path, name: str) -> _Stage:
     if name == "change":
         _change(docs)
     if name == "migrate":
-        _to_version_7(place / "vault.db")
+        older.to_version(place / "vault.db", OLD)
+    if name == "import":
+        ingest_work.work("export", place / "vault.db", docs)
+        for file in place.glob("vault.db*"):
+            file.unlink()
+    if name == "compact":
+        ingest_work.work("delete", place / "vault.db", docs)
     shutil.copytree(place, start)
     process = _start(name, place)
     begun = time.monotonic()
@@ -145,19 +154,6 @@ def _change(docs: Path) -> None:
         (docs / "new" / f"{number}.txt").unlink()
     (docs / "new" / "11.txt").rename(docs / "old" / "moved.txt")
     (docs / "new" / "fresh.txt").write_text("Something fresh.", "utf-8")
-
-
-def _to_version_7(path: Path) -> None:
-    """The vault as it was before evaluations and pinned documents were kept."""
-    vault = Vault.open(path)
-    with vault.write() as db:
-        db.execute(
-            "DROP TABLE corrections; ALTER TABLE conversations DROP COLUMN adapters; "
-            "DROP TABLE pinned_documents; DROP TABLE calibrations; "
-            "DROP TABLE evaluation_results; DROP TABLE evaluations; DROP TABLE ratings; "
-            "PRAGMA user_version = 7"
-        )
-    vault.close()
 
 
 # --- a trial -----------------------------------------------------------------------------------
@@ -205,6 +201,10 @@ def _look(stage: _Stage, place: Path) -> list[str]:
         if stage.name == "delete":
             if not Jobs(vault).left("remove") and Documents(vault).held(docs / "old"):
                 ingest.remove(vault, [docs / "old"])  # nothing had been begun
+        elif stage.name in ("import", "compact"):
+            vault.close()
+            ingest_work.work(stage.name, place / "vault.db", docs)
+            vault = Vault.open(place / "vault.db")
         elif not Roots(vault).all():
             ingest_work.work(stage.name, place / "vault.db", docs)
         elif stage.name in ("ingest", "files"):
@@ -270,7 +270,7 @@ def _documents(vault: Vault) -> list[Any]:
             values[-1] = (values[-1] or "").removeprefix(base)
             pages = rows(
                 db,
-                "SELECT number, text, headings, label FROM pages WHERE document_id = ? "
+                "SELECT number, page_text(id), headings, label FROM pages WHERE document_id = ? "
                 "ORDER BY number",
                 (id,),
             )

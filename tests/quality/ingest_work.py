@@ -7,16 +7,26 @@ import sys
 import time
 from pathlib import Path
 
+from engine.assistant import Assistant
 from engine.inference.embedder import Vectors as Matrix
 from engine.ingest import bring_up, index, ingest
+from engine.paths import open_profile
 from engine.progress import drain
+from engine.store import dictionary, space
 from engine.store.connect import Vault
 from engine.types import Attachment, ParsedDocument
 from tests import shelf
 from tests.fakes import HashingEmbedder
 
-STAGES = ("ingest", "files", "change", "delete", "renew", "migrate")
-"""``files`` is ``ingest`` with the real parsers in their own processes."""
+STAGES = ("ingest", "files", "change", "delete", "renew", "migrate", "import", "compact")
+"""``files`` is ``ingest`` with the real parsers in their own processes; ``renew`` exchanges the
+encoder; ``import`` takes a library file in; ``compact`` gives the room of removed files back.
+"""
+
+FILE = "library.alcove"
+"""Name of the library file of ``import``, beside the vault."""
+LEARNT = ((2000, 1024), (4000, 2048))
+"""So that texts are packed anew within this little work."""
 
 
 class SlowEmbedder(HashingEmbedder):
@@ -56,6 +66,12 @@ def parse(path: Path) -> ParsedDocument:
 
 def work(stage: str, vault_path: Path, docs: Path) -> None:
     vault = Vault.open(vault_path)
+    if stage in ("export", "import"):
+        assistant = Assistant(open_profile(vault_path.parent), vault, embedder=embedder(stage))
+        jobs, file = assistant.library_jobs, vault_path.with_name(FILE)
+        drain(jobs.export("Documents", file) if stage == "export" else jobs.load(file))
+        assistant.close()
+        return
     try:
         if stage == "ingest":
             drain(ingest.add(vault, embedder(stage), [docs], library="Documents", parse=parse))
@@ -63,6 +79,8 @@ def work(stage: str, vault_path: Path, docs: Path) -> None:
             drain(ingest.add(vault, embedder(stage), [docs], library="Documents"))
         elif stage == "delete":
             ingest.remove(vault, [docs / "old"])
+        elif stage == "compact":
+            drain(space.compact(vault))
         else:
             drain(ingest.sync(vault, embedder(stage), parse=parse))
     finally:
@@ -73,6 +91,8 @@ def main() -> None:
     stage, vault, docs = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     index.BATCH_FILES = 8
     bring_up.REMOVED_AT_ONCE = 5
+    space.BATCH = 10
+    dictionary.STEPS = LEARNT
     print("go", flush=True)
     work(stage, vault, docs)
 

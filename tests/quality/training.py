@@ -27,35 +27,10 @@ from engine.model_types import Message
 from engine.models import packages
 
 RANK, BATCH = 8, 4
-WORDS = [
-    "harbour",
-    "office",
-    "keeper",
-    "lamp",
-    "rope",
-    "tide",
-    "ledger",
-    "permit",
-    "mooring",
-    "crane",
-    "pilot",
-    "invoice",
-    "weather",
-    "night",
-    "morning",
-    "repair",
-    "fee",
-    "boat",
-    "owner",
-    "island",
-    "letter",
-    "map",
-    "signal",
-    "stone",
-    "bridge",
-    "market",
-    "captain",
-]
+WORDS = (
+    "harbour office keeper lamp rope tide ledger permit mooring crane pilot invoice weather night "
+    "morning repair fee boat owner island letter map signal stone bridge market captain"
+)
 
 
 def make(count: int, seed: int = 1) -> list[Example]:
@@ -63,7 +38,7 @@ def make(count: int, seed: int = 1) -> list[Example]:
     dice = random.Random(seed)
     made = []
     for number in range(count):
-        passage = " ".join(dice.choices(WORDS, k=dice.randint(60, 180)))
+        passage = " ".join(dice.choices(WORDS.split(), k=dice.randint(60, 180)))
         made.append(
             Example(
                 (

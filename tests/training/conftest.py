@@ -1,5 +1,6 @@
 """Everything here needs PyTorch: without the training environment it is passed over."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 collect_ignore_glob: list[str] = []
 HERE = Path(__file__).parent
+
+os.environ["TQDM_DISABLE"] = "1"  # no bars, and no thread that watches them
 
 try:
     import torch

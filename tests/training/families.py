@@ -93,7 +93,7 @@ FAMILIES = {
 
 
 def vocabulary() -> list[str]:
-    """One token a byte in the byte-to-letter form of GPT-2, then control tokens."""
+    """One token a byte in the byte-to-letter form of GPT-2, control tokens, and one merged pair."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters = {byte: chr(byte) for byte in printable}
     spare = 0
@@ -101,7 +101,7 @@ def vocabulary() -> list[str]:
         if byte not in letters:
             letters[byte] = chr(256 + spare)
             spare += 1
-    return [letters[byte] for byte in range(256)] + CONTROL
+    return [letters[byte] for byte in range(256)] + CONTROL + ["qq"]
 
 
 def make_model(family: Family, *, seed: int = 1) -> Any:
@@ -124,7 +124,8 @@ def write_gguf(
     config = model.config
     writer = gguf.GGUFWriter(path, family.architecture)
     writer.add_type("model")
-    writer.add_name(f"Tiny {family.name}")
+    # Not the family's name: llama.cpp expects certain tokens where a model is called Phi-3.
+    writer.add_name("Tiny")
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16 if half else gguf.LlamaFileType.ALL_F32)
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(WIDTH)
@@ -146,8 +147,8 @@ def write_gguf(
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("default")
     writer.add_token_list(vocabulary())
-    writer.add_token_types([1] * 256 + [3] * len(CONTROL))
-    writer.add_token_merges(["Ġ t"])
+    writer.add_token_types([1] * 256 + [3] * len(CONTROL) + [1])
+    writer.add_token_merges(["q q"])
     writer.add_eos_token_id(258)
     writer.add_pad_token_id(256)
     writer.add_add_bos_token(False)

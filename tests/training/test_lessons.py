@@ -114,7 +114,7 @@ def test_only_the_answer_is_learnt(process: Lessons) -> None:
 def test_examples_longer_than_the_context_are_named(process: Lessons) -> None:
     short = Example((Message("user", "a"), Message("assistant", "b")))
     long = Example((Message("user", "a"), Message("assistant", "b" * 300)))
-    with pytest.raises(InputError, match=r"number 2 has 33. tokens, its answer 301") as caught:
+    with pytest.raises(InputError, match=r"number 2 has 32. tokens, its answer 301") as caught:
         lessons.rows([short, long, short], process, longest=256)
     assert caught.value.code == "example_too_long"
 

@@ -16,6 +16,8 @@ from engine.formats.job import JobFolder
 from tests.training import jobs
 
 TIMEOUT_S = 280
+pytestmark = pytest.mark.timeout(3 * TIMEOUT_S)
+"""Each start of a job imports PyTorch, which a busy machine takes long over."""
 
 
 def start(folder: JobFolder, *more: str) -> "subprocess.Popen[bytes]":

@@ -132,13 +132,6 @@ def test_labels_of_pages_come_with_what_is_found(
     }
 
 
-def test_a_label_that_disagrees_is_found(vault: Vault, box: Path, add: Add) -> None:
-    add(box)
-    with vault.write() as db:
-        db.execute("UPDATE pages SET label = 'Slide 9' WHERE id = 1")
-    assert [part.name for part in check(vault, deep=True) if not part.ok] == ["passages"]
-
-
 def test_inner_documents_in_another_library_than_their_file_are_found(
     vault: Vault, box: Path, add: Add
 ) -> None:

@@ -10,7 +10,7 @@ from tests.quality import ingest_kills
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_indexing_outlives_every_kill(tmp_path: Path) -> None:
-    outcome = ingest_kills.kill(tmp_path, trials=24, seed=7)
+    outcome = ingest_kills.kill(tmp_path, trials=16, seed=7)
     assert outcome.wrong == []
-    assert outcome.trials == 24
-    assert sum(outcome.hit.values()) >= 12, outcome.hit  # the kills do hit
+    assert outcome.trials == 16
+    assert sum(outcome.hit.values()) >= 7, outcome.hit  # the kills do hit
