@@ -17,7 +17,7 @@ from tests.engine.ingest.parsers.pictures.pictures import LINES, chinese_font, p
 
 pytestmark = pytest.mark.model
 
-CHINESE = ("港口办公室上午九点开门", "船票在黄色售货亭出售", "请勿在码头上奔跑")
+CHINESE = ("港口办公室上午九点开门", "船票在红色售货亭出售", "请勿在码头上奔跑")
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180])
