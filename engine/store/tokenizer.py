@@ -134,7 +134,7 @@ class Tokenizer:
     def spelled(self, text: str, stem: str, language: str) -> set[str]:
         """The words of a text whose stem this is, in small letters."""
         words = _WORD.findall(unicodedata.normalize("NFKC", text.lower()))
-        return {word for word in words if stem in self.plain(word, language)}
+        return {word for word in dict.fromkeys(words) if stem in self.plain(word, language)}
 
     def _held(self, language: str) -> dict[str, str]:
         """The stems of a language that are known already."""

@@ -1,6 +1,7 @@
 """The words that stand in a vault, for telling a misspelled word from a rare one."""
 
 import string
+import threading
 
 import apsw
 from rapidfuzz import process
@@ -23,6 +24,7 @@ class Vocabulary:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._cutters = threading.local()
 
     def like(self, word: str, reach: int) -> list[tuple[str, int, int]]:
         """Whole words within so many slips of the keyboard: word, slips, passages it stands in.
@@ -31,7 +33,9 @@ class Vocabulary:
         the most frequent.
         """
         word = word.lower()
-        cutter = Tokenizer()
+        cutter: Tokenizer | None = getattr(self._cutters, "own", None)
+        if cutter is None:
+            cutter = self._cutters.own = Tokenizer()
         stem = "".join(cutter.plain(word))
         seen: dict[str, int] = {}
         with self._vault.read() as db:
