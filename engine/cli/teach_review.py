@@ -147,9 +147,7 @@ def _table(terminal: Terminal, look: Review, found: list[Reviewed], *, every: bo
     if len(shown) < len(found):
         terminal.say(f"{len(found) - len(shown)} more: --all shows them.", style="dim")
     counts = look.counts()
-    terminal.say(
-        ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
-    )
+    terminal.say(", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]))
     if counts["new"]:
         terminal.say(
             f"{counts['new']} were not looked at: --drop N, --edit N, then --accept.", style="dim"

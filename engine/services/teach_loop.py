@@ -18,6 +18,7 @@ from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.teach import compare, from_feedback
 from engine.teach.compare import Decision, Scores
+from engine.teach.made import Verdict
 from engine.teach.recipes import recipe
 from engine.types import Answer, Mode
 
@@ -54,9 +55,7 @@ class LoopWaiting:
 
     @property
     def words(self) -> str:
-        some = (
-            "correction or praised answer" if self.new == 1 else "corrections and praised answers"
-        )
+        some = "correction" if self.new == 1 else "corrections"
         return f"{self.new} {some} since the last adapter"
 
 
@@ -125,7 +124,7 @@ class TeachLoop:
         decision = yield from self.compared(made, held_out, model=model, cancel=cancel)
         card = self._jobs.made.of(made)
         if card is not None:
-            verdict = "adopted" if decision.adopt else "aside"
+            verdict: Verdict = "adopted" if decision.adopt else "aside"
             self._jobs.made.put(replace(card, verdict=verdict, reason=decision.reason))
         if decision.adopt:
             yield from self._adapters.use([str(made)], model, cancel=cancel)

@@ -103,7 +103,7 @@ def refused(recipe: Recipe, asked: Asked, find: Find) -> Example | LeftOut:
 def _from(asked: Asked, hit: Hit) -> bool:
     """Whether a hit is of the right document, and holds an answer where its place is not known."""
     if asked.documents and not any(
-        path == hit.passage.path or path.endswith(f"/{name}") or path == name
+        path == name or path.endswith(f"/{name}")
         for path in (hit.passage.path, *hit.also)
         for name in asked.documents
     ):

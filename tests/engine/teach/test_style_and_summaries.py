@@ -7,7 +7,7 @@ from engine.types import Passage
 LETTER = """# To the guests
 
 We are sorry that the ferry was late. Do come in, the kettle is on, and the
-rooms upstairs are warm; stay as long as the weather holds you here.
+rooms upstairs are warm; stay until the ferry leaves again.
 
 Short.
 """
