@@ -14,7 +14,7 @@ from engine.evaluate.questions import checked_questions
 from engine.services.teach_examples import COUNT, Wanted
 from engine.services.teach_jobs import Plan, TeachJobs
 from engine.teach.from_documents import REFUSALS
-from engine.teach.recipes import all_recipes, recipe
+from engine.teach.recipes import recipe
 
 app = typer.Typer(help="Teach a model: examples, training, adapters.", no_args_is_help=True)
 app.command("review")(teach_review.review)
@@ -34,18 +34,17 @@ ModelOption = Annotated[
 
 
 @app.command("recipes")
-def show_recipes(as_json: JsonOption = False) -> None:
+def show_recipes(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """What can be taught, by purpose."""
-    from engine.cli.terminal import Terminal
-
-    terminal = Terminal(as_json=as_json)
-    if as_json:
-        terminal.value({"recipes": [jsonform_teach.recipe(each) for each in all_recipes()]})
-        return
-    for each in all_recipes():
-        terminal.say(f"{each.purpose}  (--recipe {each.name})", style="bold")
-        terminal.say(f"    {each.about}")
-        terminal.say(f"    from: {', '.join(each.sources)}", style="dim")
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        found = assistant.teaching.recipes()
+        if as_json:
+            terminal.value({"recipes": [jsonform_teach.recipe(each) for each in found]})
+            return
+        for each in found:
+            terminal.say(f"{each.purpose}  (--recipe {each.name})", style="bold")
+            terminal.say(f"    {each.about}")
+            terminal.say(f"    from: {', '.join(each.sources)}", style="dim")
 
 
 @app.command("build")

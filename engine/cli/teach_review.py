@@ -8,10 +8,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from engine.assistant import Assistant
 from engine.cli import jsonform_teach
-from engine.cli.session import JsonOption
+from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
-from engine.errors import InputError
+from engine.errors import InputError, ModelError
 from engine.teach import convert
 from engine.teach.convert import FORMS, Form
 from engine.teach.review import STATES, Review, Reviewed, State
@@ -42,6 +43,7 @@ def review(
         bool, typer.Option("--accept", help="Take all that were not looked at yet.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help=f"More than {SHOWN} lines.")] = False,
+    profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look through examples: why each is there, how long it is; drop, edit, take them."""
@@ -51,11 +53,10 @@ def review(
         raise typer.BadParameter("--answer and --question go with --edit NUMBER.")
     if drop_shown and not words and state is None:
         raise typer.BadParameter("--drop-filtered goes with --filter or --state.")
-    terminal = Terminal(as_json=as_json)
-    with terminal.told():
-        look = Review(file)
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        look = assistant.teaching.review(file)
         if edit is not None:
-            _edit(terminal, look, edit, answer, question)
+            _edit(terminal, assistant, look, edit, answer, question)
         look.drop(drop or [])
         look.keep(keep or [])
         found = look.found(words, state=cast(State | None, state))
@@ -86,13 +87,13 @@ def convert_examples(
     source: Annotated[Path, typer.Argument(help="Examples in any of the forms.")],
     target: Annotated[Path, typer.Argument(help="File to write.")],
     form: Annotated[str, typer.Option("--to", help=f"One of {', '.join(FORMS)}.")] = "messages",
+    profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Turn examples into another form: messages, Alpaca, ShareGPT, prompt/completion, CSV."""
     if form not in FORMS:
         raise typer.BadParameter(f"--to is one of {', '.join(FORMS)}.")
-    terminal = Terminal(as_json=as_json)
-    with terminal.told():
+    with session(profile, as_json=as_json) as (terminal, _):
         kept = [each for each in convert.read(source) if each.more.get("state") != "dropped"]
         count = convert.write(target, kept, cast(Form, form))
         if as_json:
@@ -102,7 +103,12 @@ def convert_examples(
 
 
 def _edit(
-    terminal: Terminal, look: Review, number: int, answer: str | None, question: str | None
+    terminal: Terminal,
+    assistant: Assistant,
+    look: Review,
+    number: int,
+    answer: str | None,
+    question: str | None,
 ) -> None:
     if answer is None and question is None:
         if not sys.stdin.isatty() or terminal.as_json:
@@ -111,7 +117,12 @@ def _edit(
         if found:
             terminal.say(found[0].question)
             answer = typer.prompt("Answer", default=found[0].example.answer)
-    look.edit(number, answer=answer, question=question)
+    try:
+        count = terminal.run(assistant.teaching.examples.counter())
+    except ModelError as error:
+        terminal.note(f"Tokens are not counted: {error.message}")
+        count = None
+    look.edit(number, answer=answer, question=question, count=count)
 
 
 def _whole(terminal: Terminal, look: Review, number: int) -> None:

@@ -152,6 +152,14 @@ class TeachExamples:
             return from_style.examples(recipe, self._samples(path))
         return (yield from self._from_library(path, wanted, cancel))
 
+    def counter(
+        self, model: str | None = None, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, review.Count]:
+        """What counts the tokens of a conversation as a model does. Raises ModelError."""
+        with self._asking.turn(model or "", cancel):
+            chat_model = yield from self._keeper.ready(model, cancel=cancel)
+        return chat_model.count_prompt
+
     def measured(self) -> list[str]:
         """Questions that are kept for measuring, of feedback and of earlier evaluations."""
         apart = [each.question for each in self._feedback.questions(apart=True)]
