@@ -40,6 +40,7 @@ from engine.services.model_jobs import ModelJobs
 from engine.services.model_use import ModelUse
 from engine.services.reembed_jobs import ReembedJobs
 from engine.services.source_jobs import SourceJobs
+from engine.services.teaching import Teaching
 from engine.services.upkeep import Upkeep
 from engine.services.vault_lock import key_of
 from engine.store import check
@@ -123,6 +124,11 @@ class Assistant:
         self.adapters = AdapterUse(
             self._keeper, self.shelf, memory, self._asking, self._conversations
         )
+        self.teaching = Teaching(
+            profile, self._settings, vault, self, asking=self._asking, keeper=self._keeper,
+            shelf=self.shelf, feedback=self.feedback, adapters=self.adapters, memory=memory,
+            ready_embedder=self._ready_embedder, nearest=self._nearest,
+        )  # fmt: skip
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)

@@ -290,6 +290,10 @@ class Shelf:
         self._registry.put(path, entry)
         return self.find(str(path))
 
+    def register_adapter(self, path: Path, entry: Entry) -> None:
+        """Register an adapter that Alcove made; it lies in the profile's folder for them."""
+        self._registry.put(path, entry)
+
     def remove(self, name: str) -> tuple[Item, bool]:
         """Forget a model; returns it and whether its files were deleted, being Alcove's own."""
         item = self.find(name)
