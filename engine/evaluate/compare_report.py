@@ -146,7 +146,7 @@ def _tables(found: Sequence[Considered]) -> list[dict[str, Any]]:
             (title, [(METRICS[name], [getattr(each, part).get(name) for each in found])
                      for name in names])
         )  # fmt: skip
-    shown_tables = [
+    shown_tables: list[dict[str, Any]] = [
         {
             "title": title,
             "rows": [

@@ -69,14 +69,15 @@ def permutation(differences: Sequence[float]) -> float:
     moved = np.asarray([each for each in differences if each != 0.0])
     if not len(moved):
         return 1.0
-    seen = abs(float(moved.sum())) - 1e-12
+    seen: float = abs(float(moved.sum())) - 1e-12
     if len(moved) <= EXACT_UP_TO:
         signs = np.asarray(list(product((-1.0, 1.0), repeat=len(moved))))
         return float(np.mean(np.abs(signs @ moved) >= seen))
     chance = np.random.default_rng(0)
     drawn = chance.choice((-1.0, 1.0), size=(FLIPS, len(moved)))
     # The one that was seen counts as well (Phipson and Smyth 2010).
-    return (1 + int(np.sum(np.abs(drawn @ moved) >= seen))) / (FLIPS + 1)
+    as_far = int(np.count_nonzero(np.abs(drawn @ moved) >= seen))
+    return (1 + as_far) / (FLIPS + 1)
 
 
 def holm(values: Sequence[float]) -> list[float]:
