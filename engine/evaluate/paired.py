@@ -60,7 +60,7 @@ def mcnemar(higher: int, lower: int) -> float:
     n = higher + lower
     if n == 0:
         return 1.0
-    tail = sum(comb(n, k) for k in range(min(higher, lower) + 1)) / 2**n
+    tail = sum(comb(n, k) for k in range(min(higher, lower) + 1)) * 0.5**n
     return min(1.0, 2 * tail)
 
 

@@ -21,6 +21,7 @@ from engine.model_types import Message
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
 from engine.retrieve.retrieve import Retriever
+from engine.services.keeper import ChatModelKeeper
 from engine.store.connect import Vault
 from tests.fakes import AdaptableChatModel, HashingEmbedder
 from tests.lora import write_adapter, write_base
@@ -60,6 +61,12 @@ def assistant(tmp_path: Path, model: AdaptableChatModel, base: Path) -> Iterator
     made.model_jobs.add(base)
     yield made
     made.close()
+
+
+@pytest.fixture
+def base_answers(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scripted model is the one that the base file belongs to."""
+    monkeypatch.setattr(ChatModelKeeper, "file_of", lambda self, name: base)
 
 
 @pytest.fixture
@@ -188,7 +195,7 @@ def test_changed_facts_are_followed_by_those_who_read(assistant: Assistant) -> N
 
 
 def test_four_columns_and_what_was_learnt_is_left_out(
-    assistant: Assistant, base: Path, tmp_path: Path
+    assistant: Assistant, base: Path, base_answers: None, tmp_path: Path
 ) -> None:
     folder = job.JobFolder(tmp_path / "job")
     job.write_spec(folder, job.JobSpec(base, folder.root / "examples.jsonl"))
@@ -212,7 +219,7 @@ def test_four_columns_and_what_was_learnt_is_left_out(
 
 
 def test_an_adapter_of_unknown_origin_is_told(
-    assistant: Assistant, base: Path, tmp_path: Path
+    assistant: Assistant, base: Path, base_answers: None, tmp_path: Path
 ) -> None:
     adapter = write_adapter(tmp_path / "tone.gguf", base)
     done = run(assistant, [Column("tuned", "tuned", adapters=((str(adapter), 1.0),))])
