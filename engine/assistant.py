@@ -415,6 +415,7 @@ class Assistant:
 
     def status(self) -> Status:
         libraries = self.libraries()
+        index = self._nearest.state()
         return Status(
             profile=str(self.profile.root),
             libraries=tuple(libraries),
@@ -427,6 +428,8 @@ class Assistant:
             connections=self._guard.connections,
             refused=self._guard.refused,
             waiting=self.waiting(),
+            index_bytes=index.size_bytes,
+            index_needed_bytes=index.needed_bytes,
         )
 
     def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:
