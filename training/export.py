@@ -33,9 +33,9 @@ def export(
 ) -> dict[str, Path]:
     """Write the adapter, and where wanted the merged model, each with what belongs beside it.
 
-    ``rank`` cuts the adapter down, 0 keeps it. Returns the files: ``adapter``, ``model``, ``card``, ``modelfile``. A file stands under its name
-    only when it is whole. Raises ExportError (code ``disk_full`` where there is no room),
-    TrainingError and ModelError.
+    ``rank`` cuts the adapter down, 0 keeps it. Returns the files: ``adapter``, ``model``, ``card``,
+    ``modelfile``. A file stands under its name only when it is whole. Raises ExportError (code
+    ``disk_full`` where there is no room), TrainingError and ModelError.
     """
     layout = Layout.of(base)
     adapter = peft_adapter.read(adapter_folder)
