@@ -10,7 +10,6 @@ from pathlib import Path
 from engine import logs, network, settings
 from engine.answer.answer import TRUSTED_BYTES
 from engine.errors import InputError, ModelError
-from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
@@ -19,7 +18,6 @@ from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.library_types import AddReport, Status, Waiting
 from engine.model_types import ChatModelInfo, ModelCard
-from engine.models import starter_adapter
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
@@ -36,7 +34,7 @@ from engine.services.document_pins import DocumentPins
 from engine.services.encoders import Encoders
 from engine.services.evaluation import Evaluation
 from engine.services.feedback import Feedback
-from engine.services.keeper import STARTER, ChatModelKeeper
+from engine.services.keeper import ChatModelKeeper
 from engine.services.library_jobs import LibraryJobs
 from engine.services.model_jobs import ModelJobs
 from engine.services.model_use import ModelUse
@@ -99,8 +97,7 @@ class Assistant:
             profile, self._settings, self.shelf, self._guard, states=states, chat_model=chat_model
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        shipped = starter_adapter.path() if chat_model is None else None
-        memory = AdapterMemory(profile, {STARTER: (Adapter(shipped),)} if shipped else None)
+        memory = AdapterMemory(profile)
         self._conversations = Conversations(
             Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )
