@@ -10,6 +10,7 @@ from pathlib import Path
 from engine import logs, network, settings
 from engine.answer.answer import TRUSTED_BYTES
 from engine.errors import InputError, ModelError
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
