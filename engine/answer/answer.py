@@ -50,8 +50,6 @@ SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
 """How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
-TABLE_SHARE = 0.9
-"""Least share of a question's words that a table must hold to be shown whatever the judge says."""
 SURE = 0.12
 """Least probability of a short answer; below it the whole sentence is quoted."""
 SENTENCES = 2
@@ -212,7 +210,7 @@ class Answerer:
         run.notes.judged(signals, certain, self._judge.threshold, fitted=self._judge.fitted)
         run.notes.step("decide")
         # What stands whole before the model is not judged by what was found for the question.
-        if not talk.documents and certain < self._judge.threshold and not _says_all(found.table):
+        if not talk.documents and certain < self._judge.threshold:
             if writes:
                 yield Retrieved(guard.shown(found.hits[:NEAREST]))
             return run.abstain(guard.shown(found.hits))
@@ -414,11 +412,6 @@ def _with_table(
     """The evidence, and the table that may hold the answer where there is one."""
     table = table_lookup.evidence(about, hits, rarity)
     return [*evidence, table] if table is not None else list(evidence)
-
-
-def _says_all(table: Evidence | None) -> bool:
-    """Whether a table holds the question's words nearly all: its cosine says little of it."""
-    return table is not None and table.overlap >= TABLE_SHARE
 
 
 def _formed(sampling: Sampling) -> bool:
