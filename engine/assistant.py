@@ -29,6 +29,7 @@ from engine.retrieve.retrieve import Retriever
 from engine.services import health
 from engine.services.adapter_use import AdapterUse
 from engine.services.asking import Asking, check_question
+from engine.services.comparison import Comparison
 from engine.services.conversations import Conversations
 from engine.services.document_pins import DocumentPins
 from engine.services.encoders import Encoders
@@ -119,7 +120,6 @@ class Assistant:
             trusted_bytes=trusted_bytes,
         )
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
-        self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
         self.feedback = Feedback(Ratings(vault))
         self.adapters = AdapterUse(
             self._keeper, self.shelf, memory, self._asking, self._conversations
@@ -129,6 +129,11 @@ class Assistant:
             shelf=self.shelf, feedback=self.feedback, adapters=self.adapters, memory=memory,
             ready_embedder=self._ready_embedder, nearest=self._nearest,
         )  # fmt: skip
+        self.comparison = Comparison(
+            vault, self, self._asking, self._keeper, self.adapters,
+            lambda other: Encoders(profile, other, embedder),
+        )  # fmt: skip
+        self.evaluation = Evaluation(vault, self, self._asking, self._keeper, self.comparison)
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
@@ -416,6 +421,7 @@ class Assistant:
 
     def status(self) -> Status:
         libraries = self.libraries()
+        index = self._nearest.state()
         return Status(
             profile=str(self.profile.root),
             libraries=tuple(libraries),
@@ -428,6 +434,8 @@ class Assistant:
             connections=self._guard.connections,
             refused=self._guard.refused,
             waiting=self.waiting(),
+            index_bytes=index.size_bytes,
+            index_needed_bytes=index.needed_bytes,
         )
 
     def doctor(self, *, deep: bool = False, repair: bool = False) -> list[PartHealth]:

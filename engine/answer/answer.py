@@ -17,6 +17,7 @@ from engine.answer import (
     summary,
     table_lookup,
     tables,
+    terms,
 )
 from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter, Similar
@@ -27,6 +28,7 @@ from engine.answer.pack import Packed
 from engine.answer.reader import Reader, Reading
 from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
+from engine.answer.terms import Terms
 from engine.errors import InputError
 from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
@@ -102,16 +104,20 @@ class Answerer:
         *,
         counter: Counter | None = None,
         similar: Similar | None = None,
+        glossary: Terms | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
         judge: Judge = abstain.JUDGE,
         sentences: int = EVIDENCE,
     ) -> None:
         """``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
 
-        ``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
+        ``counter`` answers what is a matter of counting, ``similar`` helps it with words, and
+        ``glossary`` tells a model that writes what the terms in its passages mean.
+        """
         self._judge = judge
         self._counter = counter
         self._similar = similar
+        self._glossary = glossary
         self._retriever = retriever
         self._model = model
         self._documents = documents
@@ -144,6 +150,8 @@ class Answerer:
         sampling = replace(sampling, max_tokens=max_tokens)
         run = Run(question, mode, self._model.info.label, cancel)
         summarise = self._summarise(cancel)
+        guard = Guard(self._documents)
+        talk = guard.talk(talk)
         pinned = talk.documents if mode in ("rag", "both") else ()
         talk = self._with_documents(talk, mode, max_tokens)
         if mode in ("plain", "tuned"):
@@ -181,8 +189,9 @@ class Answerer:
         run.notes.step("search")
         prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]
-        guard = Guard(result.hits, self._documents)
-        hits, evidence = candidates.chosen(about, guard.hits, loose, top=self._sentences)
+        hits, evidence = candidates.chosen(
+            about, guard.read(result.hits), loose, top=self._sentences
+        )
         rarity = extract.rarity(hits)
         if not writes:
             evidence = _with_table(about, hits, evidence, rarity)
@@ -216,6 +225,7 @@ class Answerer:
                 self._model,
                 max_tokens=max_tokens,
                 summarise=summarise,
+                explain=self._explain(library),
             )
             paths = {document.path for document in talk.documents}
             run.notes.read(packed.hits, packed=True)
@@ -245,7 +255,7 @@ class Answerer:
         """The talk with its older turns folded already where the next question would need it."""
         limit = pack.room(self._model, self._length(max_tokens))
         pinned = talk.documents
-        talk = self._with_documents(talk, mode, max_tokens)
+        talk = self._with_documents(Guard(self._documents).talk(talk), mode, max_tokens)
         wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
         build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
         talk = pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
@@ -258,6 +268,7 @@ class Answerer:
         if mode in ("rag", "both") and not self._writes(mode):
             return prompt.asking("", "")
         build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
+        talk = Guard(self._documents).talk(talk)
         return build(self._with_documents(talk, mode, max_tokens))
 
     def _with_documents(self, talk: Talk, mode: Mode, max_tokens: int) -> Talk:
@@ -306,6 +317,10 @@ class Answerer:
             return None
         return lambda talk, dropped: summary.summed_up(self._model, talk, dropped, cancel)
 
+    def _explain(self, library: str | None) -> pack.Explain | None:
+        glossary = self._glossary
+        return None if glossary is None else lambda text: terms.used(text, glossary, library)
+
     # --- writing -------------------------------------------------------------------------------
 
     def _quoted(self, question: str, found: _Found) -> Draft:
@@ -321,7 +336,7 @@ class Answerer:
         if tables.is_row(best[0].sentence):
             cell = tables.cell(found.about, found.text(best[0]), best[0].start, best[0].end)
             return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
-        reading = found.readings[0]
+        reading = self._reader.best(found.about, found.readings) or found.readings[0]
         evidence = found.evidence[reading.evidence]
         kind = spans.kind(spans.tokens(reading.text))
         unsure = reading.probability < SURE or not form.fits(found.about, kind)
