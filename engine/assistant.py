@@ -95,12 +95,7 @@ class Assistant:
         if vault.encrypted:
             states.drop_plain()
         self._keeper = ChatModelKeeper(
-            profile,
-            self._settings,
-            self.shelf,
-            self._guard,
-            states=states,
-            chat_model=chat_model,
+            profile, self._settings, self.shelf, self._guard, states=states, chat_model=chat_model
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         memory = AdapterMemory(profile)
@@ -110,15 +105,9 @@ class Assistant:
         self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
         self._nearest = Nearest(vault)
         self._asking = Asking(
-            vault,
-            self._conversations,
-            self._keeper,
-            self._settings,
-            self._ready_embedder,
-            adapters=memory,
-            nearest=self._nearest,
-            trusted_bytes=trusted_bytes,
-        )
+            vault, self._conversations, self._keeper, self._settings, self._ready_embedder,
+            adapters=memory, nearest=self._nearest, trusted_bytes=trusted_bytes,
+        )  # fmt: skip
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.feedback = Feedback(Ratings(vault))
         self.adapters = AdapterUse(
