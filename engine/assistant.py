@@ -19,6 +19,7 @@ from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.library_types import AddReport, Status, Waiting
 from engine.model_types import ChatModelInfo, ModelCard
+from engine.models import starter_adapter
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
@@ -35,7 +36,7 @@ from engine.services.document_pins import DocumentPins
 from engine.services.encoders import Encoders
 from engine.services.evaluation import Evaluation
 from engine.services.feedback import Feedback
-from engine.services.keeper import ChatModelKeeper
+from engine.services.keeper import STARTER, ChatModelKeeper
 from engine.services.library_jobs import LibraryJobs
 from engine.services.model_jobs import ModelJobs
 from engine.services.model_use import ModelUse
@@ -98,7 +99,8 @@ class Assistant:
             profile, self._settings, self.shelf, self._guard, states=states, chat_model=chat_model
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        memory = AdapterMemory(profile)
+        shipped = starter_adapter.path() if chat_model is None else None
+        memory = AdapterMemory(profile, {STARTER: (Adapter(shipped),)} if shipped else None)
         self._conversations = Conversations(
             Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )

@@ -150,7 +150,7 @@ def evaluate(
         if questions is not None:
             asked, bad = checked_questions(questions)
         else:
-            apart = any(mode in ("tuned", "both") for mode in chosen)
+            apart = any(each.mode in ("tuned", "both") for each in chosen)
             asked = assistant.feedback.questions(apart=apart)
             if not asked:
                 raise InputError(

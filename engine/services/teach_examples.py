@@ -262,7 +262,7 @@ class TeachExamples:
 
         def find(question: str) -> Sequence[Hit]:
             found = retriever.search(question, library=wanted.library, top=2 * TOP)
-            return Guard(found.hits, self._documents).hits
+            return Guard(self._documents).read(found.hits)
 
         return find
 
