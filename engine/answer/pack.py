@@ -209,6 +209,11 @@ def folded(
     return talk
 
 
+def alone(model: ChatModel, messages: Sequence[Message]) -> ContextUse:
+    """What stood before a model that read only what was found for one question."""
+    return _use(Talk(), model, messages, 0)
+
+
 def _use(talk: Talk, model: ChatModel, messages: Sequence[Message], reserve: int) -> ContextUse:
     return ContextUse(
         n_ctx=model.info.n_ctx,
