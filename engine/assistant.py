@@ -10,6 +10,7 @@ from pathlib import Path
 from engine import logs, network, settings
 from engine.answer.answer import TRUSTED_BYTES
 from engine.errors import InputError, ModelError
+from engine.inference.adapters import Adapter
 from engine.inference.chat_model import ChatModel
 from engine.inference.embedder import Embedder
 from engine.inference.state_store import StateStore
@@ -88,7 +89,7 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._passwords = Passwords()
-        self._encoders = Encoders(profile, vault, embedder)
+        self.encoders = Encoders(profile, vault, embedder)
         self.shelf = Shelf(profile)
         states = StateStore(profile.states, key=vault.derived_key("saved states"))
         if vault.encrypted:
@@ -125,7 +126,7 @@ class Assistant:
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
-        self.reembed = ReembedJobs(vault, self._ready_embedder, self._encoders.open)
+        self.reembed = ReembedJobs(vault, self._ready_embedder, self.encoders.open)
         self.library_jobs = LibraryJobs(vault, self.sources, self._ready_embedder)
 
     @classmethod
@@ -172,7 +173,7 @@ class Assistant:
     def _ready_embedder(
         self, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Embedder]:
-        return (yield from self._encoders.ready(cancel))
+        return (yield from self.encoders.ready(cancel))
 
     def _ready_model(
         self, cancel: CancelToken | None = None, name: str | None = None
