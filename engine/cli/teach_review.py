@@ -151,7 +151,7 @@ def _table(terminal: Terminal, look: Review, found: list[Reviewed], *, every: bo
             f"[{COLOURS[each.state]}]{each.state}[/]",
             escape(_short(each.question)),
             escape(_short(each.example.answer)),
-            escape(_short(f"{each.example.why} ({each.example.source})")),
+            escape(_short(f"{each.example.why} ({Path(each.example.source).name})")),
             tokens,
         )
     terminal.out.print(table)

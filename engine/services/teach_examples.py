@@ -185,7 +185,7 @@ class TeachExamples:
             find = yield from self._finder(wanted, cancel)
             kept, left = yield from from_questions.examples(
                 recipe, questions, find, origin=path.name, refusals=wanted.refusals,
-                seed=wanted.seed, cancel=cancel,
+                cancel=cancel,
             )  # fmt: skip
             return kept, [*left, *(LeftOut("their line holds no question") for _ in bad)]
         yield Progress("reading", 0, 0, path.name)

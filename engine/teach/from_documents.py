@@ -1,6 +1,5 @@
 """Grounded answers from the documents themselves: their sentences are asked for their own parts."""
 
-import random
 from collections.abc import Generator, Sequence
 
 from engine.evaluate import generate
@@ -33,7 +32,7 @@ def examples(
 
     Every quote stands in its passage letter by letter, and every question finds its passage.
     """
-    chance = random.Random(seed)
+    without = grounded.Share(refusals)
     kept: list[Example] = []
     left: list[LeftOut] = []
     for tried, item in enumerate(generate.made(passages, seed=seed)):
@@ -54,7 +53,7 @@ def examples(
         )
         # A refusal, too, is of a question that has its answer here and finds it.
         made = grounded.answered(recipe, asked, find)
-        if isinstance(made, Example) and chance.random() < refusals:
+        if isinstance(made, Example) and without.takes():
             made = grounded.refused(recipe, asked, find)
         if isinstance(made, Example):
             kept.append(made)

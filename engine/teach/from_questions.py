@@ -1,6 +1,5 @@
 """Grounded answers from questions whose answers are known, as a question file holds them."""
 
-import random
 from collections.abc import Generator, Sequence
 
 from engine.evaluate.questions import Question
@@ -19,7 +18,6 @@ def examples(
     *,
     origin: str,
     refusals: float = REFUSALS,
-    seed: int = 0,
     cancel: CancelToken | None = None,
 ) -> Generator[Progress, None, Kept]:
     """Examples from questions, whose answers must stand in the passages that are found for them.
@@ -27,11 +25,10 @@ def examples(
     Questions without an answer become refusals. Where they are rarer than the share wanted, some
     with an answer lose their passage.
     """
-    chance = random.Random(seed)
     without = sum(question.unanswerable for question in questions)
     with_answer = sum(bool(question.answers) for question in questions)
     lacking = max(0.0, refusals * (with_answer + without) - without)
-    share = lacking / with_answer if with_answer else 0.0
+    share = grounded.Share(lacking / with_answer if with_answer else 0.0)
     kept: list[Example] = []
     left: list[LeftOut] = []
     for done, question in enumerate(questions):
@@ -50,7 +47,7 @@ def examples(
             made = LeftOut("their answer is not known")
         else:
             made = grounded.answered(recipe, asked, find)
-            if isinstance(made, Example) and chance.random() < share:
+            if isinstance(made, Example) and share.takes():
                 made = grounded.refused(recipe, asked, find)
         if isinstance(made, Example):
             kept.append(made)

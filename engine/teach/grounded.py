@@ -46,6 +46,21 @@ class LeftOut:
     reason: str
 
 
+class Share:
+    """Takes a share of what comes, evenly, so that few examples hold it as well as many."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._seen = self._taken = 0
+
+    def takes(self) -> bool:
+        """Whether the next one is of the share."""
+        self._seen += 1
+        taken = self._share * self._seen >= self._taken + 1
+        self._taken += taken
+        return taken
+
+
 def answered(recipe: Recipe, asked: Asked, find: Find) -> Example | LeftOut:
     """The example with the true passage among those that the search brings along."""
     hits = list(find(asked.question))[:TOP]

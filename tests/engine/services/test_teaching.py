@@ -98,6 +98,11 @@ def test_a_share_refuses_because_its_passage_was_taken_away(build: Callable[...,
         assert "taken away" in each.why
 
 
+def test_a_quarter_is_a_quarter_of_few_examples_too(build: Callable[..., Built]) -> None:
+    made = example_file.read(build("answer", "documents", refusals=0.5, count=2).file)
+    assert [each.answer == brief.REFUSAL for each in made] == [False, True]
+
+
 def test_questions_that_are_measured_on_are_not_learnt(
     assistant: Assistant, build: Callable[..., Built]
 ) -> None:
