@@ -5,13 +5,19 @@ from pathlib import Path
 import pytest
 
 from engine.assistant import Assistant
-from engine.errors import NotFoundError
+from engine.errors import CancelledError, NotFoundError
 from engine.inference import encoder_folder
+from engine.models import catalogue
+from engine.models.catalogue import Offer
 from engine.models.encoder_shelf import FOLDER
+from engine.network import NetworkGuard
 from engine.paths import open_profile
-from engine.progress import drain
+from engine.progress import CancelToken, drain
+from engine.services.model_jobs import ModelJobs
+from engine.settings import DownloadSettings, Settings
 from engine.store.connect import Vault
 from tests.encoders import DIMENSION, write_encoder
+from tests.engine.models.hub import Hub, serving
 from tests.fakes import HashingEmbedder
 
 
@@ -66,3 +72,34 @@ def test_a_folder_that_is_not_whole_is_not_offered(assistant: Assistant) -> None
     folder = _put(assistant)
     (folder / "config.json").write_text("{", "utf-8")
     assert assistant.encoders.found() == []
+
+
+def test_it_is_downloaded_by_name_and_an_unfinished_one_goes_on_or_is_thrown_away(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write_encoder(tmp_path / "made")
+    names = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
+    texts = {f"/maker/tiny/resolve/main/{name}": (made / name).read_bytes() for name in names}
+    offer = Offer(
+        "Tiny Encoder", "embedding", "maker/tiny", "onnx/model.onnx", "1M", "F32", 64, "MIT",
+        "Tests.", companions=names, pooling="mean",
+    )  # fmt: skip
+    monkeypatch.setattr(catalogue, "offers", lambda: (offer,))
+    with serving(Hub((made / "model.onnx").read_bytes(), texts=texts)) as hub:
+        settings = Settings(download=DownloadSettings(mirror=hub.url))
+        jobs = ModelJobs(assistant.profile, settings, assistant.shelf, NetworkGuard())
+        hub.pause_after = 300
+        cancel = CancelToken()
+        with pytest.raises(CancelledError):
+            for progress in jobs.download("tiny encoder", cancel=cancel):
+                if progress.total == len(hub.content) and progress.done:
+                    cancel.cancel()
+        assert jobs.unfinished() == {"Tiny Encoder": 300}
+        jobs.discard("Tiny Encoder")
+        assert jobs.unfinished() == {}
+        assert assistant.encoders.found() == []
+        hub.pause_after = None
+        card = drain(jobs.download("tiny encoder"))
+    assert (card.role, card.context) == ("embedding", 64)
+    assert assistant.encoders.folder("Tiny Encoder") == card.file
+    assert "reembed --encoder 'Tiny Encoder'" in card.note
