@@ -222,3 +222,7 @@ class Status:
     """Connections that the policy refused since start."""
     waiting: Waiting = Waiting()
     """Interrupted work."""
+    index_bytes: int = 0
+    """Memory that the index of a large library takes now."""
+    index_needed_bytes: int = 0
+    """Memory that it takes while searching, about; 0 where so few passages need none."""

@@ -305,6 +305,7 @@ def status(value: Status, states: Sequence[LibraryState] = ()) -> Json:
             "removals": value.waiting.removals,
             "renewals": value.waiting.renewals,
         },
+        "search_index": {"memory": value.index_bytes, "needed": value.index_needed_bytes},
     }
 
 

@@ -69,6 +69,8 @@ def status(
                 terminal.say(f"{root} is away; its documents are kept and still found.")
         terminal.say(f"Profile  {now.profile} ({now.vault_bytes / 1e6:.1f} MB)")
         terminal.say(f"Models   {', '.join(card.name for card in now.models) or 'none'}")
+        if now.index_needed_bytes:
+            terminal.say(f"Memory   about {now.index_needed_bytes / 1e6:.0f} MB while searching")
         terminal.say(f"Network  {now.network_policy}, {now.connections} connections")
         for line in interrupted(now.waiting):
             terminal.say(line)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
+_END = re.compile(r"[.!?][\"'”’)\]]*\s+|[。！？]|\n+")
 
 NEAR = ((2, 1.0), (6, 0.5), (12, 0.2))
 """Distance in words up to which neighbours in the question count, and how much."""
@@ -26,8 +26,9 @@ class Closeness:
     """Pairs of neighbouring words that are near each other in the passage too."""
 
 
-def sentences(text: str) -> list[str]:
-    return [piece for piece in _SENTENCE.split(text) if piece.strip()]
+def lines(text: str) -> str:
+    """A text with each sentence on a line of its own, without the marks at its end."""
+    return _END.sub("\n", text)
 
 
 def weights(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
@@ -39,44 +40,77 @@ def weights(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
     }
 
 
-def closeness(
-    question: Sequence[str],
-    weight: Mapping[str, float],
-    context: Sequence[str],
-    passage: Sequence[Sequence[str]],
-) -> Closeness:
-    """Compare a question with a passage, both in the index's own words.
+class Asked:
+    """A question in one wording or several, compared with many passages."""
 
-    ``question`` is in the order of the question, ``context`` is title and heading, which every
-    sentence stands under, and ``passage`` holds the words of each sentence.
-    """
-    total = sum(weight[word] for word in set(question))
-    if total <= 0.0:
-        return Closeness(0.0, 0.0)
-    over = {word for word in context if word in weight}
-    best = 0.0
-    places: dict[str, list[int]] = {}
-    place = 0
-    for sentence in passage:
+    def __init__(
+        self,
+        wordings: Sequence[Sequence[str]],
+        weight: Mapping[str, float],
+        forms: Mapping[str, str] | None = None,
+    ) -> None:
+        """The words of each wording are in its order.
+
+        ``forms`` tells which of these words each word of the index is; without it, they are the
+        index's own.
+        """
+        self._weight = weight
+        self._forms = {word: word for word in weight} if forms is None else dict(forms)
+        self._forms["\n"] = ""
+        self._wordings = [
+            (total, _pairs(words, weight))
+            for words in wordings
+            if (total := sum(weight[word] for word in dict.fromkeys(words))) > 0.0
+        ]
+
+    def closeness(self, context: Sequence[str], words: Sequence[str]) -> Closeness:
+        """Compare with a passage; of several wordings, the closest one counts.
+
+        ``context`` is title and heading, which every sentence stands under; in ``words``, ``"\\n"``
+        ends a sentence.
+        """
+        if not self._wordings or not words:
+            return Closeness(0.0, 0.0)
+        forms, weight = self._forms, self._weight
+        over = {forms[word] for word in context if word in forms} - {""}
+        met = [(at, forms[word]) for at, word in enumerate(words) if word in forms]
+        best = sum(weight[each] for each in sorted(over))
+        ends = 0
+        places: dict[str, list[int]] = {}
         seen = set(over)
-        for word in sentence:
-            if word in weight:
+        for at, word in (*met, (len(words), "")):
+            if word:
                 seen.add(word)
-                places.setdefault(word, []).append(place)
-            place += 1
-        best = max(best, sum(weight[word] for word in seen))
-    return Closeness(best / total, _neighbours(question, weight, places))
+                places.setdefault(word, []).append(at - ends)
+            else:
+                ends += 1
+                if len(seen) > len(over):
+                    best = max(best, sum(weight[each] for each in sorted(seen)))
+                    seen = set(over)
+        return max(
+            (
+                Closeness(best / total, _neighbours(pairs, places))
+                for total, pairs in self._wordings
+            ),
+            key=lambda way: way.sentence + way.neighbours,
+        )
+
+
+def _pairs(question: Sequence[str], weight: Mapping[str, float]) -> list[tuple[str, str, float]]:
+    """Neighbouring words of a question, and what meeting them is worth."""
+    return [
+        (left, right, min(weight[left], weight[right]))
+        for left, right in pairwise(question)
+        if left != right
+    ]
 
 
 def _neighbours(
-    question: Sequence[str], weight: Mapping[str, float], places: Mapping[str, list[int]]
+    pairs: Sequence[tuple[str, str, float]], places: Mapping[str, Sequence[int]]
 ) -> float:
     found = 0.0
     possible = 0.0
-    for left, right in pairwise(question):
-        if left == right:
-            continue
-        worth = min(weight[left], weight[right])
+    for left, right, worth in pairs:
         possible += worth
         if left in places and right in places:
             gap = min(abs(a - b) for a in places[left] for b in places[right])

@@ -58,8 +58,8 @@ class Narrowing:
         )
 
     def _check_types(self, filters: Filters) -> None:
-        held = self._selection.types()
-        if filters.types and not set(filters.types) & set(held):
+        if filters.types and not self._selection.holds_type(filters.types):
+            held = self._selection.types()
             typed = ", ".join(value for name, value in filters.told if name == "type")
             raise InputError(
                 f"There is no document of type {typed}.",

@@ -18,10 +18,10 @@ from engine.retrieve.nearest import Nearest
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.glossary import Glossary
-from engine.store.lexical import Lexical
+from engine.store.lexical import Lexical, Words
 from engine.store.vectors import Vectors, VectorSet
 from engine.store.vocabulary import Vocabulary
-from engine.types import Hit, Passage, SearchResult, Understood
+from engine.types import Hit, SearchResult, Understood
 
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
@@ -159,7 +159,10 @@ class Retriever:
         looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
         passages = self._documents.passages_by_id(ids[looked_at].tolist())
         kept = np.array([at for at in looked_at if int(ids[at]) in passages], dtype=np.int64)
-        cut = [self._cut(passages[id]) for id in ids[kept].tolist()]
+        cut = self._lexical.cut(
+            (f"{each.title} {each.heading}", closeness.lines(each.text))
+            for each in (passages[id] for id in ids[kept].tolist())
+        )
         close = self._closeness(variants, cut)
         final = fuse.closer(
             scores[kept],
@@ -167,20 +170,22 @@ class Retriever:
             np.array([each.neighbours for each in close]),
             weights,
         )
-        ordered = final + self._feedback(variants[0], cut, final)
+        share = feedback.WEIGHT * feedback.share(variants[0], len(query.parse(variants[0]).words))
+        ordered = final + share * self._feedback(cut, final) if share and cut else final
         best = np.lexsort((ids[kept], -ordered))
-        ranked = [passages[int(ids[kept[place]])] for place in best]
         if meaning and weights is not fuse.FOREIGN:
-            order = self._interaction.order(variants, ranked, ordered[best])
-            best, ranked = best[order], [ranked[place] for place in order]
-        told = np.sort(final)[::-1]
+            found = [passages[id] for id in ids[kept[best]].tolist()]
+            ordered[best] = self._interaction.moved(variants, found, ordered[best])
+            best = np.lexsort((ids[kept], -ordered))
+        ordered = ordered / (1.0 + share)
+        ranked = [passages[id] for id in ids[kept[best]].tolist()]
         chosen = copies.merged(ranked, top)
         elsewhere = self._documents.also([ranked[each.place].id for each in chosen], library_id)
         return tuple(
             Hit(
                 rank=rank,
                 passage=ranked[each.place],
-                score=float(told[each.place]),  # the scores keep their scale in the new order
+                score=float(ordered[best[each.place]]),
                 words=float(shown[kept[best[each.place]]]),
                 meaning=float(by_meaning[kept[best[each.place]]]),
                 also=tuple(sorted({*each.also, *elsewhere.get(ranked[each.place].id, ())})),
@@ -188,27 +193,12 @@ class Retriever:
             for rank, each in enumerate(chosen, start=1)
         )
 
-    def _cut(self, passage: Passage) -> list[list[str]]:
-        """The index's words of title and heading, and of each sentence."""
-        pieces = [f"{passage.title} {passage.heading}", *closeness.sentences(passage.text)]
-        return self._lexical.tokens(pieces)
-
-    def _feedback(self, text: str, cut: Sequence[list[list[str]]], ranked: Scores) -> Scores:
-        share = feedback.share(text, len(query.parse(text).words))
-        if share <= 0.0 or not cut:
-            return np.zeros(len(cut))
-        found = [[word for piece in pieces for word in piece] for pieces in cut]
+    def _feedback(self, cut: Sequence[Words], ranked: Scores) -> Scores:
+        found = [[word for word in (*context, *words) if word != "\n"] for context, words in cut]
         passages = self._lexical.passages()
-        return (
-            feedback.WEIGHT
-            * share
-            * feedback.scores(found, ranked, self._lexical.documents, passages)
-        )
+        return feedback.scores(found, ranked, self._lexical.documents, passages)
 
-    def _closeness(
-        self, variants: Sequence[str], found: Sequence[list[list[str]]]
-    ) -> list[Closeness]:
-        """Of several wordings of the question, the closest one counts."""
+    def _closeness(self, variants: Sequence[str], cut: Sequence[Words]) -> list[Closeness]:
         asked = [self._lexical.forms(" ".join(query.parse(each).words)) for each in variants]
         first = {form: forms[0] for each in asked for forms in each for form in forms}
         questions = [[first[forms[0]] for forms in each] for each in asked]
@@ -217,12 +207,8 @@ class Retriever:
         for form, canon in first.items():
             frequencies[canon] = max(frequencies.get(canon, 0), counts[form])
         weight = closeness.weights(frequencies, self._lexical.passages())
-        compared = []
-        for pieces in found:
-            context, *sentences = [[first.get(token, token) for token in each] for each in pieces]
-            ways = [closeness.closeness(words, weight, context, sentences) for words in questions]
-            compared.append(max(ways, key=lambda way: way.sentence + way.neighbours))
-        return compared
+        compared = closeness.Asked(questions, weight, first)
+        return [compared.closeness(context, words) for context, words in cut]
 
 
 def _keep_best(best: dict[int, float], scores: dict[int, float]) -> None:

@@ -84,8 +84,10 @@ def corrections(
 
 def _is_acronym(word: str, text: str) -> bool:
     """Whether a short word was typed with capitals inside: ``DSMs`` is no slip for ``dams``."""
+    if len(word) >= SHORT or text == text.lower():
+        return False
     typed = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, flags=re.IGNORECASE)
-    return len(word) < SHORT and typed is not None and typed[0][1:] != typed[0][1:].lower()
+    return typed is not None and typed[0][1:] != typed[0][1:].lower()
 
 
 def _is_made_of(word: str, lexical: Lexical, embedder: Embedder) -> bool:

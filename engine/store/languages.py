@@ -62,6 +62,10 @@ SMALL_WORDS = {
     "ro": "și de la în cu un o este sunt pe din care nu se al ale pentru mai cum unde când cine",
     "tr": "ve bir bu için ile da de ne mi olarak olan gibi daha çok nasıl nerede kim hangi",
 }
+_ANY_SCRIPT = re.compile(
+    "[\u0370-\u04ff\u0600-\u06ff\u0900-\u097f\u0b80-\u0bff\u0e00-\u0e7f"
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
+)
 _OF: dict[str, list[str]] = {}
 for _language, _words in SMALL_WORDS.items():
     for _word in _words.split():
@@ -81,7 +85,7 @@ def language_of(text: str) -> str:
     A few words in capitals, a title, a list of names: nothing can be told from those.
     """
     text = text[:LOOKED_AT]
-    if not text.isascii():
+    if not text.isascii() and _ANY_SCRIPT.search(text):
         letters = sum(map(str.isalpha, text))
         counted = {code: len(script.findall(text)) for code, script in _SCRIPTS}
         if counted["ja"] * 5 > counted["zh"]:
@@ -91,8 +95,8 @@ def language_of(text: str) -> str:
             return code
     words = _WORD.findall(text.lower())
     seen: dict[str, int] = {}
-    for word in words:
-        for code in _OF.get(word, ()):
+    for word in filter(_OF.__contains__, words):
+        for code in _OF[word]:
             seen[code] = seen.get(code, 0) + 1
     if not seen:
         return ""

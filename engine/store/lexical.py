@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import apsw
 import numpy as np
@@ -21,8 +22,34 @@ from engine.store.tokenizer import ENGLISH, READY, SNOWBALL, Tokenizer, ready
 COLUMN_WEIGHTS = (2.0, 2.0, 1.0)
 """Weight of a match in title, heading and text."""
 
+Words = tuple[list[str], list[str]]
+"""Words of a passage: of title and heading, and of its text; see :meth:`Lexical.cut`."""
+
+MOST_LISTED = 5_000
+"""Passages that a search is narrowed to by a list of them; more are marked."""
+MOST_COUNTED = 50_000
+"""Words whose frequencies are kept in memory."""
+
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _MARKED = json.dumps([READY + code for code in SNOWBALL])
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was asked of one state of the index."""
+
+    state: bytes
+    languages: list[str]
+    counts: dict[str, int] = field(default_factory=dict)
+    """In how many passages words stand."""
+
+    def count(self, db: apsw.Connection, token: str) -> int:
+        found = self.counts.get(token)
+        if found is None:
+            if len(self.counts) >= MOST_COUNTED:
+                self.counts.clear()
+            found = self.counts[token] = _documents(db, token)
+        return found
 
 
 class Lexical:
@@ -31,6 +58,7 @@ class Lexical:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._cutters = threading.local()
+        self._held: _Known | None = None
 
     def search(
         self,
@@ -46,15 +74,21 @@ class Lexical:
         if not expression:
             return []
         narrowed = "" if library_id is None else _IN_LIBRARY
-        if only is not None:
+        among: object = None
+        if only is not None and len(only) > MOST_LISTED:
+            # Asked of each passage found, best first, where a list would have to be sorted first.
+            narrowed += "AND substr(:only, words.rowid + 1, 1) = x'01' "
+            among = _marks(np.asarray(only, dtype=np.int64))
+        elif only is not None:
             narrowed += "AND +rowid IN (SELECT value FROM carray(:only)) "
+            among = numbers(only)
         with self._vault.read() as db:
             found = rows(
                 db,
                 "SELECT rowid, -rank FROM words WHERE words MATCH :expression "
                 f"AND rank MATCH '{_RANK}' {narrowed}ORDER BY rank LIMIT :most",
-                {"expression": _made(db, expression, self._cutter), "library": library_id,
-                 "most": most, "only": numbers(() if only is None else only)},
+                {"expression": self._made(db, expression), "library": library_id,
+                 "most": most, "only": among},
             )  # fmt: skip
         return [(id, score) for id, score in found]
 
@@ -68,7 +102,7 @@ class Lexical:
                 # The plus keeps SQLite from running the whole match once for every passage.
                 f"SELECT rowid, -{_RANK_CALL} FROM words WHERE words MATCH ? "
                 "AND +rowid IN (SELECT value FROM carray(?))",
-                (_made(db, expression, self._cutter), numbers(ids)),
+                (self._made(db, expression), numbers(ids)),
             )
         return dict(found)
 
@@ -87,33 +121,43 @@ class Lexical:
     def languages(self) -> list[str]:
         """Languages that words are stemmed in here: English, and those that texts are in."""
         with self._vault.read() as db:
-            return _languages(db)
+            return self._known(db).languages
 
     def forms(self, text: str) -> list[tuple[str, ...]]:
         """The words of a question as the index may hold them, each in one form or several."""
         with self._vault.read() as db:
-            return self._cutter.forms(text, _languages(db))
+            return self._cutter.forms(text, self._known(db).languages)
 
-    def tokens(self, texts: Sequence[str]) -> list[list[str]]:
-        """The words of texts that belong together as the index knows them: folded and stemmed."""
-        cutter, language = self._cutter, language_of("\n".join(texts))
-        return [cutter.plain(text, language) for text in texts]
+    def cut(self, passages: Iterable[tuple[str, str]]) -> list[Words]:
+        """The words of passages as the index knows them: folded and stemmed.
+
+        Each passage comes as title with heading, and its text; in both, a word ``"\\n"`` stands for
+        the end of a line.
+        """
+        cutter, several = self._cutter, len(self.languages()) > 1
+        found = []
+        for above, text in passages:
+            # Where all texts are stemmed in English, it need not be told which is in English.
+            language = language_of(f"{above}\n{text}") if several else ENGLISH
+            found.append((cutter.lines(above, language), cutter.lines(text, language)))
+        return found
 
     def documents(self, tokens: Iterable[str]) -> dict[str, int]:
         """In how many passages each of the index's words stands; 0 where in none."""
         with self._vault.read() as db:
-            return {token: _documents(db, token) for token in tokens}
+            known = self._known(db)
+            return {token: known.count(db, token) for token in tokens}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """In how many passages words stand as they are typed; of several parts, the rarest."""
         with self._vault.read() as db:
-            languages = _languages(db)
+            known = self._known(db)
             cutter = self._cutter
             return {
                 word: min(
                     (
-                        max(_documents(db, form) for form in forms)
-                        for forms in cutter.forms(word, languages)
+                        max(known.count(db, form) for form in forms)
+                        for forms in cutter.forms(word, known.languages)
                     ),
                     default=0,
                 )
@@ -124,6 +168,24 @@ class Lexical:
         """Number of passages in the index."""
         with self._vault.read() as db:
             return tallies.passages(db)
+
+    def _made(self, db: apsw.Connection, expression: str) -> str:
+        """An expression whose quoted terms are words of the index, in the languages held here."""
+        cutter, languages = self._cutter, self._known(db).languages
+
+        def term(found: re.Match[str]) -> str:
+            return f'"{ready(cutter.forms(found[1].replace(chr(34) * 2, chr(34)), languages))}"'
+
+        return _QUOTED.sub(term, expression)
+
+    def _known(self, db: apsw.Connection) -> _Known:
+        """What is known of the index as this connection sees it."""
+        # FTS5's list of the index's parts, which every change of the index makes another.
+        state = value(db, "SELECT block FROM words_data WHERE id = 10")
+        held = self._held
+        if held is None or held.state != state:
+            held = self._held = _Known(state, _languages(db))
+        return held
 
 
 def _languages(db: apsw.Connection) -> list[str]:
@@ -136,14 +198,11 @@ def _languages(db: apsw.Connection) -> list[str]:
     return [ENGLISH, *(mark[1:] for (mark,) in found)]
 
 
-def _made(db: apsw.Connection, expression: str, cutter: Tokenizer) -> str:
-    """An expression whose quoted terms are words of the index, in the languages held here."""
-    languages = _languages(db)
-
-    def term(found: re.Match[str]) -> str:
-        return f'"{ready(cutter.forms(found[1].replace(chr(34) * 2, chr(34)), languages))}"'
-
-    return _QUOTED.sub(term, expression)
+def _marks(ids: NDArray[np.int64]) -> bytes:
+    """A byte for every number up to the highest: 1 where it is among them."""
+    marks = np.zeros(int(ids.max()) + 1, dtype=np.uint8)
+    marks[ids] = 1
+    return marks.tobytes()
 
 
 def _documents(db: apsw.Connection, token: str) -> int:

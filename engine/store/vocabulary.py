@@ -1,8 +1,10 @@
 """The words that stand in a vault, for telling a misspelled word from a rare one."""
 
 import string
+import threading
 
 import apsw
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from engine.store.connect import Vault
@@ -22,6 +24,7 @@ class Vocabulary:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._cutters = threading.local()
 
     def like(self, word: str, reach: int) -> list[tuple[str, int, int]]:
         """Whole words within so many slips of the keyboard: word, slips, passages it stands in.
@@ -30,7 +33,9 @@ class Vocabulary:
         the most frequent.
         """
         word = word.lower()
-        cutter = Tokenizer()
+        cutter: Tokenizer | None = getattr(self._cutters, "own", None)
+        if cutter is None:
+            cutter = self._cutters.own = Tokenizer()
         stem = "".join(cutter.plain(word))
         seen: dict[str, int] = {}
         with self._vault.read() as db:
@@ -43,15 +48,9 @@ class Vocabulary:
                 seen |= dict(found)
                 if len(seen) >= MOST_LOOKED_AT:
                     break
-            near = []
-            for term, count in seen.items():
-                # The ending of a misspelled word may have kept it from being stemmed.
-                apart = min(
-                    OSA.distance(stem, term, score_cutoff=reach),
-                    OSA.distance(word[: len(term)], term, score_cutoff=reach),
-                )
-                if apart <= reach:
-                    near.append((apart, -count, term))
+            near = [
+                (apart, -seen[term], term) for term, apart in _near(word, stem, list(seen), reach)
+            ]
             like = []
             for _, count, term in sorted(near)[:MOST_CANDIDATES]:
                 whole = self._whole(db, term, word, cutter)
@@ -75,6 +74,26 @@ class Vocabulary:
             for each in cutter.spelled("\n".join(parts), term, language)
         ]
         return min(whole, key=lambda each: OSA.distance(word, each), default="")
+
+
+def _near(word: str, stem: str, terms: list[str], reach: int) -> list[tuple[str, int]]:
+    """Those of the terms within so many slips of a word or its stem, with the slips."""
+    from_stem = dict(_within(stem, terms, reach))
+    # The ending of a misspelled word may have kept it from being stemmed.
+    by_length: dict[int, list[str]] = {}
+    for term in terms:
+        by_length.setdefault(len(term), []).append(term)
+    for length, own in by_length.items():
+        for term, apart in _within(word[:length], own, reach):
+            from_stem[term] = min(apart, from_stem.get(term, apart))
+    return list(from_stem.items())
+
+
+def _within(word: str, terms: list[str], reach: int) -> list[tuple[str, int]]:
+    found = process.extract(
+        word, terms, scorer=OSA.distance, processor=None, score_cutoff=reach, limit=None
+    )
+    return [(term, int(apart)) for term, apart, _ in found]
 
 
 def _ranges(stem: str) -> list[tuple[str, str]]:

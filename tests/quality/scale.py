@@ -28,7 +28,7 @@ from engine.store.lexical import Lexical
 from engine.store.vector_scan import VectorScan
 from engine.store.vectors import Vectors, VectorSet
 from engine.types import Page, ParsedDocument, PassageDraft
-from tests.quality import data, memory
+from tests.quality import data, memory, planted
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
@@ -36,7 +36,7 @@ PASSAGES = 100_000
 OF_DOCUMENT = 20
 WORDS = 50
 QUESTIONS = 120
-AT_ONCE = 100
+AT_ONCE = 500
 """Documents stored in one transaction."""
 TYPES = ("pdf", "docx", "markdown", "html")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -55,6 +55,7 @@ def run(place: Workplace) -> None:
         real = _real(place, embedder) if Lexical(vault).passages() < count else None
         if real is not None:
             _fill(place, vault, embedder.identity, real, count)
+        planted.plant(place, vault, embedder)
         _measure(place, vault, embedder, questions, f"{count:,} passages")
 
 
@@ -233,6 +234,7 @@ def _measure(
             ]
             place.record.mean("scale", over, f"recall@{depth} of the meaning", hits)
         timed("counting libraries (status)", lambda _: Documents(vault).libraries())
+        planted.measure(place, vault, embedder, near, over)
     finally:
         near.close()
 

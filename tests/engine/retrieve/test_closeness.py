@@ -8,7 +8,8 @@ QUESTION = ["harbour", "office", "open"]
 
 
 def _close(*sentences: str) -> Closeness:
-    return closeness.closeness(QUESTION, WEIGHT, [], [sentence.split() for sentence in sentences])
+    words = " \n ".join(sentences).split(" ")
+    return closeness.Asked([QUESTION], WEIGHT).closeness([], [each for each in words if each])
 
 
 def test_words_in_one_sentence_count_more_than_scattered_ones() -> None:
@@ -27,17 +28,26 @@ def test_neighbours_count_by_their_distance() -> None:
 
 
 def test_title_and_heading_stand_over_every_sentence() -> None:
-    found = closeness.closeness(QUESTION, WEIGHT, ["harbour"], [["office"], ["open", "office"]])
+    asked = closeness.Asked([QUESTION], WEIGHT)
+    found = asked.closeness(["harbour"], ["office", "\n", "open", "office"])
     assert found.sentence == 1.0
     assert found.neighbours == pytest.approx(1 / 2)
 
 
 def test_nothing_in_common_is_nought() -> None:
     assert _close() == Closeness(0.0, 0.0)
-    assert closeness.closeness([], {}, [], [["harbour"]]) == Closeness(0.0, 0.0)
-    assert closeness.closeness(["harbour"], {"harbour": 2.0}, [], [["harbour"]]) == Closeness(
-        1.0, 0.0
+    assert closeness.Asked([[]], {}).closeness([], ["harbour"]) == Closeness(0.0, 0.0)
+    asked = closeness.Asked([["harbour"]], {"harbour": 2.0})
+    assert asked.closeness([], ["harbour"]) == Closeness(1.0, 0.0)
+
+
+def test_the_closest_wording_counts_and_words_have_several_forms() -> None:
+    wordings = [["harbour", "office", "open"], ["open", "office"]]
+    asked = closeness.Asked(
+        wordings, WEIGHT, {"hafen": "harbour", "offic": "office", "open": "open"}
     )
+    assert asked.closeness([], ["open", "the", "offic"]) == Closeness(1.0, 1.0)
+    assert asked.closeness([], ["hafen", "\n", "offic"]).sentence == 0.5
 
 
 def test_rare_words_weigh_more() -> None:
@@ -47,16 +57,12 @@ def test_rare_words_weigh_more() -> None:
 
 def test_sentences_end_at_stops_and_lines() -> None:
     text = "It opens at nine. “Really?” Yes\nrow | 1\n\n今日は。明日は。"
-    assert closeness.sentences(text) == [
-        "It opens at nine.",
-        "“Really?",
+    assert closeness.lines(text).split("\n") == [
+        "It opens at nine",
+        "“Really",
         "Yes",
         "row | 1",
-        "今日は。",
-        "明日は。",
+        "今日は",
+        "明日は",
+        "",
     ]
-
-
-@pytest.mark.parametrize("text", ["", "\n\n", "  "])
-def test_no_text_has_no_sentences(text: str) -> None:
-    assert closeness.sentences(text) == []

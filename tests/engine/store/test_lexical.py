@@ -1,5 +1,6 @@
 import pytest
 
+from engine.store import lexical as module
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
@@ -29,7 +30,10 @@ def test_the_best_match_is_first_and_scores_are_positive(vault: Vault, lexical: 
 
 def test_words_are_folded_and_stemmed(vault: Vault, lexical: Lexical) -> None:
     assert _paths(vault, lexical.search('"naive" OR "run"', 10)) == ["/a.txt"]
-    assert lexical.tokens(["Naïve Runners RUNNING", ""]) == [["naiv", "runner", "run"], []]
+    assert lexical.cut([("Naïve Runners", "RUNNING\nHarbours"), ("", "")]) == [
+        (["naiv", "runner"], ["run", "\n", "harbour"]),
+        ([], []),
+    ]
 
 
 def test_titles_count(vault: Vault, lexical: Lexical) -> None:
@@ -39,6 +43,33 @@ def test_titles_count(vault: Vault, lexical: Lexical) -> None:
 def test_a_library_limits_the_search(vault: Vault, lexical: Lexical) -> None:
     library = Documents(vault).library_id("Sea")
     assert _paths(vault, lexical.search('"harbour"', 10, library)) == ["/b.txt"]
+
+
+def test_many_chosen_passages_are_marked_instead_of_listed(
+    lexical: Lexical, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = lexical.search('"harbour"', 10)
+    assert len(found) == 2
+    for most_listed in (0, 100):
+        monkeypatch.setattr(module, "MOST_LISTED", most_listed)
+        for id, score in found:
+            assert lexical.search('"harbour"', 10, only=[id]) == [(id, pytest.approx(score))]
+        assert lexical.search('"harbour"', 10, only=[id for id, _ in found]) == found
+        assert lexical.search('"harbour"', 1, only=[found[1][0]])[0][0] == found[1][0]
+
+
+def test_what_is_known_of_the_index_follows_the_vault(
+    vault: Vault, embedder: HashingEmbedder, lexical: Lexical
+) -> None:
+    assert lexical.frequencies(["ferry", "harbour"]) == {"ferry": 0, "harbour": 2}
+    assert lexical.languages() == ["en"]
+    german = "Die Fähre fährt nicht von dem Hafen ab, und das ist der Grund für die Verspätung."
+    shelf.put(vault, embedder, "/d.txt", f"A ferry.\n\n{german}")
+    shelf.put(vault, embedder, "/e.txt", german)
+    assert lexical.frequencies(["ferry"]) == {"ferry": 1}
+    assert lexical.languages() == ["en", "de"]
+    Documents(vault).remove(["/b.txt", "/e.txt"])
+    assert lexical.frequencies(["harbour"]) == {"harbour": 1}
 
 
 def test_scores_of_chosen_passages_are_those_of_the_search(lexical: Lexical) -> None:
