@@ -19,7 +19,6 @@ from engine.ingest.passwords import Passwords
 from engine.ingest.sandbox import Sandbox
 from engine.library_types import AddReport, Status, Waiting
 from engine.model_types import ChatModelInfo, ModelCard
-from engine.models import starter_adapter
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.models.shelf import Shelf
@@ -36,7 +35,7 @@ from engine.services.document_pins import DocumentPins
 from engine.services.encoders import Encoders
 from engine.services.evaluation import Evaluation
 from engine.services.feedback import Feedback
-from engine.services.keeper import STARTER, ChatModelKeeper
+from engine.services.keeper import ChatModelKeeper
 from engine.services.library_jobs import LibraryJobs
 from engine.services.model_jobs import ModelJobs
 from engine.services.model_use import ModelUse
@@ -90,7 +89,7 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._passwords = Passwords()
-        self._encoders = Encoders(profile, vault, embedder)
+        self.encoders = Encoders(profile, vault, embedder)
         self.shelf = Shelf(profile)
         states = StateStore(profile.states, key=vault.derived_key("saved states"))
         if vault.encrypted:
@@ -99,8 +98,7 @@ class Assistant:
             profile, self._settings, self.shelf, self._guard, states=states, chat_model=chat_model
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        shipped = starter_adapter.path() if chat_model is None else None
-        memory = AdapterMemory(profile, {STARTER: (Adapter(shipped),)} if shipped else None)
+        memory = AdapterMemory(profile)
         self._conversations = Conversations(
             Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )
@@ -128,7 +126,7 @@ class Assistant:
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
-        self.reembed = ReembedJobs(vault, self._ready_embedder, self._encoders.open)
+        self.reembed = ReembedJobs(vault, self._ready_embedder, self.encoders.open)
         self.library_jobs = LibraryJobs(vault, self.sources, self._ready_embedder)
 
     @classmethod
@@ -175,7 +173,7 @@ class Assistant:
     def _ready_embedder(
         self, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Embedder]:
-        return (yield from self._encoders.ready(cancel))
+        return (yield from self.encoders.ready(cancel))
 
     def _ready_model(
         self, cancel: CancelToken | None = None, name: str | None = None

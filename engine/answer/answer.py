@@ -24,7 +24,7 @@ from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence, Rarity
-from engine.answer.found import Found, says_all, together, with_table
+from engine.answer.found import Found, together, with_table
 from engine.answer.guard import Guard
 from engine.answer.pack import Packed
 from engine.answer.reader import Reader
@@ -190,7 +190,7 @@ class Answerer:
         run.notes.judged(signals, certain, self._judge.threshold, fitted=self._judge.fitted)
         run.notes.step("decide")
         # What stands whole before the model is not judged by what was found for the question.
-        if not talk.documents and certain < self._judge.threshold and not says_all(found.table):
+        if not talk.documents and certain < self._judge.threshold:
             if writes:
                 yield Retrieved(guard.shown(found.hits[:NEAREST]))
             return run.abstain(guard.shown(found.hits))

@@ -8,8 +8,6 @@ from engine.answer.extract import Evidence, Rarity
 from engine.answer.reader import Reading
 from engine.types import Hit
 
-TABLE_SHARE = 0.9
-"""Least share of a question's words that a table must hold to be shown whatever the judge says."""
 SENTENCES = 2
 """Sentences quoted where a name, a date or a number is not enough."""
 
@@ -41,11 +39,6 @@ def with_table(
     """The evidence, and the table that may hold the answer where there is one."""
     table = table_lookup.evidence(about, hits, rarity)
     return [*evidence, table] if table is not None else list(evidence)
-
-
-def says_all(table: Evidence | None) -> bool:
-    """Whether a table holds the question's words nearly all: its cosine says little of it."""
-    return table is not None and table.overlap >= TABLE_SHARE
 
 
 def together(best: Sequence[Evidence]) -> list[Evidence]:

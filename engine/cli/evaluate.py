@@ -395,6 +395,10 @@ def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:
     for each in found:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.started_at))
         said = each.report["verdict"] if each.report else "interrupted; run it again to go on"
+        worse = [shift for shift in (each.report or {}).get("shifts", ()) if shift["worse"]]
+        if worse:
+            fallen = ", ".join(f"{shift['column']} {shift['metric']}" for shift in worse)
+            said += f" Worse than the time before: {fallen}."
         table.add_row(
             str(each.id), when, str(len(each.questions)), str(each.setting["model"]), said
         )

@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +24,13 @@ class AdapterMemory:
     Files in the profile are named from there, so that it may move as a whole.
     """
 
-    def __init__(
-        self, profile: Profile, defaults: Mapping[str, tuple[Adapter, ...]] | None = None
-    ) -> None:
-        """``defaults`` are used with a model of which nothing else was said."""
-        self._defaults = defaults or {}
+    def __init__(self, profile: Profile) -> None:
         self._root = profile.root
         self._file = profile.models / FILE
 
     def of(self, key: str) -> tuple[Adapter, ...]:
         """What the model is used with, in the order it was said; empty for nothing."""
-        rows = self._read().get(key)
-        if rows is None:
-            return self._defaults.get(key, ())
+        rows = self._read().get(key, [])
         return tuple(Adapter(self._root / row["file"], float(row["scale"])) for row in rows)
 
     def put(self, key: str, adapters: Sequence[Adapter]) -> None:
@@ -45,7 +39,7 @@ class AdapterMemory:
             with FileLock(f"{self._file}.lock"):
                 values = self._read()
                 values.pop(key, None)
-                if adapters or key in self._defaults:
+                if adapters:
                     values[key] = [
                         {"file": self.name(each.path), "scale": each.scale} for each in adapters
                     ]

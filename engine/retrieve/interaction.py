@@ -25,8 +25,8 @@ LOOKED_AT = 6
 """Most passages that are read by the encoder again."""
 MARGIN = 0.15
 """Below the best score by more than this, no passage is read again; nor is the best one alone."""
-WEIGHT = 0.6
-"""Of the mean nearness beside the other score; from 0.4 to 1 the results hardly change."""
+WEIGHT = 1.0
+"""Of the mean nearness beside the other score; chosen among 0.6 to 1.3 on half of SQuAD."""
 STRETCH = 40
 """Tokens of a passage that have to hold the words together."""
 MOST_DIMENSION = 512

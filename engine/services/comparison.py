@@ -5,6 +5,7 @@ for. Each answer is kept as soon as it is there, under what it was asked with: w
 is not asked again, neither after a kill nor in another comparison.
 """
 
+import json
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
@@ -263,7 +264,9 @@ class Comparison:
                 "encoder": column.encoder or encoder,
                 "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
             }
-        return Ready(column, adapters, options, file, circumstances)
+        # As it will be read back, so that it can be set against what was kept.
+        plain: dict[str, Any] = json.loads(json.dumps(circumstances, default=str))
+        return Ready(column, adapters, options, file, plain)
 
     def _adapters_of(self, column: Column) -> tuple[Adapter, ...]:
         model = column.model or None

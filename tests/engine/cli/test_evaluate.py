@@ -84,8 +84,29 @@ def test_columns_are_streamed_exported_and_held_to_a_floor(
     assert table.read_bytes().count(b"\r\n") == 7
     again = alcove("evaluate", *arguments, "--stream")
     assert again.exit_code == 0
-    assert "6/6 · short · wrong · Which pier?" in again.stdout
+    assert "4/6 · short · wrong · Which pier?" in again.stdout
     assert "So few questions" in again.stdout
+
+
+def test_the_history_tells_what_got_worse(
+    alcove: Callable[..., Result], documents: Path, tmp_path: Path
+) -> None:
+    questions = tmp_path / "many.jsonl"
+    row = {"question": "When does the ferry to Odell Island leave?", "answers": ["07:40"]}
+    questions.write_text("".join(json.dumps({"id": n, **row}) + "\n" for n in range(12)))
+    alcove("add", documents)
+    assert alcove("evaluate", questions).exit_code == 0
+    (documents / "ferry.md").write_text("The garden opens at noon.\n")
+    alcove("sync")
+    result = alcove("evaluate", questions)
+    assert "rag: right is 100 points worse than before. Changed since: the documents." in (
+        result.stdout
+    )
+    assert "Worse than the time before: rag right" in " ".join(
+        alcove("evaluate", "--history").stdout.split()
+    )
+    [history] = lines(alcove("evaluate", "--history", "--json"))
+    assert history["evaluations"][0]["shifts"][0]["because"] == ["the documents"]
 
 
 @pytest.mark.parametrize(
