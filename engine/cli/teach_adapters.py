@@ -87,7 +87,7 @@ def list_adapters(profile: ProfileOption = None, as_json: JsonOption = False) ->
             terminal.say(f"{job.name}: {job.state}, {job.job}")
             if job.words:
                 terminal.say(f"    {job.words}", style="dim")
-        if not adapters and not jobs:
+        if not jobs and not any(each.made for each in adapters):
             terminal.say("Nothing was taught yet. Begin with: alcove teach recipes")
         if waiting.new:
             terminal.say(f"{waiting.words}: alcove teach loop")

@@ -67,7 +67,7 @@ def test_examples_become_an_adapter_of_the_profile(assistant: Assistant, tmp_pat
     assert file == assistant.profile.adapters / "aye.gguf"
     assert adapter_file.check(file, planned.spec.base) == ""
     assistant.model_jobs.add(planned.spec.base)
-    [listed] = teaching.adapters.list()
+    [listed] = [each for each in teaching.adapters.list() if each.card.file == str(file)]
     assert (listed.card.name, listed.base, listed.state) == ("Aye", "tiny", "ready")
     with pytest.raises(Exception, match="is done"):
         teaching.jobs.begin(planned)

@@ -98,7 +98,7 @@ def test_adapters_and_trainings_are_listed(alcove: Callable[..., Result], tmp_pa
     write_adapter(tmp_path / "disk" / "mine.gguf", base, name="Mine")
     alcove("models", "add", tmp_path / "disk")
     [value] = lines(alcove("teach", "list", "--json"))
-    [each] = [one for one in value["adapters"] if one["name"] != "Grounded answers"]
+    [each] = [one for one in value["adapters"] if one["name"] == "Mine"]
     assert (each["name"], each["base"], each["state"]) == ("Mine", "base", "ready")
     assert each["size"] > 0
     assert value["jobs"] == []
