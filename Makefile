@@ -20,7 +20,7 @@ export Q
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run ask test check bench bench-compare screenshots package lock models setup setup-dev
-.PHONY: setup-training clean
+.PHONY: setup-training starter-adapter clean
 
 help:
 	@echo "make run          open the window with the sample library"
@@ -127,6 +127,12 @@ bench: setup-dev
 
 bench-compare: setup-dev
 	$(BIN)/python -m tests.quality --only compare $(ARGS)
+
+# The adapter that ships with the app, made anew from the data that ALCOVE_DATA names.
+starter-adapter: setup-dev setup-training
+	$(BIN)/python -m tests.quality.starter_adapter $(WORK)
+	$(TRAIN)/bin/python -m training $(WORK)/job
+	cp $(WORK)/job/grounded-answers.gguf engine/models/starter_adapter/
 
 screenshots: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m desktop.screenshots docs/screenshots

@@ -150,7 +150,8 @@ def evaluate(
         if questions is not None:
             asked, bad = checked_questions(questions)
         else:
-            asked = assistant.feedback.questions()
+            apart = any(each.mode in ("tuned", "both") for each in chosen)
+            asked = assistant.feedback.questions(apart=apart)
             if not asked:
                 raise InputError(
                     "No answer has been rated yet.", "Rate some in the window, or give a file."

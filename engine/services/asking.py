@@ -27,6 +27,7 @@ from engine.settings import Settings
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.tables import Tables
 from engine.types import Answer, AskEvent, Mode
 
@@ -78,6 +79,7 @@ class Asking:
         self._adapters = adapters
         self._trusted_bytes = trusted_bytes
         self._counter = Counter(Tables(vault))
+        self._glossary = Glossary(vault)
         self._calibrations = Calibrations(vault)
         self._lane = threading.Lock()
         self._warming: _Warming | None = None
@@ -301,6 +303,7 @@ class Asking:
             self._documents,
             counter=self._counter,
             similar=embedder,
+            glossary=self._glossary,
             trusted_bytes=self._trusted_bytes,
             judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),
         )

@@ -98,7 +98,7 @@ def _text_rows(file: Path) -> Iterator[Sequence[str]]:
         raise SourceError(
             f"{file.name} holds no text.", "Save it as CSV again.", code="source_kind"
         )
-    csv.field_size_limit(MOST_FIELD)
+    limit = csv.field_size_limit(MOST_FIELD)
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:SAMPLE], ",;\t|")
     except csv.Error:
@@ -111,6 +111,8 @@ def _text_rows(file: Path) -> Iterator[Sequence[str]]:
             "A quote may not be closed, or a field is very long.",
             code="source_kind",
         ) from error
+    finally:
+        csv.field_size_limit(limit)  # it holds for the whole process
 
 
 def _workbook(file: Path, name: str, most_rows: int) -> Frames:
