@@ -20,6 +20,8 @@ FORM_MATTERS = 0.1
 """Least difference of a share of form that is worth a sentence."""
 SHORTER = 0.75
 """Share of the length below which answers count as shorter."""
+WIDE = 0.1
+"""Difference of right answers that may be there although chance could have made it."""
 SLOWER_S = 0.1
 SIMPLEST = ("plain", "rag", "tuned", "both")
 """Ways of asking, the one that takes least to keep first."""
@@ -139,6 +141,14 @@ def use(found: Findings) -> Reason | None:
     figures = "; ".join(
         f"{each.name} {100 * found.right(each.name):.0f} % right" for each in found.columns
     )
+    ahead = max(found.columns, key=lambda each: found.right(each.name))
+    gap = found.right(ahead.name) - min(found.right(each.name) for each in found.columns)
+    if not any(each.real for each in found.pairs.values()) and gap >= WIDE:
+        return Reason(
+            "use",
+            f"These questions are too few to tell the ways apart; {found.named(ahead)} was ahead.",
+            figures,
+        )
     if not any(each.real for each in found.pairs.values()):
         return Reason(
             "use", f"There is no difference in correctness that chance would not make as well; "
@@ -319,7 +329,7 @@ def _gain(found: Findings, rule: str, before: str, after: str, word: str) -> Rea
     )
     margin = f"{100 * pair.value:+.0f} ± {100 * pair.margin:.0f} points"
     if not pair.real:
-        advice = " Don't tune for it." if word == "Tuning" else ""
+        advice = " Don't tune for it." if word == "Tuning" and pair.value < WIDE else ""
         return Reason(
             rule, f"{word} makes no difference to correctness that can be told from chance "
             f"({margin}).{advice}", figures,

@@ -61,6 +61,14 @@ def test_no_difference_is_said_and_few_questions_are() -> None:
     assert paragraph.endswith("So few questions tell little; ask twenty or more.")
 
 
+def test_a_wide_gap_over_few_questions_is_no_advice_against_who_is_ahead() -> None:
+    outcomes = made("plain", [0.0] * 3) + made("rag", [1.0] * 3)
+    _, paragraph = told(outcomes, of_modes(["plain", "rag"]))
+    assert paragraph.startswith("These questions are too few to tell the ways apart; retrieval was")
+    outcomes = made("rag", [0.0] * 3) + made("both", [1.0] * 3)
+    assert "Don't tune" not in told(outcomes, of_modes(["rag", "both"]))[1]
+
+
 def test_tuning_that_harms_is_said() -> None:
     outcomes = made("rag", [1.0] * 25) + made("both", [0.0] * 15 + [1.0] * 10)
     _, paragraph = told(outcomes, of_modes(["rag", "both"]))
