@@ -19,8 +19,8 @@ export Q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run ask test check bench screenshots package lock models setup setup-dev
-.PHONY: setup-training clean
+.PHONY: help run ask test check bench bench-compare screenshots package lock models setup setup-dev
+.PHONY: setup-training starter-adapter clean
 
 help:
 	@echo "make run          open the window with the sample library"
@@ -29,6 +29,7 @@ help:
 	@echo "make check        lint, format, types, import rules"
 	@echo "make setup-training  install PyTorch and what training needs (about 1 GB)"
 	@echo "make bench        measure quality and speed (needs ALCOVE_DATA)"
+	@echo "make bench-compare  set four ways of asking side by side (needs ALCOVE_DATA)"
 	@echo "make screenshots  draw docs/screenshots again"
 	@echo "make package      build the wheel into dist/"
 
@@ -123,6 +124,15 @@ test: setup-dev setup-training
 
 bench: setup-dev
 	$(BIN)/python -m tests.quality $(ARGS)
+
+bench-compare: setup-dev
+	$(BIN)/python -m tests.quality --only compare $(ARGS)
+
+# The adapter that ships with the app, made anew from the data that ALCOVE_DATA names.
+starter-adapter: setup-dev setup-training
+	$(BIN)/python -m tests.quality.starter_adapter $(WORK)
+	$(TRAIN)/bin/python -m training $(WORK)/job
+	cp $(WORK)/job/grounded-answers.gguf engine/models/starter_adapter/
 
 screenshots: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m desktop.screenshots docs/screenshots

@@ -29,6 +29,7 @@ from engine.retrieve.retrieve import Retriever
 from engine.services import health
 from engine.services.adapter_use import AdapterUse
 from engine.services.asking import Asking, check_question
+from engine.services.comparison import Comparison
 from engine.services.conversations import Conversations
 from engine.services.document_pins import DocumentPins
 from engine.services.encoders import Encoders
@@ -40,6 +41,7 @@ from engine.services.model_jobs import ModelJobs
 from engine.services.model_use import ModelUse
 from engine.services.reembed_jobs import ReembedJobs
 from engine.services.source_jobs import SourceJobs
+from engine.services.teaching import Teaching
 from engine.services.upkeep import Upkeep
 from engine.services.vault_lock import key_of
 from engine.store import check
@@ -87,18 +89,13 @@ class Assistant:
         self._vault = vault
         self._documents = Documents(vault)
         self._passwords = Passwords()
-        self._encoders = Encoders(profile, vault, embedder)
+        self.encoders = Encoders(profile, vault, embedder)
         self.shelf = Shelf(profile)
         states = StateStore(profile.states, key=vault.derived_key("saved states"))
         if vault.encrypted:
             states.drop_plain()
         self._keeper = ChatModelKeeper(
-            profile,
-            self._settings,
-            self.shelf,
-            self._guard,
-            states=states,
-            chat_model=chat_model,
+            profile, self._settings, self.shelf, self._guard, states=states, chat_model=chat_model
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
         memory = AdapterMemory(profile)
@@ -108,25 +105,28 @@ class Assistant:
         self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
         self._nearest = Nearest(vault)
         self._asking = Asking(
-            vault,
-            self._conversations,
-            self._keeper,
-            self._settings,
-            self._ready_embedder,
-            adapters=memory,
-            nearest=self._nearest,
-            trusted_bytes=trusted_bytes,
-        )
+            vault, self._conversations, self._keeper, self._settings, self._ready_embedder,
+            adapters=memory, nearest=self._nearest, trusted_bytes=trusted_bytes,
+        )  # fmt: skip
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
-        self.evaluation = Evaluation(vault, self, self._asking, self._keeper)
         self.feedback = Feedback(Ratings(vault))
         self.adapters = AdapterUse(
             self._keeper, self.shelf, memory, self._asking, self._conversations
         )
+        self.teaching = Teaching(
+            profile, self._settings, vault, self, asking=self._asking, keeper=self._keeper,
+            shelf=self.shelf, feedback=self.feedback, adapters=self.adapters, memory=memory,
+            ready_embedder=self._ready_embedder, nearest=self._nearest,
+        )  # fmt: skip
+        self.comparison = Comparison(
+            vault, self, self._asking, self._keeper, self.adapters,
+            lambda other: Encoders(profile, other, embedder),
+        )  # fmt: skip
+        self.evaluation = Evaluation(vault, self, self._asking, self._keeper, self.comparison)
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
-        self.reembed = ReembedJobs(vault, self._ready_embedder, self._encoders.open)
+        self.reembed = ReembedJobs(vault, self._ready_embedder, self.encoders.open)
         self.library_jobs = LibraryJobs(vault, self.sources, self._ready_embedder)
 
     @classmethod
@@ -173,7 +173,7 @@ class Assistant:
     def _ready_embedder(
         self, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Embedder]:
-        return (yield from self._encoders.ready(cancel))
+        return (yield from self.encoders.ready(cancel))
 
     def _ready_model(
         self, cancel: CancelToken | None = None, name: str | None = None

@@ -14,6 +14,7 @@ EngineError
 │   ├── ModelMissingError  no model file where one is expected
 │   ├── ModelLoadError     llama.cpp refused the file; the message carries the cause
 │   └── ModelCrashedError  the model process ended while it was needed
+├── TeachError             examples, training or an adapter of one's own did not come about
 ├── NetworkRefusedError    the network policy refused a connection
 └── CancelledError         the user stopped it; a state, never shown as an error
 """
@@ -85,6 +86,10 @@ class ModelLoadError(ModelError):
 
 class ModelCrashedError(ModelError):
     code = "model_crashed"
+
+
+class TeachError(EngineError):
+    code = "teach"
 
 
 class NetworkRefusedError(EngineError):

@@ -35,6 +35,11 @@ class Profile:
         return self.root / "adapters"
 
     @property
+    def teaching(self) -> Path:
+        """Examples to teach from, and the folders of trainings."""
+        return self.root / "teaching"
+
+    @property
     def states(self) -> Path:
         """What the model made of conversations, saved so that they go on at once."""
         return self.root / "states"

@@ -87,6 +87,14 @@ class EndpointSettings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Where training runs."""
+
+    python: str = ""
+    """Python of the training environment; empty for the one that was installed beside Alcove."""
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -101,6 +109,7 @@ class Settings:
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     download: DownloadSettings = field(default_factory=DownloadSettings)
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
 
 
 def load(path: Path) -> Settings:
@@ -118,6 +127,7 @@ def load(path: Path) -> Settings:
         answer=AnswerSettings(**_area(document, "answer", AnswerSettings)),
         download=DownloadSettings(**_area(document, "download", DownloadSettings)),
         endpoint=EndpointSettings(**_area(document, "endpoint", EndpointSettings)),
+        training=TrainingSettings(**_area(document, "training", TrainingSettings)),
     )
 
 

@@ -171,12 +171,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. Scores are fused and lie in [0, 1]; higher is better."""
+    """A passage found for a question. The order of hits is the order of their scores."""
 
     rank: int
     """From 1."""
     passage: Passage
     score: float
+    """Of this passage, about 0 to 1, higher is better: words, meaning and closeness, each
+    normalised over the candidates (:mod:`engine.retrieve.fuse`); for a description together with
+    the words of the best passages, brought back to that scale; moved up or down where it was read
+    again beside others as close (:mod:`engine.retrieve.interaction`)."""
     words: float
     """Normalised BM25 part of the score, in [0, 1]; 0 where the words did not find it."""
     meaning: float

@@ -29,6 +29,8 @@ class TrainingConfig:
     """Strength: the adapter is scaled by alpha/rank; above 0."""
     dropout: float = 0.0
     """Share of the adapter's inputs left out at random while training, [0, 1)."""
+    export_rank: int = 0
+    """Rank at which it is exported, the largest singular values kept; 0 for ``rank``."""
     targets: tuple[str, ...] = ()
     """Endings of the names of the layers to adapt, such as ``"q_proj"``; empty for all linear
     layers but the output."""
@@ -75,7 +77,8 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         for name, low, high in (
-            ("rank", 1, 256), ("dropout", 0, 0.99), ("steps", 0, 10**7), ("batch", 1, 4096),
+            ("rank", 1, 256), ("export_rank", 0, 256), ("dropout", 0, 0.99),
+            ("steps", 0, 10**7), ("batch", 1, 4096),
             ("micro_batch", 0, 4096), ("warmup", 0, 0.99), ("weight_decay", 0, 10),
             ("max_tokens", 16, 10**6), ("held_out", 0, 0.5), ("measure_every", 1, 10**6),
             ("patience", 0, 10**6), ("threads", 0, 1024), ("nice", 0, 19),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.formats import adapter as adapter_file
 from engine.formats.adapter import AdapterError
-from training import adapter_gguf, cards, peft_adapter
+from training import adapter_gguf, cards, peft_adapter, shrink
 from training import merge as merging
 from training.errors import ExportError
 from training.layout import Layout
@@ -28,16 +28,19 @@ def export(
     task: str = "",
     merge: bool = False,
     quantization: str = "",
+    rank: int = 0,
     facts: Mapping[str, object] | None = None,
 ) -> dict[str, Path]:
     """Write the adapter, and where wanted the merged model, each with what belongs beside it.
 
-    Returns the files: ``adapter``, ``model``, ``card``, ``modelfile``. A file stands under its name
-    only when it is whole. Raises ExportError (code ``disk_full`` where there is no room),
-    TrainingError and ModelError.
+    ``rank`` cuts the adapter down, 0 keeps it. Returns the files: ``adapter``, ``model``, ``card``,
+    ``modelfile``. A file stands under its name only when it is whole. Raises ExportError (code
+    ``disk_full`` where there is no room), TrainingError and ModelError.
     """
     layout = Layout.of(base)
     adapter = peft_adapter.read(adapter_folder)
+    if rank:
+        adapter = shrink.shrunk(adapter, rank)
     made: dict[str, Path] = {}
     target.mkdir(parents=True, exist_ok=True)
     stem = _file_name(name)

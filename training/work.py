@@ -166,6 +166,7 @@ def _export(job: RunningJob, base: BaseFacts, outcome: Outcome) -> dict[str, Any
         task=job.spec.task,
         merge=job.config.merge,
         quantization=job.config.quantization,
+        rank=job.config.export_rank,
         python=job.python,
         facts={"Examples": str(job.spec.examples.name), "Held-out loss": outcome.held_out_loss},
     )

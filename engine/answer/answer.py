@@ -1,11 +1,12 @@
 """Question → cited answer."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from engine.answer import (
     abstain,
+    brief,
     candidates,
     extract,
     followup,
@@ -17,16 +18,19 @@ from engine.answer import (
     summary,
     table_lookup,
     tables,
+    terms,
 )
 from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter, Similar
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence, Rarity
+from engine.answer.found import Found, together, with_table
 from engine.answer.guard import Guard
 from engine.answer.pack import Packed
-from engine.answer.reader import Reader, Reading
+from engine.answer.reader import Reader
 from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
+from engine.answer.terms import Terms
 from engine.errors import InputError
 from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
@@ -48,12 +52,8 @@ SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
 """How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
-TABLE_SHARE = 0.9
-"""Least share of a question's words that a table must hold to be shown whatever the judge says."""
 SURE = 0.12
 """Least probability of a short answer; below it the whole sentence is quoted."""
-SENTENCES = 2
-"""Sentences quoted where a name, a date or a number is not enough."""
 
 
 class Search(Protocol):
@@ -64,34 +64,11 @@ class Search(Protocol):
     ) -> SearchResult: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found for a question, before anything is written."""
-
-    about: str
-    """The question made whole."""
-    hits: tuple[Hit, ...]
-    evidence: list[Evidence]
-    """In the order of the words' score, weighed by the model where it is small."""
-    readings: list[Reading]
-    """Short answers in the evidence, best first."""
-    rarity: Rarity
-    """How much each word tells among the hits."""
-    table: Evidence | None = None
-    """The table that meets the question better than any sentence."""
-
-    def text(self, item: Evidence) -> str:
-        """The passage that a sentence stands in, as it may be read."""
-        return orders.readable(self.hits[item.hit].passage.text)
-
-
 class Answerer:
     """Answers questions from the documents, or plainly. One request at a time.
 
     A small model weighs sentences and code reads the answer out of them, word for word; a large
-    one writes it from the packed passages and code checks every sentence. On the questions of an
-    employee handbook, two quoted sentences met the expected answers better (F1 0.42) than what the
-    starter model wrote from the same passages (0.35), of which a third was supported.
+    one writes it from the packed passages and code checks every sentence.
     """
 
     def __init__(
@@ -102,16 +79,20 @@ class Answerer:
         *,
         counter: Counter | None = None,
         similar: Similar | None = None,
+        glossary: Terms | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
         judge: Judge = abstain.JUDGE,
         sentences: int = EVIDENCE,
     ) -> None:
         """``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
 
-        ``counter`` answers what is a matter of counting, ``similar`` helps it with words."""
+        ``counter`` answers what is a matter of counting, ``similar`` helps it with words, and
+        ``glossary`` tells a model that writes what the terms in its passages mean.
+        """
         self._judge = judge
         self._counter = counter
         self._similar = similar
+        self._glossary = glossary
         self._retriever = retriever
         self._model = model
         self._documents = documents
@@ -144,6 +125,8 @@ class Answerer:
         sampling = replace(sampling, max_tokens=max_tokens)
         run = Run(question, mode, self._model.info.label, cancel)
         summarise = self._summarise(cancel)
+        guard = Guard(self._documents)
+        talk = guard.talk(talk)
         pinned = talk.documents if mode in ("rag", "both") else ()
         talk = self._with_documents(talk, mode, max_tokens)
         if mode in ("plain", "tuned"):
@@ -154,6 +137,7 @@ class Answerer:
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
         writes = self._writes(mode)
+        short = self._brief and not form.wants_sentences(question)
         if _formed(sampling) and not writes:
             raise InputError(
                 "This model reads answers out of your documents word for word, so that it cannot "
@@ -181,11 +165,14 @@ class Answerer:
         run.notes.step("search")
         prior = 0.0
         loose = [each for each in pinned if each not in talk.documents]
-        guard = Guard(result.hits, self._documents)
-        hits, evidence = candidates.chosen(about, guard.hits, loose, top=self._sentences)
+        hits, evidence = candidates.chosen(
+            about, guard.read(result.hits), loose, top=self._sentences
+        )
         rarity = extract.rarity(hits)
+        if short and brief.suits(evidence):
+            return (yield from self._short(about, hits, evidence, run, guard))
         if not writes:
-            evidence = _with_table(about, hits, evidence, rarity)
+            evidence = with_table(about, hits, evidence, rarity)
             order = dict.fromkeys(item.hit for item in evidence)
             yield Retrieved(guard.shown([hits[index] for index in order]))
             evidence, run.usage = extract.weighed(about, hits, evidence, self._model, cancel)
@@ -203,7 +190,7 @@ class Answerer:
         run.notes.judged(signals, certain, self._judge.threshold, fitted=self._judge.fitted)
         run.notes.step("decide")
         # What stands whole before the model is not judged by what was found for the question.
-        if not talk.documents and certain < self._judge.threshold and not _says_all(found.table):
+        if not talk.documents and certain < self._judge.threshold:
             if writes:
                 yield Retrieved(guard.shown(found.hits[:NEAREST]))
             return run.abstain(guard.shown(found.hits))
@@ -216,6 +203,7 @@ class Answerer:
                 self._model,
                 max_tokens=max_tokens,
                 summarise=summarise,
+                explain=self._explain(library),
             )
             paths = {document.path for document in talk.documents}
             run.notes.read(packed.hits, packed=True)
@@ -245,7 +233,7 @@ class Answerer:
         """The talk with its older turns folded already where the next question would need it."""
         limit = pack.room(self._model, self._length(max_tokens))
         pinned = talk.documents
-        talk = self._with_documents(talk, mode, max_tokens)
+        talk = self._with_documents(Guard(self._documents).talk(talk), mode, max_tokens)
         wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
         build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
         talk = pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
@@ -258,6 +246,7 @@ class Answerer:
         if mode in ("rag", "both") and not self._writes(mode):
             return prompt.asking("", "")
         build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
+        talk = Guard(self._documents).talk(talk)
         return build(self._with_documents(talk, mode, max_tokens))
 
     def _with_documents(self, talk: Talk, mode: Mode, max_tokens: int) -> Talk:
@@ -279,24 +268,26 @@ class Answerer:
 
     def _writes(self, mode: Mode) -> bool:
         """Whether the model words its own answers: always with an adapter, which was made to."""
-        return self._trusted or mode != "rag"
+        return self._trusted or (mode != "rag" and not self._brief)
+
+    @property
+    def _brief(self) -> bool:
+        """Whether a small model has an adapter with which it answers shortly from sentences."""
+        return not self._trusted and any(each.task == GROUNDED for each in attached(self._model))
 
     @property
     def _trusted(self) -> bool:
         """Whether the model's own words stand, as far as they are supported."""
-        model = self._model
-        return model.info.size_bytes >= self._trusted_bytes or any(
-            each.task == GROUNDED for each in attached(model)
-        )
+        return self._model.info.size_bytes >= self._trusted_bytes
 
     def _found(
         self, about: str, hits: Sequence[Hit], evidence: list[Evidence], rarity: Rarity
-    ) -> _Found:
+    ) -> Found:
         stretches = [item for item in evidence if not item.table]
         readings = self._reader.read(about, stretches, rarity)
         best = extract.judged(evidence)[:1]
         table = best[0] if best and best[0].table else None
-        return _Found(about, tuple(hits), stretches, readings, rarity, table)
+        return Found(about, tuple(hits), stretches, readings, rarity, table)
 
     def _length(self, max_tokens: int) -> int:
         return max(1, min(max_tokens, self._model.info.n_ctx // 2))
@@ -306,9 +297,32 @@ class Answerer:
             return None
         return lambda talk, dropped: summary.summed_up(self._model, talk, dropped, cancel)
 
+    def _explain(self, library: str | None) -> pack.Explain | None:
+        glossary = self._glossary
+        return None if glossary is None else lambda text: terms.used(text, glossary, library)
+
     # --- writing -------------------------------------------------------------------------------
 
-    def _quoted(self, question: str, found: _Found) -> Draft:
+    def _short(
+        self, about: str, hits: Sequence[Hit], evidence: list[Evidence], run: Run, guard: Guard
+    ) -> Generator[AskEvent, None, Answer]:
+        """What a small model with an adapter for it says in a few words of the documents."""
+        read = [hits[index] for index in dict.fromkeys(item.hit for item in evidence)]
+        yield Retrieved(guard.shown(read))
+        run.notes.read(read, packed=True)
+        messages = brief.messages(about, hits, evidence)
+        packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
+        completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)
+        run.notes.step("write")
+        if run.cancelled:
+            return run.finish(Draft(""))
+        draft = brief.draft(completion.text, hits, evidence, self._documents)
+        if not draft.citations:
+            return run.abstain(guard.shown(hits))
+        yield AnswerDelta(draft.text)
+        return run.finish(draft)
+
+    def _quoted(self, question: str, found: Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""
         desk = Desk(found.hits, self._documents)
         best = extract.judged(found.evidence)
@@ -316,12 +330,12 @@ class Answerer:
             return self._from_table(desk, found.table, found)
         if form.wants_sentences(question) or not found.readings:
             return desk.quoted(
-                [extract.with_list(item, found.text(item)) for item in _together(best)]
+                [extract.with_list(item, found.text(item)) for item in together(best)]
             )
         if tables.is_row(best[0].sentence):
             cell = tables.cell(found.about, found.text(best[0]), best[0].start, best[0].end)
             return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
-        reading = found.readings[0]
+        reading = self._reader.best(found.about, found.readings) or found.readings[0]
         evidence = found.evidence[reading.evidence]
         kind = spans.kind(spans.tokens(reading.text))
         unsure = reading.probability < SURE or not form.fits(found.about, kind)
@@ -330,7 +344,7 @@ class Answerer:
         end = spans.with_unit(found.text(evidence), reading.end)
         return desk.read_out(evidence, reading.start, end)
 
-    def _from_table(self, desk: Desk, table: Evidence, found: _Found) -> Draft:
+    def _from_table(self, desk: Desk, table: Evidence, found: Found) -> Draft:
         """The cell or row that is asked for, or else the table as it stands."""
         passage = found.text(table)
         looked = table_lookup.look_up(found.about, passage, table.start, table.end)
@@ -343,7 +357,7 @@ class Answerer:
     def _written(
         self,
         question: str,
-        found: _Found,
+        found: Found,
         packed: Packed,
         run: Run,
         sampling: Sampling,
@@ -368,7 +382,7 @@ class Answerer:
             return draft
         if self._trusted:
             return Desk(found.hits, self._documents).quoted(found.evidence[:1])
-        evidence = _with_table(found.about, found.hits, found.evidence, found.rarity)
+        evidence = with_table(found.about, found.hits, found.evidence, found.rarity)
         evidence, usage = extract.weighed(
             found.about, found.hits, evidence, self._model, run.cancel
         )
@@ -393,31 +407,9 @@ class Answerer:
                 yield AnswerDelta(piece)
 
 
-def _with_table(
-    about: str, hits: Sequence[Hit], evidence: Sequence[Evidence], rarity: Rarity
-) -> list[Evidence]:
-    """The evidence, and the table that may hold the answer where there is one."""
-    table = table_lookup.evidence(about, hits, rarity)
-    return [*evidence, table] if table is not None else list(evidence)
-
-
-def _says_all(table: Evidence | None) -> bool:
-    """Whether a table holds the question's words nearly all: its cosine says little of it."""
-    return table is not None and table.overlap >= TABLE_SHARE
-
-
 def _formed(sampling: Sampling) -> bool:
     """Whether the answer is to have a form, in which sentences cannot be told apart."""
     return bool(sampling.json_schema or sampling.grammar)
-
-
-def _together(best: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence and the next best one of its passage, as they stand there.
-
-    A second sentence from elsewhere is off the point more often than it helps.
-    """
-    same = [item for item in best if item.hit == best[0].hit][:SENTENCES]
-    return sorted(same, key=lambda item: item.start)
 
 
 def stopped(question: str, mode: Mode) -> Answer:

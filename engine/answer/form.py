@@ -7,7 +7,11 @@ from engine.answer import text
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bhow many\b|\bnumber of\b|\bwhat (?:percent|percentage|number|share)\b", "many"),
-    (r"\bhow much\b|\bwhat (?:amount|price|cost)\b", "much"),
+    (
+        r"\bhow much\b|\bwhat (?:amount|price|cost)\b"
+        r"|\bwhat (?:do|does|did|would|will) .{2,80}\bcost\b",
+        "much",
+    ),
     (
         r"\bhow (?!do\b|does\b|did\b|can\b|could\b|is\b|are\b|was\b|were\b|will\b|would\b|should\b"
         r"|must\b|may\b|has\b|have\b|had\b|to\b|come\b|exactly\b|many\b|much\b)[a-z]+ ",

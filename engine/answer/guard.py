@@ -9,29 +9,50 @@ from dataclasses import replace
 
 from engine.answer import orders
 from engine.answer.draft import Pages
+from engine.answer.talk import Pinned, Talk
 from engine.types import Hit, Passage
 
 
 class Guard:
-    """The passages of one question, read without orders and shown as they are."""
+    """The passages before one question, read without orders and shown as they are."""
 
-    def __init__(self, hits: Sequence[Hit], documents: Pages) -> None:
+    def __init__(self, documents: Pages) -> None:
         self._documents = documents
         self._pages: dict[tuple[str, int], str] = {}
-        self._found = {hit.passage.id: hit for hit in hits}
-        self.hits = tuple(self._guarded(hit) for hit in hits)
-        """With blanks in place of orders; all positions stay as they are."""
+        self._guarded: dict[tuple[int, int, int], Passage] = {}
+        """What was changed, as it stands in the documents."""
+
+    def read(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits with blanks in place of orders; all positions stay as they are."""
+        return tuple(replace(hit, passage=self._passage(hit.passage)) for hit in hits)
 
     def shown(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The same hits as they were found."""
-        return tuple(self._found.get(hit.passage.id, hit) for hit in hits)
+        return tuple(
+            replace(hit, passage=self._guarded.get(_key(hit.passage), hit.passage)) for hit in hits
+        )
 
-    def _guarded(self, hit: Hit) -> Hit:
-        passage = hit.passage
+    def talk(self, talk: Talk) -> Talk:
+        """A conversation whose passages are read without orders, as those found now are."""
+        turns = tuple(
+            replace(turn, passages=tuple(map(self._passage, turn.passages))) for turn in talk.turns
+        )
+        documents = tuple(self._pinned(each) for each in talk.documents)
+        return replace(talk, turns=turns, documents=documents)
+
+    def _pinned(self, document: Pinned) -> Pinned:
+        if not orders.gives(document.text):
+            return document
+        return replace(document, passages=tuple(map(self._passage, document.passages)))
+
+    def _passage(self, passage: Passage) -> Passage:
         text = passage.text
         for start, end in self._orders(passage):
             text = orders.blanked(text, max(0, start), min(len(text), end))
-        return hit if text == passage.text else replace(hit, passage=replace(passage, text=text))
+        if text == passage.text:
+            return passage
+        self._guarded[_key(passage)] = passage
+        return replace(passage, text=text)
 
     def _orders(self, passage: Passage) -> list[tuple[int, int]]:
         """Spans in the passage's text; what stands outside of it is cut off later."""
@@ -49,3 +70,7 @@ class Guard:
             for page in self._documents.pages(passage.path):
                 self._pages[passage.path, page.number] = page.text
         return self._pages.setdefault(key, "")
+
+
+def _key(passage: Passage) -> tuple[int, int, int]:
+    return passage.id, passage.start, passage.end

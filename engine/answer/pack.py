@@ -13,6 +13,7 @@ from engine.answer.extract import Evidence
 from engine.answer.prompt import PromptPassage
 from engine.answer.sentences import split
 from engine.answer.talk import Pinned, Talk
+from engine.answer.terms import Meaning
 from engine.errors import InputError
 from engine.inference import context_use
 from engine.inference.chat_model import ChatModel
@@ -34,6 +35,8 @@ LONGEST_TOKEN = 12
 Summarise = Callable[[Talk, frozenset[int]], str]
 """What is to stand in place of these turns; empty for nothing. May take long."""
 Build = Callable[[Talk], list[Message]]
+Explain = Callable[[str], Sequence[Meaning]]
+"""The terms that a text uses, with their meanings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,10 @@ def plain(question: str) -> Build:
     return lambda talk: prompt.plain(talk.read(Message("user", question)))
 
 
-def rag(question: str, passages: Sequence[PromptPassage] = ()) -> Build:
-    said = Message("user", prompt.over(passages, question))
+def rag(
+    question: str, passages: Sequence[PromptPassage] = (), terms: Sequence[Meaning] = ()
+) -> Build:
+    said = Message("user", prompt.over(passages, question, terms))
     return lambda talk: prompt.rag(talk.read(said))
 
 
@@ -122,11 +127,13 @@ def pack_rag(
     *,
     max_tokens: int,
     summarise: Summarise | None = None,
+    explain: Explain | None = None,
 ) -> Packed:
     """The conversation as it fits, and the best passages that are not in it yet.
 
     Each is trimmed around its evidence where it must be. The best one stands last, next to the
-    question. Raises InputError.
+    question; the terms that they use come with them where ``explain`` knows some and there is
+    room. Raises InputError.
     """
     limit = room(model, max_tokens)
     order = _order(hits, evidence)[:MAX_PASSAGES]
@@ -152,12 +159,17 @@ def pack_rag(
         passage = _part(hit.passage, start, end)
         left = available - _cost(model, passage.text)
         fresh.insert(0, (hit, passage))
+    told = "\n".join(passage.text for _, passage in fresh)
+    terms = explain(told) if explain is not None and fresh else ()
     while True:
         passages = [passage for _, passage in fresh]
-        messages = rag(question, [PromptPassage.of(each) for each in passages])(talk)
+        messages = rag(question, [PromptPassage.of(each) for each in passages], terms)(talk)
         if not fresh or model.count_prompt(messages) <= limit:
             break
-        fresh.pop(0)
+        if terms:
+            terms = ()
+        else:
+            fresh.pop(0)
     found = {hit.passage.id: hit for hit in hits}
     before = {each.id: found.get(each.id) or Hit(0, each, 0.0, 0.0, 0.0) for each in standing}
     shown = before | {hit.passage.id: hit for hit, _ in fresh}
@@ -195,6 +207,11 @@ def folded(
             "Let go of a pinned turn, or begin a new conversation.",
         )
     return talk
+
+
+def alone(model: ChatModel, messages: Sequence[Message]) -> ContextUse:
+    """What stood before a model that read only what was found for one question."""
+    return _use(Talk(), model, messages, 0)
 
 
 def _use(talk: Talk, model: ChatModel, messages: Sequence[Message], reserve: int) -> ContextUse:

@@ -63,14 +63,22 @@ def rag(turns: Sequence[Message]) -> list[Message]:
     return [Message("system", RULES), *turns]
 
 
-def over(passages: Sequence[PromptPassage], question: str) -> str:
-    """A question behind the passages found for it, the most relevant passage last."""
+def over(
+    passages: Sequence[PromptPassage], question: str, terms: Sequence[tuple[str, str]] = ()
+) -> str:
+    """A question behind the passages found for it, the most relevant passage last.
+
+    ``terms`` of these passages stand behind them with their meanings, as data like them.
+    """
     if not passages:
         return question
     blocks = [
         f"[{number}] {defused(passage.source)}\n{defused(passage.text)}"
         for number, passage in enumerate(passages, start=1)
     ]
+    if terms:
+        said = "; ".join(f"{term} means {meaning}" for term, meaning in terms)
+        blocks.append(f"Terms: {defused(orders.without(said))}.")
     fenced = "<passages>\n" + "\n\n".join(blocks) + "\n</passages>"
     return f"{fenced}\n\nQuestion: {question}"
 

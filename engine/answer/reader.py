@@ -51,6 +51,8 @@ class Reader:
             words = spans.tokens(item.sentence)
             shared = self._sum(sentence_features(evidence, index))
             for first, last in spans.candidates(words):
+                if shape.type == "much" and spans.counts(words, first, last):
+                    continue
                 score = shared + self._sum(
                     spans.features(shape, words, asked, rarity.weight, first, last)
                 )
@@ -68,6 +70,14 @@ class Reader:
                 for score, index, start, end in found
             ]
         )
+
+    def best(self, question: str, readings: Sequence[Reading]) -> Reading | None:
+        """The likeliest reading, or the one of the kind that is asked for in the same sentence."""
+        if not readings:
+            return None
+        same = [each for each in readings if each.evidence == readings[0].evidence]
+        kinds = ((each, spans.kind(spans.tokens(each.text))) for each in same)
+        return next((each for each, kind in kinds if form.fits(question, kind)), readings[0])
 
     def _sum(self, found: Sequence[Feature]) -> float:
         return sum(self._weights.get(name, 0.0) * value for name, value in found)

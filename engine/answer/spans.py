@@ -23,6 +23,7 @@ FUNCTION_WORDS = text.STOP_WORDS | text.word_set(
 LONGEST = 10
 """Most words and marks in a short answer."""
 BREAKS = frozenset('.;:?!()"“”[]|')
+CLAUSE_MARKS = BREAKS | {","}
 MONTHS = text.word_set(
     "january february march april may june july august september october november december"
 )
@@ -203,6 +204,14 @@ def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
                 yield first, last
 
 
+def counts(words: list[Token], first: int, last: int) -> bool:
+    """Whether it begins with a number that only counts things ("two more points"): no amount."""
+    if words[first].lower not in text.NUMBER_WORDS or last + 1 >= len(words):
+        return False
+    after = words[first + 1 : last + 2]
+    return all(token.is_word and UNIT.match(f"1 {token.text}", 1) is None for token in after)
+
+
 def _month(token: Token) -> bool:
     return token.lower in MONTHS and token.text[0].isupper()
 
@@ -242,12 +251,27 @@ def features(
         ("near", near),
         ("left", sum(met[max(0, first - 6) : first])),
         ("right", sum(met[last + 1 : last + 7])),
+        (f"{FAMILY[shape]} in clause", _in_clause(words, met, first, last)),
         ("rare", min(weight(token.stem) for token in inside) / 10),
         (f"before {_neighbour(words, met, first - 1)}", 1.0),
         (f"after {_neighbour(words, met, last + 1)}", 1.0),
     ]
     found.extend((name, 1.0) for name in _shape_flags(form, words, first, last))
     return found
+
+
+def _in_clause(words: list[Token], met: list[float], first: int, last: int) -> float:
+    """How much of the question stands between the commas around an answer, which say what of.
+
+    Nothing for one that goes over a comma itself.
+    """
+    if any(token.text in CLAUSE_MARKS for token in words[first : last + 1]):
+        return 0.0
+    while first and words[first - 1].text not in CLAUSE_MARKS:
+        first -= 1
+    while last + 1 < len(words) and words[last + 1].text not in CLAUSE_MARKS:
+        last += 1
+    return sum(met[first : last + 1])
 
 
 def _neighbour(words: list[Token], met: list[float], at: int) -> str:
@@ -288,6 +312,11 @@ def _shape_flags(form: Form, words: list[Token], first: int, last: int) -> Itera
         (t.stem for t in reversed(words[:first]) if t.is_word and not t.is_function), ""
     )
     head, tail = (form.after[0], form.after[-1]) if form.after else ("", "")
+    if form.type == "when" and tail and preceding == tail:
+        yield "time after tail"
+    numbered = begin is end and begin.text[0].isdigit() and left is not None
+    if numbered and form.word in ("what", "which") and words[first - 1].stem in form.after[:2]:
+        yield "numbered as asked"
     if head and following == head:
         yield "followed by head"
     if tail and preceding == tail:

@@ -88,6 +88,16 @@ def evidence(question: str, hits: Sequence[Hit], rarity: Rarity) -> Evidence | N
     return best
 
 
+def worth(item: Evidence) -> float:
+    """How much a table speaks for itself, in [0, 1], as its cosine says little; 0 for sentences.
+
+    Grows with the share of the question's words beyond the one that any table here must hold.
+    """
+    if not item.table:
+        return 0.0
+    return max(0.0, min(1.0, (item.overlap - LEAST_SHARE) / (1.0 - LEAST_SHARE)))
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What a table says to a question: the answer, and the stretch that is quoted for it."""

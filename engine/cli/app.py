@@ -19,6 +19,7 @@ from engine.cli import models as cli_models
 from engine.cli import options as cli_options
 from engine.cli import reembed as cli_reembed
 from engine.cli import sources as cli_sources
+from engine.cli import teach as cli_teach
 from engine.cli import upkeep as cli_upkeep
 from engine.cli import vault as cli_vault
 from engine.cli.adapters import AdapterOption, ModeOption
@@ -54,6 +55,7 @@ app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
+app.add_typer(cli_teach.app, name="teach")
 app.command("evaluate")(cli_evaluate.evaluate)
 app.command("library")(cli_libraries.library)
 app.command("reembed")(cli_reembed.reembed)

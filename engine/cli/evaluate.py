@@ -1,6 +1,7 @@
 """``alcove evaluate``: how good searches and answers are, in numbers and in plain words."""
 
 import time
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +12,20 @@ from engine.assistant import MODES
 from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
 from engine.errors import InputError
-from engine.evaluate import report, summary
+from engine.evaluate import columns as ways
+from engine.evaluate import export as exported
+from engine.evaluate import report
 from engine.evaluate.calibrate import COVERAGE, Calibration
+from engine.evaluate.columns import Column
+from engine.evaluate.evaluated import Evaluated, fallen_under
 from engine.evaluate.making import Making
+from engine.evaluate.measure import Result
 from engine.evaluate.questions import BadLine, Question, checked_questions, write_questions
-from engine.services.evaluation import Evaluated
+from engine.progress import Progress
 from engine.store.evaluations import StoredEvaluation
-from engine.types import Mode
 
+EXIT_UNDER = 3
+"""A metric is below the floor that was given."""
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
 ]
@@ -30,7 +37,31 @@ def evaluate(
     ] = None,
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    modes: Annotated[str, typer.Option(help="plain, rag or both, parted by a comma.")] = "rag",
+    modes: Annotated[
+        str | None, typer.Option(help="plain, rag, tuned, both, parted by commas.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="A way of asking: “name: model=…, adapter=…, mode=…”."),
+    ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Ask again what is known from earlier.")
+    ] = False,
+    changed_facts: Annotated[
+        int, typer.Option("--changed-facts", min=0, help="Facts to change in a copy and ask again.")
+    ] = 0,
+    training: Annotated[
+        list[Path] | None,
+        typer.Option("--training", help="Examples that no question may be among."),
+    ] = None,
+    stream: Annotated[bool, typer.Option("--stream", help="Show each result as it comes.")] = False,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="Write all results to this .csv or .json.")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option("--fail-under", help="METRIC=VALUE or NAME.METRIC=VALUE: exit 3 below it."),
+    ] = None,
     report_file: Annotated[
         Path | None, typer.Option("--report", help="Write the report to this HTML file.")
     ] = None,
@@ -100,24 +131,27 @@ def evaluate(
         raise typer.BadParameter(
             "Give one of a question file, --thumbs, --history, --show, --repeat and --calibrate."
         )
-    chosen = chosen_modes(modes)
+    chosen = chosen_columns(modes, column or [], model)
+    floors = chosen_floors(fail_under or [])
     with session(profile, as_json=as_json) as (terminal, assistant):
         work = assistant.evaluation
         if history:
             show_history(terminal, work.history())
             return
         if show is not None:
-            tell(terminal, work.opened(show), report_file)
+            tell(terminal, work.opened(show), report_file, results, floors)
             return
         if repeat is not None:
-            tell(terminal, terminal.run(work.repeat(repeat)), report_file)
+            again = streamed(terminal, assistant.comparison.repeat(repeat), stream)
+            tell(terminal, terminal.run(again), report_file, results, floors)
             return
         asked: list[Question]
         bad: list[BadLine] = []
         if questions is not None:
             asked, bad = checked_questions(questions)
         else:
-            asked = assistant.feedback.questions()
+            apart = any(each.mode in ("tuned", "both") for each in chosen)
+            asked = assistant.feedback.questions(apart=apart)
             if not asked:
                 raise InputError(
                     "No answer has been rated yet.", "Rate some in the window, or give a file."
@@ -128,28 +162,84 @@ def evaluate(
             write_questions(export, asked)
             written(terminal, export, len(asked))
             return
-        done = terminal.run(
-            work.run(
-                asked,
-                modes=chosen,
-                library=library,
-                model=model,
-                source=str(questions or "thumbs"),
-                bad_lines=bad,
-            )
+        measuring = assistant.comparison.run(
+            asked,
+            chosen,
+            library=library,
+            source=str(questions or "thumbs"),
+            bad_lines=bad,
+            anew=anew,
+            changed_facts=changed_facts,
+            training=training or (),
         )
-        tell(terminal, done, report_file)
+        done = terminal.run(streamed(terminal, measuring, stream))
+        tell(terminal, done, report_file, results, floors)
 
 
-def chosen_modes(text: str) -> list[Mode]:
-    """Modes parted by commas; wrong usage for others."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
+def chosen_columns(modes: str | None, columns: Sequence[str], model: str | None) -> list[Column]:
+    """Modes parted by commas, then the columns; wrong usage for others. The default is rag."""
+    names = [name.strip() for name in (modes or "").split(",") if name.strip()]
     chosen = [mode for mode in MODES if mode in names]
-    if not names or len(chosen) != len(set(names)):
+    if len(chosen) != len(set(names)) or (modes is not None and not names):
         raise typer.BadParameter(
-            f"“{text}” is not made of {', '.join(MODES)}.", param_hint="--modes"
+            f"“{modes}” is not made of {', '.join(MODES)}.", param_hint="--modes"
         )
-    return chosen
+    if not chosen and not columns:
+        chosen = ["rag"]
+    try:
+        made = [ways.parsed(text, model or "") for text in columns]
+        return list(ways.checked([*ways.of_modes(chosen, model or ""), *made]))
+    except InputError as error:
+        raise typer.BadParameter(f"{error.message} {error.hint}", param_hint="--column") from error
+
+
+def chosen_floors(texts: Sequence[str]) -> dict[str, float]:
+    """``METRIC=VALUE``, several times; wrong usage for others."""
+    floors = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            floors[name.strip()] = float(value)
+        except ValueError as error:
+            raise typer.BadParameter(
+                f"“{text}” is not METRIC=VALUE.", param_hint="--fail-under"
+            ) from error
+    return floors
+
+
+def streamed(
+    terminal: Terminal, work: Generator[Progress | Result, None, Evaluated], stream: bool
+) -> Generator[Progress, None, Evaluated]:
+    """The work, each of its results shown as it comes where that is wanted."""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            done: Evaluated = stop.value
+            return done
+        if isinstance(event, Progress):
+            yield event
+        elif stream:
+            tell_result(terminal, event)
+
+
+def tell_result(terminal: Terminal, event: Result) -> None:
+    found = event.outcome
+    if terminal.as_json:
+        terminal.value(
+            {
+                "result": found.as_row(),
+                "done": event.done,
+                "total": event.total,
+                "kept": event.kept,
+                "left_s": round(event.left_s, 1) if event.left_s is not None else None,
+            }
+        )
+        return
+    mark = {1.0: "right", 0.0: "wrong"}.get(found.scores.get("right", -1.0), "")
+    said = found.error or ("refused" if found.abstained else " ".join(found.text.split())[:80])
+    parts = (f"{event.done}/{event.total}", found.mode, mark, found.question.question[:60], said)
+    terminal.say(" · ".join(part for part in parts if part))
 
 
 def written(terminal: Terminal, path: Path, count: int) -> None:
@@ -159,23 +249,45 @@ def written(terminal: Terminal, path: Path, count: int) -> None:
         terminal.say(f"{count} questions are in {path}.")
 
 
-def tell(terminal: Terminal, done: Evaluated, path: Path | None) -> None:
-    """Show an evaluation, and write its report where one is wanted."""
+def tell(
+    terminal: Terminal,
+    done: Evaluated,
+    path: Path | None,
+    results: Path | None = None,
+    floors: Mapping[str, float] | None = None,
+) -> None:
+    """Show an evaluation, and write its report where one is wanted.
+
+    Ends the command with 3 where a metric is below its floor.
+    """
+    fallen = fallen_under(done, floors or {})
     if path is not None:
         report.write(path, done.html())
+    if results is not None:
+        exported.write(results, done.outcomes, done.as_json())
     if terminal.as_json:
         terminal.value(
             {
                 "id": done.id,
-                "modes": summary.as_json(done.summaries),
-                "verdict": done.verdict,
+                **done.as_json(),
                 "report": str(path) if path is not None else None,
                 "bad_lines": [
                     {"line": line.number, "reason": line.reason} for line in done.bad_lines
                 ],
+                "under": fallen,
             }
         )
-        return
+    else:
+        tell_in_words(terminal, done, path)
+        for line in fallen:
+            terminal.say(line)
+    if fallen:
+        raise typer.Exit(EXIT_UNDER)
+
+
+def tell_in_words(terminal: Terminal, done: Evaluated, path: Path | None) -> None:
+    for note in done.notes:
+        terminal.note(note)
     for found in done.summaries:
         table = Table("", "Value", "95 %", "Questions", box=None, title=found.mode,
                       title_justify="left")  # fmt: skip
@@ -192,6 +304,10 @@ def tell(terminal: Terminal, done: Evaluated, path: Path | None) -> None:
                 )
         terminal.out.print(table)
     terminal.say(f"\n{done.verdict}")
+    for reason in done.reasons:
+        terminal.note(f"{reason.text} ({reason.figures})" if reason.figures else reason.text)
+    for shift in done.shifts:
+        terminal.say(shift.words)
     if path is not None:
         terminal.say(f"The report is in {path}.")
 
@@ -279,6 +395,10 @@ def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:
     for each in found:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.started_at))
         said = each.report["verdict"] if each.report else "interrupted; run it again to go on"
+        worse = [shift for shift in (each.report or {}).get("shifts", ()) if shift["worse"]]
+        if worse:
+            fallen = ", ".join(f"{shift['column']} {shift['metric']}" for shift in worse)
+            said += f" Worse than the time before: {fallen}."
         table.add_row(
             str(each.id), when, str(len(each.questions)), str(each.setting["model"]), said
         )

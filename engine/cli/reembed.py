@@ -10,7 +10,11 @@ from engine.cli.session import JsonOption, ProfileOption, session
 def reembed(
     embedder: Annotated[
         str | None,
-        typer.Option("--embedder", help="Folder of an ONNX encoder; 'starter' for the own one."),
+        typer.Option(
+            "--encoder",
+            "--embedder",
+            help="Name of a downloaded encoder, or folder of one; 'starter' for the own one.",
+        ),
     ] = None,
     chunk_tokens: Annotated[
         int | None, typer.Option("--chunk-tokens", help="Length of passages, 32 to 2048.")
@@ -29,7 +33,7 @@ def reembed(
             else:
                 terminal.say("Paused." if change else "There is no change under way.")
             return
-        name = "" if embedder == "starter" else embedder
+        name = None if embedder is None else assistant.encoders.folder(embedder)
         plan = terminal.run(jobs.plan(embedder=name, passage_tokens=chunk_tokens))
         terminal.note(plan.words)
         done = terminal.run(jobs.run(embedder=name, passage_tokens=chunk_tokens))

@@ -23,7 +23,9 @@ PULL = 10.0
 FOLDS = 5
 LEAST = 10
 """Questions of either kind without which nothing is fitted."""
-ROUNDS = 50
+ROUNDS = 200
+LONGEST_STEP = 1.0
+"""How far one round may move a weight: from afar, a whole step would lead away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,13 @@ def fitted(
     wanted = np.asarray(answerable, dtype=np.float64)
     spread = np.maximum(values.std(axis=0), 1e-3)
     # One row per question, the constant first; a question counts the same whichever kind is rarer.
-    matrix = np.c_[np.ones(len(rows)), values / spread]
+    # Signals are taken from their mean: one that hardly varies would stand for the constant.
+    centre = values.mean(axis=0)
+    matrix = np.c_[np.ones(len(rows)), (values - centre) / spread]
     share = float(wanted.mean())
     weight = np.where(wanted > 0, 0.5 / share, 0.5 / (1.0 - share))
-    start = np.r_[prior.intercept, np.array([prior.weights[name] for name in names]) * spread]
+    known = np.array([prior.weights[name] for name in names])
+    start = np.r_[prior.intercept + float(known @ centre), known * spread]
     hold = np.full(len(start), pull)
     hold[0] = 1e-3
     found = start.copy()
@@ -113,11 +118,13 @@ def fitted(
         slope = matrix.T @ (weight * (belief - wanted)) + hold * (found - start)
         bend = (matrix * (weight * belief * (1 - belief))[:, None]).T @ matrix + np.diag(hold)
         step = np.linalg.solve(bend, slope)
-        found -= np.clip(step, -2.0, 2.0)
+        step *= min(1.0, LONGEST_STEP / float(np.abs(step).max() + 1e-12))
+        found -= step
         if float(np.abs(step).max()) < 1e-8:
             break
-    weights = dict(zip(names, (found[1:] / spread).tolist(), strict=True))
-    return Judge(float(found[0]), weights, threshold, fitted=True)
+    scaled = found[1:] / spread
+    weights = dict(zip(names, scaled.tolist(), strict=True))
+    return Judge(float(found[0] - scaled @ centre), weights, threshold, fitted=True)
 
 
 def curve(probabilities: Floats, answerable: NDArray[np.bool_]) -> list[tuple[float, float]]:

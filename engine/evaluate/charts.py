@@ -100,6 +100,41 @@ def curve(
     return _drawing(WIDTH, top + PLOT + 50, "Risk and coverage", parts)
 
 
+def scatter(points: Sequence[tuple[str, Estimate, Estimate]]) -> str:
+    """Shares in [0, 1] upward against seconds, each with its intervals both ways."""
+    left, top = 60, 12
+    longest = max((across.high for _, across, _ in points), default=0.0) or 1.0
+    parts = []
+    for at in range(5):
+        x, y = left + PLOT * at / 4, top + PLOT * (1 - at / 4)
+        parts += [
+            _line(left, y, left + PLOT, y, "grid"),
+            _line(x, top, x, top + PLOT, "grid"),
+            _text(x, top + PLOT + 18, f"{longest * at / 4:.2g} s", "tick", "middle"),
+            _text(left - 8, y + 4, f"{25 * at} %", "tick", "end"),
+        ]
+    heights: list[float] = []
+    for name, across, upward in points:
+        x = left + PLOT * _unit(across.value / longest)
+        y = top + PLOT * (1 - _unit(upward.value))
+        parts += [
+            _line(left + PLOT * _unit(across.low / longest), y,
+                  left + PLOT * _unit(across.high / longest), y, "whisker"),
+            _line(x, top + PLOT * (1 - _unit(upward.low)),
+                  x, top + PLOT * (1 - _unit(upward.high)), "whisker"),
+            f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"/>',
+        ]  # fmt: skip
+        place = y - 8
+        while any(abs(place - each) < 14 for each in heights):
+            place += 14
+        heights.append(place)
+        parts.append(_text(x + 9, place, name, "label"))
+    parts.append(
+        _text(left + PLOT / 2, top + PLOT + 38, "seconds for an answer", "label", "middle")
+    )
+    return _drawing(WIDTH, top + PLOT + 50, "Right answers against seconds", parts)
+
+
 def _unit(value: float) -> float:
     return min(1.0, max(0.0, value))
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any
 
-from engine.evaluate import metrics
+from engine.evaluate import form, metrics
 from engine.evaluate.questions import Question
-from engine.types import Answer, Citation, Hit, Mode
+from engine.types import Answer, Citation, Hit
 
 DEPTHS = (1, 5, 10)
 """Passages looked at by hit@k and recall@k."""
@@ -20,7 +20,8 @@ class Outcome:
     """A question asked in one way."""
 
     question: Question
-    mode: Mode
+    mode: str
+    """The name of the column: of the mode, where columns are nothing else."""
     text: str
     abstained: bool
     citations: tuple[tuple[str, int, str], ...]
@@ -38,6 +39,16 @@ class Outcome:
     """What that estimate was made of."""
     error: str = ""
     """Why there is no answer: the message of a known error."""
+    read_tokens: int = 0
+    """Of the prompt, those that stood in the model already included."""
+    reused_tokens: int = 0
+    """Of the prompt, those that stood in the model already."""
+    written_tokens: int = 0
+    tokens_per_s: float = 0.0
+    joules: float | None = None
+    """Of the whole machine meanwhile; None where it cannot be read."""
+    memory_bytes: int = 0
+    """What the model's process held afterwards."""
 
     def as_row(self) -> dict[str, Any]:
         return asdict(self)
@@ -53,35 +64,57 @@ def from_row(row: dict[str, Any]) -> Outcome:
         asked["unanswerable"],
         tuple(asked["documents"]),
         asked["page"],
+        asked.get("type", ""),
+        asked.get("format", ""),
+        tuple(asked.get("samples", ())),
     )
     citations = tuple((path, page, quote) for path, page, quote in row["citations"])
     return Outcome(**{**row, "question": question, "citations": citations})
 
 
-def failed(question: Question, mode: Mode, message: str) -> Outcome:
+def failed(question: Question, mode: str, message: str) -> Outcome:
     """A question that could not be asked."""
     return Outcome(question, mode, "", False, (), {}, message, 0.0, 0.0, 0.0, None, {}, message)
 
 
-def judged(question: Question, answer: Answer, hits: Sequence[Hit], mode: Mode) -> Outcome:
-    """An answer against what is known to be right; ``hits`` are what a search finds."""
-    scores = {**_found(question, hits)} if mode in ("rag", "both") else {}
+def judged(
+    question: Question,
+    answer: Answer,
+    hits: Sequence[Hit],
+    name: str,
+    *,
+    not_searched_s: float = 0.0,
+    joules: float | None = None,
+) -> Outcome:
+    """An answer against what is known to be right; ``hits`` are what a search finds.
+
+    ``not_searched_s`` are the seconds of a search that another column had made already: they are
+    counted here as well, so that each column shows what it takes alone.
+    """
+    documents = answer.mode in ("rag", "both")
+    scores = {**_found(question, hits)} if documents else {}
     scores |= _said(question, answer)
-    if answer.mode not in ("plain", "tuned"):
+    if documents:
         scores |= _cited(question, answer)
+    scores |= _formed(question, answer) | _traced(answer)
     return Outcome(
         question=question,
-        mode=mode,
+        mode=name,
         text="" if answer.abstained else answer.text,
         abstained=answer.abstained,
         citations=tuple((each.path, each.page, each.quote) for each in answer.citations),
         scores=scores,
         fault=_fault(question, answer, scores),
         retrieve_s=answer.timings.retrieve_s,
-        first_token_s=answer.timings.first_token_s,
-        total_s=answer.timings.total_s,
+        first_token_s=answer.timings.first_token_s + not_searched_s,
+        total_s=answer.timings.total_s + not_searched_s,
         probability=answer.why.probability if answer.why is not None else None,
         signals=dict(answer.why.signals) if answer.why is not None else {},
+        read_tokens=answer.usage.prompt_tokens,
+        reused_tokens=answer.usage.reused_tokens,
+        written_tokens=answer.usage.completion_tokens,
+        tokens_per_s=answer.timings.tokens_per_s,
+        joules=joules,
     )
 
 
@@ -124,6 +157,7 @@ def _said(question: Question, answer: Answer) -> dict[str, float]:
             "em": float(answer.abstained),
             "f1": float(answer.abstained),
             "rightly_refused": float(answer.abstained),
+            "right": float(answer.abstained),
         }
     scores = {"answered": float(not answer.abstained), "wrongly_refused": float(answer.abstained)}
     if question.answers:
@@ -133,7 +167,42 @@ def _said(question: Question, answer: Answer) -> dict[str, float]:
         scores["contains"] = float(metrics.contains_answer(said, question.answers))
         if (number := metrics.numeric_match(said, question.answers)) is not None:
             scores["numeric"] = number
+        scores["right"] = _right(question, scores)
     return scores
+
+
+def _right(question: Question, scores: dict[str, float]) -> float:
+    """1 for a right answer, by what its question asks for."""
+    if question.kind == "label":
+        return scores["em"]
+    if question.kind == "table" and "numeric" in scores:
+        return scores["numeric"]
+    return float(bool(scores["contains"]) or scores["f1"] >= GOOD)
+
+
+def _formed(question: Question, answer: Answer) -> dict[str, float]:
+    """Length, format and style of what was said; nothing of a refusal."""
+    if answer.abstained:
+        return {}
+    scores = {"words": float(form.words(answer.text))}
+    if question.format:
+        scores["format"] = float(form.valid(answer.text, question.format))
+    if question.samples:
+        scores["style"] = form.style(answer.text, question.samples)
+        scores["usual_length"] = form.length(answer.text, question.samples)
+    return scores
+
+
+def _traced(answer: Answer) -> dict[str, float]:
+    """Citations for each sentence, and the share of sentences with one that was checked."""
+    if answer.abstained or not answer.sentences:
+        return {}
+    claims = len(answer.sentences)
+    return {
+        "citations_each": sum(len(each.citations) for each in answer.sentences) / claims,
+        "verified": sum(each.supported and bool(each.citations) for each in answer.sentences)
+        / claims,
+    }
 
 
 def _cited(question: Question, answer: Answer) -> dict[str, float]:
@@ -177,8 +246,7 @@ def _fault(question: Question, answer: Answer, scores: dict[str, float]) -> str:
         )
     if not question.answers:
         return "The search missed the document." if missed else ""
-    right = scores["contains"] or scores["f1"] >= GOOD
-    if right:
+    if scores["right"]:
         return "Right, with a citation that does not carry it." if _astray(scores) else ""
     return "Wrong; the search missed the document." if missed else "Not what was expected."
 

@@ -1,5 +1,6 @@
 """Question files: JSON lines, one question each."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError, NotFoundError
+from engine.evaluate import form
 
 EXAMPLE = 'Each line must be like {"id": 1, "question": "…"}.'
+TYPES = ("fact", "multi-passage", "table", "vocabulary", "style", "label", "unanswerable")
+"""What a question asks for; ``label`` is one of a few fixed words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,19 @@ class Question:
     documents: tuple[str, ...] = ()
     """Paths of the documents that hold the answer."""
     page: int | None = None
+    type: str = ""
+    """One of :data:`TYPES`; empty where the file does not say."""
+    format: str = ""
+    """What the answer must look like: see :func:`engine.evaluate.form.valid`; empty for any."""
+    samples: tuple[str, ...] = ()
+    """Texts in the style that the answer shall have."""
+
+    @property
+    def kind(self) -> str:
+        """Its type, or the one that can be told from the rest."""
+        if self.unanswerable:
+            return "unanswerable"
+        return self.type or ("multi-passage" if len(self.documents) > 1 else "fact")
 
 
 def read_questions(path: Path) -> Iterator[Question]:
@@ -88,6 +105,9 @@ def as_row(question: Question) -> dict[str, Any]:
         "unanswerable": question.unanswerable,
         "documents": list(question.documents),
         "page": question.page,
+        "type": question.type,
+        "format": question.format,
+        "samples": list(question.samples),
     }
     return {key: value for key, value in row.items() if value or key in ("id", "question")}
 
@@ -95,6 +115,12 @@ def as_row(question: Question) -> dict[str, Any]:
 def from_row(row: dict[str, Any]) -> Question:
     """The question of a row made by :func:`as_row`."""
     return _question(json.dumps(row), 0, Path("questions"))
+
+
+def set_hash(questions: Sequence[Question]) -> str:
+    """Equal for sets that ask and expect the same in the same order: a set is frozen with it."""
+    text = json.dumps([as_row(each) for each in questions], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def write_questions(path: Path, questions: Sequence[Question]) -> None:
@@ -115,14 +141,25 @@ def _question(line: str, number: int, path: Path) -> Question:
         raise InputError(f"Line {number} of {path} is not JSON: {error.msg}.", EXAMPLE) from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
         raise InputError(f"Line {number} of {path} has no question.", EXAMPLE)
-    page = row.get("page")
+    page, kind = row.get("page"), row.get("type") or ""
+    if kind not in ("", *TYPES):
+        raise InputError(
+            f"The type “{kind}” in line {number} of {path} is not known.",
+            f"There are {', '.join(TYPES)}.",
+        )
+    wanted = row.get("format") or ""
+    if not isinstance(wanted, str):
+        raise InputError(f"“format” in line {number} of {path} is not a text.", EXAMPLE)
     return Question(
         id=row.get("id", number),
         question=row["question"],
         answers=_texts(row, "answers", number, path),
-        unanswerable=bool(row.get("unanswerable", False)),
+        unanswerable=bool(row.get("unanswerable", False)) or kind == "unanswerable",
         documents=_texts(row, "documents", number, path),
         page=page if isinstance(page, int) else None,
+        type=kind,
+        format=form.check(wanted),
+        samples=_texts(row, "samples", number, path),
     )
 
 

@@ -79,7 +79,9 @@ def html(
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     source = resources.files("engine.evaluate") / "templates" / "report.html.j2"
     template = environment.from_string(source.read_text("utf-8"))
-    lines = [(MODES[each.mode], each.curve) for each in summaries if len(each.curve) > 1]
+    lines = [
+        (MODES.get(each.mode, each.mode), each.curve) for each in summaries if len(each.curve) > 1
+    ]
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(finished_at))
     return template.render(
         title="How good the answers are",
@@ -91,7 +93,7 @@ def html(
             for each in summaries
         ],
         curve=Markup(charts.curve(lines)) if lines else "",
-        setting=[(name.replace("_", " "), _shown(value)) for name, value in setting.items()],
+        setting=[(name.replace("_", " "), shown(value)) for name, value in setting.items()],
     )
 
 
@@ -131,7 +133,7 @@ def _mode(found: ModeSummary, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     ]
     failed = f", {found.failed} of them failed" if found.failed else ""
     return {
-        "title": MODES[found.mode],
+        "title": MODES.get(found.mode, found.mode),
         "told": f"{found.questions} questions{failed}.",
         "groups": groups,
         "latency": Markup(charts.latency(seconds)) if seconds else "",
@@ -160,7 +162,8 @@ def _row(found: Outcome) -> dict[str, Any]:
     }
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A setting as words."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {each}" for name, each in value.items())
     if isinstance(value, list | tuple):

@@ -237,7 +237,8 @@ class Sandbox:
         if cause == "start":
             return "fault", "The program that reads files does not start; the file may be sound."
         if cause == "time":
-            return "timeout", f"This file took more than {seconds:.0f} s to read."
+            told = f"This file takes too long to read: more than {seconds:.0f} s of work."
+            return "timeout", told
         if cause == "memory":
             size = self._limits.memory_bytes / 2**30
             return "memory", f"This file needs more than {size:.2g} GB of memory to be read."

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 HELLO_TIMEOUT_S = 60.0
 """A busy machine may take long to start a process."""
 TICK_S = 0.1
+MOST_WAITING = 20.0
+"""Seconds of the clock for each of a processor, where other programs leave it hardly any."""
 FOLDER_PREFIX = "alcove-read-"
 
 
@@ -33,8 +35,10 @@ FOLDER_PREFIX = "alcove-read-"
 class Limits:
     """What one file may cost."""
 
-    seconds: float = 60.0
-    """Of the clock, from the moment the process begins with the file."""
+    seconds: float = 45.0
+    """Of a processor, counted for the busiest thread: a busy machine loses no file."""
+    idle_seconds: float = 60.0
+    """Of the clock, in which the process does nothing at all; it waits for what never comes."""
     memory_bytes: int = 2**30
 
 
@@ -83,7 +87,7 @@ class ReaderProcess:
         self._listener = threading.Thread(target=self._listen, name="reader-frames", daemon=True)
         self._listener.start()
         try:
-            hello = self._next(time.monotonic() + HELLO_TIMEOUT_S, watched=False)
+            hello = self._next(None)
         except ReaderEndedError as ended:
             self.end()
             raise ReaderEndedError("closed" if ended.cause == "closed" else "start") from ended
@@ -92,27 +96,43 @@ class ReaderProcess:
 
     def read(self, path: Path, options: ParseOptions, seconds: float) -> Frame:
         """Its answer for one file. Raises ReaderEndedError; then the process is of no more use."""
-        self._numbers += 1
-        self.read_before += 1
         request = {
-            "id": self._numbers,
             "path": str(path),
             "password": options.password,
             "ocr": options.ocr,
             "languages": list(options.languages),
-            "seconds": seconds,
         }
+        return self._answered(next(self._asked(request, seconds)))
+
+    def tables(self, path: Path, name: str, most_rows: int, seconds: float) -> Iterator[Frame]:
+        """What is in a table file, in pieces. Raises ReaderEndedError as :meth:`read` does."""
+        request = {"do": "tables", "path": str(path), "name": name, "most_rows": most_rows}
+        for frame in self._asked(request, seconds):
+            yield self._answered(frame)
+            if "done" in frame or "error" in frame:
+                return
+
+    def _asked(self, request: Frame, seconds: float) -> Iterator[Frame]:
+        self._numbers += 1
+        self.read_before += 1
+        watch = _Watch(self._process.pid, seconds, self._limits.idle_seconds)
         try:
-            frames.write(self._input, request)
+            frames.write(self._input, {"id": self._numbers, "seconds": seconds, **request})
         except OSError as error:
             raise ReaderEndedError("crash") from error
-        answer = self._next(time.monotonic() + seconds, watched=True)
-        if answer.get("memory"):
-            raise ReaderEndedError("memory")
-        return answer
+        while True:
+            yield self._next(watch)
 
-    def _next(self, until: float, *, watched: bool) -> Frame:
+    @staticmethod
+    def _answered(frame: Frame) -> Frame:
+        if frame.get("memory"):
+            raise ReaderEndedError("memory")
+        return frame
+
+    def _next(self, watch: "_Watch | None") -> Frame:
+        """The next frame. Without ``watch``, one to greet with."""
         peak = 0
+        until = time.monotonic() + HELLO_TIMEOUT_S
         while True:
             try:
                 answer = self._answers.get(timeout=TICK_S)
@@ -120,10 +140,10 @@ class ReaderProcess:
             except queue.Empty:
                 if self._closed():
                     raise ReaderEndedError("closed") from None
-                if time.monotonic() > until:
+                if watch.is_over() if watch is not None else time.monotonic() > until:
                     raise ReaderEndedError("time") from None
                 peak = max(peak, self.memory_bytes())
-                if watched and peak > self._limits.memory_bytes:
+                if watch is not None and peak > self._limits.memory_bytes:
                     raise ReaderEndedError("memory") from None
         if answer is None:
             raise ReaderEndedError(self._cause(peak))
@@ -134,8 +154,8 @@ class ReaderProcess:
         status = self._process.wait()
         if status == -getattr(signal, "SIGXCPU", 0x7F):
             return "time"
-        # The system's own killer, or an allocation that failed in a library.
-        killed = status == -getattr(signal, "SIGKILL", 0x7F)
+        # The system's own killer, or an allocation that failed: compiled libraries abort then.
+        killed = status in (-getattr(signal, "SIGKILL", 0x7F), -signal.SIGABRT)
         return "memory" if killed or peak > 0.6 * self._limits.memory_bytes else "crash"
 
     def memory_bytes(self) -> int:
@@ -169,6 +189,39 @@ class ReaderProcess:
             except OSError:
                 log.debug("what was still to be sent is lost")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class _Watch:
+    """How long a process has been at one file."""
+
+    def __init__(self, pid: int, seconds: float, idle_seconds: float) -> None:
+        self._pid = pid
+        self._seconds = seconds
+        self._idle_seconds = idle_seconds
+        self._before = self._last = self._spent()
+        started = time.monotonic()
+        self._worked = started
+        self._until = started + seconds * MOST_WAITING
+
+    def is_over(self) -> bool:
+        now, spent, before = time.monotonic(), self._spent(), self._before
+        if spent != self._last:
+            self._last, self._worked = spent, now
+        if now > self._until or now - self._worked > self._idle_seconds:
+            return True
+        return any(used - before.get(thread, 0.0) > self._seconds for thread, used in spent.items())
+
+    def _spent(self) -> dict[int, float]:
+        """Processor seconds of each thread; of all together where the system tells no more."""
+        try:
+            process = psutil.Process(self._pid)
+            try:
+                return {each.id: each.user_time + each.system_time for each in process.threads()}
+            except psutil.AccessDenied:
+                times = process.cpu_times()
+                return {0: times.user + times.system}
+        except psutil.Error:
+            return {}
 
 
 def sweep() -> None:

@@ -11,12 +11,12 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from engine import network
-from engine.errors import NetworkRefusedError, ParseError
+from engine.errors import EngineError, NetworkRefusedError, ParseError
 from engine.inference import frames
 from engine.inference.frames import Frame
 from engine.ingest import document_form, sandbox_limits
@@ -28,7 +28,7 @@ MAX_TEXT_BYTES = 50 * 2**20
 PLAIN_BYTES = 8 * 2**20
 """Text below this always fits into a frame, whatever it holds."""
 CPU_SECONDS = 4.0
-"""Processor time for each second of the clock; an orphan ends by it."""
+"""Processor time of all threads for each second of the busiest; an orphan ends by it."""
 
 Read = Callable[..., ParsedDocument]
 
@@ -46,42 +46,58 @@ def main(read: Read = registry.parse) -> None:
     while True:
         request = requests.get()
         sandbox_limits.allow_seconds(float(request["seconds"]) * CPU_SECONDS)
-        frames.write(sink, {"id": request["id"], **_answer(read, request)})
+        work = _tables(request) if request.get("do") == "tables" else _document(read, request)
+        for answer in _kept_in(work):
+            frames.write(sink, {"id": request["id"], **answer})
 
 
-def _answer(read: Read, request: Frame) -> dict[str, Any]:
-    try:
-        parsed = document_form.clean(
-            read(
-                Path(request["path"]),
-                password=request["password"],
-                ocr=request["ocr"],
-                languages=tuple(request["languages"]),
-            )
+def _document(read: Read, request: Frame) -> Iterator[dict[str, Any]]:
+    parsed = document_form.clean(
+        read(
+            Path(request["path"]),
+            password=request["password"],
+            ocr=request["ocr"],
+            languages=tuple(request["languages"]),
         )
-        values = document_form.to_values(parsed)
-        size = sum(len(text.encode("utf-8")) for text in document_form.texts(parsed))
-        del parsed
-        if size > MAX_TEXT_BYTES or (size > PLAIN_BYTES and not _fits(values)):
-            return _failed(
-                "too_large", f"This file holds more than {MAX_TEXT_BYTES >> 20} MB of text."
-            )
-        return {"done": values}
+    )
+    values = document_form.to_values(parsed)
+    size = sum(len(text.encode("utf-8")) for text in document_form.texts(parsed))
+    del parsed
+    if size > MAX_TEXT_BYTES or (size > PLAIN_BYTES and not _fits(values)):
+        yield _failed("too_large", f"This file holds more than {MAX_TEXT_BYTES >> 20} MB of text.")
+        return
+    yield {"done": values}
+
+
+def _tables(request: Frame) -> Iterator[dict[str, Any]]:
+    """A table file of a source, in pieces."""
+    from engine.ingest.sources import table_file
+
+    yield from table_file.read(Path(request["path"]), request["name"], request["most_rows"])
+    yield {"done": {}}
+
+
+def _kept_in(work: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The answers of a piece of work; at the end, what went wrong with it."""
+    try:
+        yield from work
     except ParseError as error:
-        return _failed(error.code, error.message)
+        yield _failed(error.code, error.message)
     except NetworkRefusedError:
-        return _failed("network", "This file tried to reach another machine; it was not read.")
+        yield _failed("network", "This file tried to reach another machine; it was not read.")
+    except EngineError as error:
+        yield _failed(error.code, error.message, error.hint)
     except MemoryError:
-        return {"memory": True}
+        yield {"memory": True}
     except RecursionError:
-        return _failed("damaged", "What this file holds is nested too deeply to be read.")
+        yield _failed("damaged", "What this file holds is nested too deeply to be read.")
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
         # A fault in a parser, not a known error. The text of the exception may quote the file.
-        return _failed("fault", f"Alcove failed to read this file ({type(error).__name__}).")
+        yield _failed("fault", f"Alcove failed to read this file ({type(error).__name__}).")
 
 
-def _failed(code: str, reason: str) -> dict[str, Any]:
-    return {"error": {"code": code, "reason": reason}}
+def _failed(code: str, reason: str, hint: str = "") -> dict[str, Any]:
+    return {"error": {"code": code, "reason": reason, "hint": hint}}
 
 
 def _fits(values: dict[str, Any]) -> bool:

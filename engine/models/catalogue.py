@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import NotFoundError
 
@@ -33,6 +33,13 @@ class Offer:
     sha256: str = ""
     """Empty where it is not known for certain; the hub tells it then."""
 
+    companions: tuple[str, ...] = ()
+    """Files of the same repository without which an encoder cannot be read."""
+    pooling: str = ""
+    """Of an encoder: ``"mean"`` or ``"cls"``."""
+    query_prefix: str = ""
+    """What the encoder wants before a question."""
+
     @property
     def path(self) -> str:
         """Below the address of the hub or a mirror."""
@@ -45,7 +52,11 @@ def offers() -> tuple[Offer, ...]:
     text = resources.files("engine.models").joinpath(FILE).read_text(encoding="utf-8")
     known = {field.name for field in fields(Offer)}
     rows = tomllib.loads(text)["model"]
-    return tuple(Offer(**{key: row[key] for key in row if key in known}) for row in rows)
+    return tuple(Offer(**{key: _frozen(row[key]) for key in row if key in known}) for row in rows)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def find(name: str) -> Offer:

@@ -3,8 +3,10 @@
 The hub answers with the file's size and sha256 before it sends to where the bytes lie
 (``X-Linked-Size`` and ``X-Linked-ETag`` of its ``resolve`` addresses). What has come stays in a
 ``.part`` file beside a note of what it is a part of; it becomes a model only when every byte is
-there and the checksum is right. Sources: RFC 9110, sections 13 to 15 (If-Range, Content-Range,
-206, 416); the Hugging Face Hub's documentation of its HTTP headers.
+there and the checksum is right. Small text files have no sha256 there but the id that git gives
+them, a sha1 over their length and their bytes, which tells damage as well. Sources: RFC 9110,
+sections 13 to 15 (If-Range, Content-Range, 206, 416); the Hugging Face Hub's documentation of its
+HTTP headers; git's documentation of its objects.
 """
 
 import hashlib
@@ -44,6 +46,8 @@ MAX_REDIRECTS = 5
 HUB_HOSTS = ("huggingface.co", ".huggingface.co", ".hf.co")
 """The hub, and where it sends for the bytes."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
+_GIT_ID = re.compile(r"^[0-9a-f]{40}$")
+_TEXTS = (".json", ".txt")
 _RANGE = re.compile(r"^bytes (\d+)-(\d+)/(\d+)$")
 
 
@@ -58,6 +62,7 @@ class Promise:
     url: str
     size_bytes: int
     sha256: str
+    """Or the git id of a small text file, which is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +197,14 @@ class _Download:
     def _promise(self, url: str, sha256: str, response: httpx.Response) -> Promise:
         offer = self._offer
         size_text = response.headers.get("x-linked-size", "")
+        if not sha256 and offer.file.endswith(_TEXTS) and not response.is_redirect:
+            sha256 = response.headers.get("etag", "").strip('W/"').lower()
+            size_text = size_text or response.headers.get("content-length", "")
         size = int(size_text) if size_text.isdecimal() else 0
-        sha256 = sha256 if _SHA256.match(sha256) else ""
+        trusted = _SHA256.match(sha256) or (
+            offer.file.endswith(_TEXTS) and _GIT_ID.match(sha256) is not None
+        )
+        sha256 = sha256 if trusted else ""
         if offer.sha256 and sha256 and sha256 != offer.sha256:
             raise DownloadError(
                 f"The server offers another file than the catalogue names for {offer.name}.",
@@ -329,7 +340,7 @@ class _Download:
             raise _InterruptedError("the file ended early")
 
     def _check(self, promise: Promise) -> Generator[Progress, None, None]:
-        digest = hashlib.sha256()
+        digest = _digest(promise)
         done = 0
         with self._part.open("rb") as file:
             while chunk := file.read(HASH_BYTES):
@@ -344,7 +355,8 @@ class _Download:
                     "It was thrown away. Try again, or use another mirror.",
                     code="download_damaged",
                 )
-            gguf_header.read(self._part)
+            if self._target.suffix == ".gguf":
+                gguf_header.read(self._part)
         except ModelError:
             self._part.unlink(missing_ok=True)
             self._note.unlink(missing_ok=True)
@@ -355,6 +367,12 @@ class _Download:
         while time.monotonic() < until:
             self._cancel.check()
             time.sleep(min(0.05, self._pause_s))
+
+
+def _digest(promise: Promise) -> "hashlib._Hash":
+    if _SHA256.match(promise.sha256):
+        return hashlib.sha256()
+    return hashlib.sha1(b"blob %d\0" % promise.size_bytes, usedforsecurity=False)
 
 
 def _lost(error: Exception) -> DownloadError:

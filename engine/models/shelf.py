@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import InputError, ModelError, NotFoundError
 from engine.model_types import AdapterCard, ModelCard
-from engine.models import adapter_fits, cards, fit, places, splits
+from engine.models import adapter_fits, cards, fit, places, splits, starter_adapter
 from engine.models.adapter_fits import AdapterFits
 from engine.models.calibration import Calibration
 from engine.models.fit import FitReport, Memory
@@ -156,6 +156,8 @@ class Shelf:
             yield _Place(path, "models folder")
         for path in sorted(self._profile.adapters.glob("**/*.gguf")):
             yield _Place(path, "adapters folder")
+        if (shipped := starter_adapter.path()) is not None:
+            yield _Place(shipped, "Alcove")
         for found in places.find(self._machine):
             yield _Place(found.path, found.app, found.name, found.adapters)
 
@@ -289,6 +291,10 @@ class Shelf:
         """Register a file that Alcove downloaded or made."""
         self._registry.put(path, entry)
         return self.find(str(path))
+
+    def register_adapter(self, path: Path, entry: Entry) -> None:
+        """Register an adapter that Alcove made; it lies in the profile's folder for them."""
+        self._registry.put(path, entry)
 
     def remove(self, name: str) -> tuple[Item, bool]:
         """Forget a model; returns it and whether its files were deleted, being Alcove's own."""

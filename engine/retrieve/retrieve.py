@@ -170,20 +170,22 @@ class Retriever:
             np.array([each.neighbours for each in close]),
             weights,
         )
-        ordered = final + self._feedback(variants[0], cut, final)
+        share = feedback.WEIGHT * feedback.share(variants[0], len(query.parse(variants[0]).words))
+        ordered = final + share * self._feedback(cut, final) if share and cut else final
         best = np.lexsort((ids[kept], -ordered))
-        ranked = [passages[int(ids[kept[place]])] for place in best]
         if meaning and weights is not fuse.FOREIGN:
-            order = self._interaction.order(variants, ranked, ordered[best])
-            best, ranked = best[order], [ranked[place] for place in order]
-        told = np.sort(final)[::-1]
+            found = [passages[id] for id in ids[kept[best]].tolist()]
+            ordered[best] = self._interaction.moved(variants, found, ordered[best])
+            best = np.lexsort((ids[kept], -ordered))
+        ordered = ordered / (1.0 + share)
+        ranked = [passages[id] for id in ids[kept[best]].tolist()]
         chosen = copies.merged(ranked, top)
         elsewhere = self._documents.also([ranked[each.place].id for each in chosen], library_id)
         return tuple(
             Hit(
                 rank=rank,
                 passage=ranked[each.place],
-                score=float(told[each.place]),  # the scores keep their scale in the new order
+                score=float(ordered[best[each.place]]),
                 words=float(shown[kept[best[each.place]]]),
                 meaning=float(by_meaning[kept[best[each.place]]]),
                 also=tuple(sorted({*each.also, *elsewhere.get(ranked[each.place].id, ())})),
@@ -191,17 +193,10 @@ class Retriever:
             for rank, each in enumerate(chosen, start=1)
         )
 
-    def _feedback(self, text: str, cut: Sequence[Words], ranked: Scores) -> Scores:
-        share = feedback.share(text, len(query.parse(text).words))
-        if share <= 0.0 or not cut:
-            return np.zeros(len(cut))
+    def _feedback(self, cut: Sequence[Words], ranked: Scores) -> Scores:
         found = [[word for word in (*context, *words) if word != "\n"] for context, words in cut]
         passages = self._lexical.passages()
-        return (
-            feedback.WEIGHT
-            * share
-            * feedback.scores(found, ranked, self._lexical.documents, passages)
-        )
+        return feedback.scores(found, ranked, self._lexical.documents, passages)
 
     def _closeness(self, variants: Sequence[str], cut: Sequence[Words]) -> list[Closeness]:
         asked = [self._lexical.forms(" ".join(query.parse(each).words)) for each in variants]

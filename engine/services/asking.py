@@ -19,6 +19,7 @@ from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress
 from engine.retrieve.nearest import Nearest
+from engine.retrieve.remembered import Remembered
 from engine.retrieve.retrieve import Retriever
 from engine.services.conversations import Conversations, state_key
 from engine.services.keeper import ChatModelKeeper
@@ -26,6 +27,7 @@ from engine.settings import Settings
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.glossary import Glossary
 from engine.store.tables import Tables
 from engine.types import Answer, AskEvent, Mode
 
@@ -77,11 +79,26 @@ class Asking:
         self._adapters = adapters
         self._trusted_bytes = trusted_bytes
         self._counter = Counter(Tables(vault))
+        self._glossary = Glossary(vault)
         self._calibrations = Calibrations(vault)
         self._lane = threading.Lock()
         self._warming: _Warming | None = None
         self.tokens_per_s: float | None = None
         """Writing speed measured in the last answer that a model wrote."""
+
+    def over(self, vault: Vault, ready_embedder: ReadyEmbedder) -> "Asking":
+        """The same over another vault; of both together one question at a time."""
+        other = Asking(
+            vault,
+            self._conversations,
+            self._keeper,
+            self._settings,
+            ready_embedder,
+            adapters=self._adapters,
+            trusted_bytes=self._trusted_bytes,
+        )
+        other._lane = self._lane
+        return other
 
     def ask(
         self,
@@ -95,9 +112,10 @@ class Asking:
         options: ModelOptions | None = None,
         json_schema: str = "",
         grammar: str = "",
+        remembered: Remembered | None = None,
         cancel: CancelToken | None = None,
     ) -> Generator[AskEvent | Progress, None, Answer]:
-        """See :meth:`engine.assistant.Assistant.ask`."""
+        """See :meth:`engine.assistant.Assistant.ask`; ``remembered`` is not searched again."""
         check_question(question, "The question is empty.")
         self.check_library(library)
         name = self._model_of(model, conversation_id)
@@ -117,7 +135,9 @@ class Asking:
                         )
                     _adapt(chat_model, wanted)
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
-                    answer = yield from self._answerer(embedder, chat_model, library).ask(
+                    answer = yield from self._answerer(
+                        embedder, chat_model, library, remembered
+                    ).ask(
                         question,
                         talk=talk,
                         library=library,
@@ -270,14 +290,20 @@ class Asking:
         return Judge.from_row(fitted) if fitted is not None else JUDGE
 
     def _answerer(
-        self, embedder: Embedder, chat_model: ChatModel, library: str | None = None
+        self,
+        embedder: Embedder,
+        chat_model: ChatModel,
+        library: str | None = None,
+        remembered: Remembered | None = None,
     ) -> Answerer:
+        retriever = Retriever(self._vault, embedder, self._nearest)
         return Answerer(
-            Retriever(self._vault, embedder, self._nearest),
+            remembered.over(retriever) if remembered is not None else retriever,
             chat_model,
             self._documents,
             counter=self._counter,
             similar=embedder,
+            glossary=self._glossary,
             trusted_bytes=self._trusted_bytes,
             judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),
         )

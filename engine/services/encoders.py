@@ -4,12 +4,16 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
+from engine.errors import NotFoundError
 from engine.inference.embedder import Embedder
-from engine.models import starter
+from engine.models import encoder_shelf, starter
+from engine.models.encoder_shelf import FoundEncoder
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
 from engine.store.facts import EMBEDDER, Facts
+
+STARTER = "starter"
 
 
 class Encoders:
@@ -32,6 +36,30 @@ class Encoders:
                     yield from starter.prepare_embedder(self._profile, cancel=cancel)
                 self._serving, self._name = self.open(name), name
             return self._serving
+
+    def found(self) -> list[FoundEncoder]:
+        """The encoders that were fetched, beside the starter's."""
+        return encoder_shelf.found(self._profile.models)
+
+    def folder(self, name: str) -> str:
+        """The folder of an encoder by its name, or a folder as it is; empty for the starter's.
+
+        Raises NotFoundError.
+        """
+        if not name or name.casefold() == STARTER:
+            return ""
+        found = self.found()
+        for each in found:
+            if name.casefold() in (each.name.casefold(), each.folder.name):
+                return str(each.folder)
+        path = Path(name).expanduser()
+        if path.is_dir():
+            return str(path.absolute())
+        raise NotFoundError(
+            f"There is no encoder called “{name}”.",
+            f"Encoders here: {', '.join([STARTER, *(each.name for each in found)])}. Others come "
+            "with alcove models download NAME, or give a folder with model.onnx.",
+        )
 
     def open(self, name: str) -> Embedder:
         """The encoder in a folder; for an empty name the starter's, which must be ready."""

@@ -4,62 +4,28 @@ Everything here but the reading methods is slow work that asks the assistant one
 another; it may run beside a conversation, which it waits for.
 """
 
-import hashlib
-import json
-import platform
-import time
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass
-from importlib import metadata
 
 from engine.errors import InputError
-from engine.evaluate import calibrate, making, measure, outcome, report, summary
+from engine.evaluate import calibrate, columns, making
 from engine.evaluate.calibrate import Calibration
+from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.generate import Made
 from engine.evaluate.making import Making
-from engine.evaluate.measure import Asked
-from engine.evaluate.outcome import Outcome
-from engine.evaluate.questions import BadLine, Question, as_row, from_row
-from engine.evaluate.summary import ModeSummary
+from engine.evaluate.measure import Asked, Result
+from engine.evaluate.questions import BadLine, Question
 from engine.progress import CancelToken, Progress, drain
 from engine.services.asking import Asking
+from engine.services.comparison import Comparison
 from engine.services.keeper import ChatModelKeeper
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
-from engine.store.evaluations import Evaluations, StoredEvaluation
+from engine.store.evaluations import StoredEvaluation
 from engine.types import Answer, Mode
-
-OFFERED: tuple[Mode, ...] = ("plain", "rag")
-"""Ways of answering that there are without an adapter."""
-
 
 MADE = 60
 """Questions of either kind that are made for fitting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """A finished evaluation."""
-
-    id: int
-    summaries: tuple[ModeSummary, ...]
-    outcomes: tuple[Outcome, ...]
-    verdict: str
-    setting: dict[str, object]
-    finished_at: float
-    bad_lines: tuple[BadLine, ...] = ()
-
-    def html(self) -> str:
-        """The report as one page that needs no network."""
-        return report.html(
-            self.summaries,
-            self.outcomes,
-            verdict=self.verdict,
-            setting=self.setting,
-            finished_at=self.finished_at,
-            bad_lines=self.bad_lines,
-        )
 
 
 class Evaluation:
@@ -71,8 +37,9 @@ class Evaluation:
         asked: Asked,
         asking: Asking,
         keeper: ChatModelKeeper,
+        comparison: Comparison,
     ) -> None:
-        self._store = Evaluations(vault)
+        self._comparison = comparison
         self._calibrations = Calibrations(vault)
         self._documents = Documents(vault)
         self._asked = asked
@@ -92,79 +59,35 @@ class Evaluation:
         bad_lines: Sequence[BadLine] = (),
         cancel: CancelToken | None = None,
     ) -> Generator[Progress, None, Evaluated]:
-        """Ask every question in every mode and sum up.
+        """Ask every question in every mode and sum up, as :meth:`Comparison.run` does.
 
         An evaluation of the same questions under the same circumstances that was interrupted is
-        gone on with. Raises InputError, NotFoundError, ModelError, CancelledError.
+        gone on with; one that was finished is measured anew. Raises InputError, NotFoundError,
+        ModelError, CancelledError.
         """
-        if not questions:
-            raise InputError("There is no question to ask.", "Give a file with questions.")
-        if missing := [mode for mode in modes if mode not in OFFERED]:
-            raise InputError(
-                f"No adapter has been trained yet, so there is no “{missing[0]}” to measure.",
-                f"Measure {' and '.join(OFFERED)}.",
-            )
-        self._asking.check_library(library)
-        names = yield from self._asking.names(model, cancel)
-        rows = [as_row(question) for question in questions]
-        setting = self._setting(modes, library, model, names, source)
-        fingerprint = _fingerprint(setting, rows)
-        number = self._store.unfinished(fingerprint)
-        if number is None:
-            number = self._store.begin(fingerprint, setting, rows)
-        outcomes = yield from measure.measured(
-            self._asked, self._store, number, questions, modes,
-            library=library, model=model, cancel=cancel,
+        work = self._comparison.run(
+            questions, columns.of_modes(modes, model or ""), library=library, source=source,
+            bad_lines=bad_lines, anew=True, cancel=cancel,
         )  # fmt: skip
-        summaries = tuple(summary.summed_up(outcomes))
-        verdict = summary.verdict(summaries)
-        self._store.finish(number, {"modes": summary.as_json(summaries), "verdict": verdict})
-        return Evaluated(
-            number, summaries, tuple(outcomes), verdict, setting, time.time(), tuple(bad_lines)
-        )
+        return (yield from _progress(work))
 
     def repeat(
         self, number: int, *, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Evaluated]:
         """Ask the questions of an earlier evaluation again, in the same way, as things are now."""
-        before = self._store.one(number)
-        setting = before.setting
-        return (
-            yield from self.run(
-                [from_row(row) for row in before.questions],
-                modes=setting["modes"],
-                library=setting["library"] or None,
-                model=setting["asked_for"] or None,
-                source=setting["questions_from"],
-                cancel=cancel,
-            )
-        )
+        return (yield from _progress(self._comparison.repeat(number, cancel=cancel)))
 
     def history(self) -> list[StoredEvaluation]:
         """Every evaluation, the last first; the questions are in each."""
-        return self._store.all()
+        return self._comparison.history()
 
     def opened(self, number: int) -> Evaluated:
         """An earlier evaluation with all its results, to be shown. Raises NotFoundError."""
-        stored = self._store.one(number)
-        kept = self._store.kept(number)
-        found = [
-            outcome.from_row(kept[key])
-            for mode in stored.setting["modes"]
-            for row in stored.questions
-            if (key := (measure.question_hash(from_row(row)), mode)) in kept
-        ]
-        if not found:
-            raise InputError(f"Evaluation {number} has no results yet.", "Run it to its end.")
-        summaries = tuple(summary.summed_up(found))
-        return Evaluated(
-            number, summaries, tuple(found), summary.verdict(summaries), stored.setting,
-            stored.finished_at or stored.started_at,
-        )  # fmt: skip
+        return self._comparison.opened(number)
 
     def forget(self, number: int) -> None:
         """Delete an evaluation with its results."""
-        self._store.remove(number)
+        self._comparison.forget(number)
 
     # --- questions from the library ------------------------------------------------------------
 
@@ -262,37 +185,16 @@ class Evaluation:
         names = yield from self._asking.names(model, cancel)
         return self._calibrations.remove(library, *names)
 
-    # --- what was measured ---------------------------------------------------------------------
 
-    def _setting(
-        self,
-        modes: Sequence[Mode],
-        library: str | None,
-        model: str | None,
-        names: tuple[str, str],
-        source: str,
-    ) -> dict[str, object]:
-        """Everything beside the questions that decides the result."""
-        libraries = [each for each in self._documents.libraries() if library in (None, each.name)]
-        judge = self._asking.judge(library, *names)
-        return {
-            "questions_from": source,
-            "modes": list(modes),
-            "library": library or "",
-            "documents": sum(each.documents for each in libraries),
-            "passages": sum(each.passages for each in libraries),
-            "library_changed_at": max((each.changed_at or 0.0 for each in libraries), default=0.0),
-            "asked_for": model or "",
-            "model": names[0],
-            "sentence_encoder": names[1],
-            "writing": asdict(self._keeper.chosen.own) if self._keeper.chosen else {},
-            "refuses_below": round(judge.threshold, 4),
-            "calibrated": judge.fitted,
-            "alcove": metadata.version("alcove"),
-            "machine": platform.machine(),
-        }
-
-
-def _fingerprint(setting: dict[str, object], rows: Sequence[dict[str, object]]) -> str:
-    text = json.dumps([setting, rows], sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+def _progress(
+    work: Generator[Progress | Result, None, Evaluated],
+) -> Generator[Progress, None, Evaluated]:
+    """The work without its events for each answer."""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            done: Evaluated = stop.value
+            return done
+        if isinstance(event, Progress):
+            yield event

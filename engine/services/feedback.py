@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from engine.evaluate.questions import Question
 from engine.store.ratings import Rated, Ratings
+from engine.teach import from_feedback
 
 
 class Feedback:
@@ -27,15 +28,21 @@ class Feedback:
         """Every rated or corrected answer, oldest first; teaching takes its examples from these."""
         return self._ratings.all()
 
-    def questions(self) -> list[Question]:
+    def questions(self, *, apart: bool = False) -> list[Question]:
         """Questions from thumbs and corrections, for measuring.
+
+        ``apart`` leaves out those that an adapter may have learnt from.
 
         A correction is the expected answer. Thumbs up: the answer and where it stands are what is
         expected; a refusal that was right makes the question unanswerable. Thumbs down says only
         what is wrong: the question is asked without an expected answer. Questions that lean on
         earlier turns are left out: alone they say something else.
         """
-        return [_question(rated) for rated in self.all() if not rated.follows]
+        return [
+            _question(rated)
+            for rated in self.all()
+            if not rated.follows and not (apart and from_feedback.teaches(rated))
+        ]
 
 
 def _question(rated: Rated) -> Question:

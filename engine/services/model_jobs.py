@@ -1,12 +1,13 @@
 """What can be done with models beside asking them: judge, fetch, make faster, add."""
 
+import shlex
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.errors import InputError, ModelMissingError, NotFoundError
 from engine.model_types import ModelCard
-from engine.models import calibration, catalogue, faster
+from engine.models import calibration, catalogue, encoder_shelf, faster
 from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
 from engine.models.download import download
@@ -72,19 +73,28 @@ class ModelJobs:
 
     def unfinished(self) -> dict[str, int]:
         """Offers of which a part has come, with its bytes; a download goes on from there."""
-        folder = self._profile.models / DOWNLOADS
         parts = {}
         for offer in catalogue.offers():
-            part = folder / f"{offer.file.rpartition('/')[2]}.part"
-            if part.is_file():
-                parts[offer.name] = part.stat().st_size
+            came = sum(
+                part.stat().st_size
+                for part in self._parts_of(offer)
+                if part.suffix == ".part" and part.is_file()
+            )
+            if came:
+                parts[offer.name] = came
         return parts
 
     def discard(self, name: str) -> None:
         """Throw away what has come of an unfinished download."""
-        file = catalogue.find(name).file.rpartition("/")[2]
-        for part in (f"{file}.part", f"{file}.part.json"):
-            (self._profile.models / DOWNLOADS / part).unlink(missing_ok=True)
+        for part in self._parts_of(catalogue.find(name)):
+            part.unlink(missing_ok=True)
+
+    def _parts_of(self, offer: Offer) -> list[Path]:
+        models = self._profile.models
+        encodes = offer.role == "embedding"
+        folder = encoder_shelf.folder_of(offer, models) if encodes else models / DOWNLOADS
+        names = [each.rpartition("/")[2] for each in (offer.file, *offer.companions)]
+        return [folder / f"{name}{end}" for name in names for end in (".part", ".part.json")]
 
     def examine(self, name_or_file: str) -> FitReport:
         """As :meth:`fit`, at once: with what was measured of this machine before, if anything."""
@@ -96,6 +106,8 @@ class ModelJobs:
     ) -> Generator[Progress, None, ModelCard]:
         """Fetch a model of the catalogue. Opens the network for this download only."""
         offer = catalogue.find(name)
+        if offer.role == "embedding":
+            return (yield from self._fetch_encoder(offer, cancel))
         folder = self._profile.models / DOWNLOADS
         path = yield from download(
             offer, folder, self._guard, mirror=self._settings.download.mirror, cancel=cancel
@@ -106,9 +118,30 @@ class ModelJobs:
             name=offer.name,
             licence=offer.licence,
             origin=f"downloaded: {offer.repo}",
-            note=offer.purpose if offer.role == "chat" else "",
+            note=offer.purpose,
         )
         return self._shelf.register(path, entry).card
+
+    def _fetch_encoder(
+        self, offer: Offer, cancel: CancelToken | None
+    ) -> Generator[Progress, None, ModelCard]:
+        mirror = self._settings.download.mirror
+        folder = yield from encoder_shelf.fetch(
+            offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
+        )
+        return ModelCard(
+            name=offer.name,
+            role="embedding",
+            file=str(folder),
+            size_bytes=sum(each.stat().st_size for each in folder.iterdir()),
+            quantization=offer.quantization,
+            context=offer.context,
+            licence=offer.licence,
+            origin=f"downloaded: {offer.repo}",
+            fit="fits",
+            note=f"Use it with: alcove reembed --encoder {shlex.quote(offer.name)}",
+            source="downloaded",
+        )
 
     def requantize(
         self, name_or_file: str, *, to: str | None = None, cancel: CancelToken | None = None

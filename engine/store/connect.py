@@ -125,6 +125,19 @@ class Vault:
             self._writer.execute("VACUUM")
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
+    def copy(self, path: Path) -> Self:
+        """Another vault with all that is in this one, encrypted with the same key where it is."""
+        with told(path), self.read() as source:
+            target = apsw.Connection(str(path))
+            try:
+                unlock(target, self._key)
+                with target.backup("main", source, "main") as backup:
+                    while not backup.done:
+                        backup.step(1000)
+            finally:
+                target.close()
+        return type(self).open(path, key=self._key)
+
     def close(self) -> None:
         """Close all connections; a reader still at work closes its own when it is done."""
         with self._lane:

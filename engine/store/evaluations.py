@@ -55,7 +55,7 @@ class Evaluations:
         return found
 
     def keep(self, evaluation_id: int, question: str, mode: str, result: Json) -> None:
-        """Keep one result; ``question`` is the hash of what was asked."""
+        """Keep one result; ``question`` is the hash of what was asked, ``mode`` that of how."""
         with self._vault.write() as db:
             db.execute(
                 "INSERT OR REPLACE INTO evaluation_results VALUES (?, ?, ?, ?)",
@@ -71,6 +71,18 @@ class Evaluations:
                 (evaluation_id,),
             )
         return {(question, mode): json.loads(result) for question, mode, result in found}
+
+    def shared(self, question: str, mode: str) -> Json | None:
+        """The newest result that any evaluation kept of the same, errors left out."""
+        with self._vault.read() as db:
+            found = rows(
+                db,
+                "SELECT r.result FROM evaluations e CROSS JOIN evaluation_results r "
+                "ON r.evaluation_id = e.id AND r.question = ? AND r.mode = ? ORDER BY e.id DESC",
+                (question, mode),
+            )
+        results: list[Json] = [json.loads(result) for (result,) in found]
+        return next((each for each in results if not each.get("error")), None)
 
     def finish(self, evaluation_id: int, report: Json) -> None:
         with self._vault.write() as db:

@@ -25,6 +25,7 @@ from tests.engine.ingest.parsers.markup import (
 )
 from tests.engine.ingest.parsers.office import ole
 from tests.engine.ingest.parsers.web import test_fb2, test_mhtml
+from tests.engine.ingest.test_nasty import PAGES, pdf, stream
 
 NOTEBOOK = (
     b'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ["# A"], "outputs": []}]}'
@@ -73,6 +74,12 @@ WHOLE: dict[str, bytes] = {
     "a.json": b'[{"name": "Skiff", "fee": [1, 2, {"a": null}]}]',
     "a.xml": b'<?xml version="1.0"?><a x="1"><title>T</title><p>A <b>c</b></p></a>',
     "a.html": b"<html><body><h1>T</h1><table><tr><td>a</td></tr></table></body></html>",
+    "a.pdf": pdf(
+        *PAGES,
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources"
+        b"<</Font<</H<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+        stream(b"BT /H 20 Tf 50 700 Td (Low tide at noon) Tj 0 -30 Td (High tide at six) Tj ET"),
+    ),
     "a.md": b"# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n",
 }
 SETTINGS = settings(
@@ -83,7 +90,7 @@ SETTINGS = settings(
 def ends_well(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     try:
-        document = registry.parse(path)
+        document = registry.parse(path, ocr=False)
     except ParseError as error:
         assert error.message.endswith(".")
         assert error.code in (

@@ -14,6 +14,7 @@ from tests.quality import (
     abbreviations,
     answers,
     cold,
+    compare,
     contracts,
     counting,
     current,
@@ -53,9 +54,10 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "handbook": handbook.run,
     "contracts": contracts.run,
     "injections": injections.run,
+    "compare": compare.run,
 }
-PARTS = ("reuse", "stops", "memory", "kills")
-"""Of ``process``, for themselves."""
+PARTS = ("reuse", "stops", "memory", "kills", "compare")
+"""Of ``process``, and what takes an hour: for themselves."""
 DEFAULT = [name for name in BENCHES if name not in PARTS]
 
 

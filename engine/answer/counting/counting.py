@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from engine.answer import orders
 from engine.answer.counting import say as counting_say
 from engine.answer.counting import words as said
 from engine.answer.counting.plan import Plan, plan
@@ -153,9 +154,13 @@ def _draft(made: Plan, counted: Counted, documents: Pages) -> Draft:
         if not quote:
             log.warning("A row no longer stands on its page; its citation is left out.")
             continue
+        told = orders.gives_near(pages[page], start, end)
         citations.append(
-            Citation(table.path, page, start, end, quote, document_id=table.document_id)
-        )
+            Citation(
+                table.path, page, start, end, quote,
+                document_id=table.document_id, gives_orders=told,
+            )
+        )  # fmt: skip
     numbers = tuple(range(1, len(citations) + 1))
     said_of_it = counting_say.sentences(made, counted)
     sentences = tuple(

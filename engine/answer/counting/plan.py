@@ -113,7 +113,11 @@ class _Planner:
             mention = None
         if mention is not None and mention.column is not group:
             column = mention.column
-            if distinct or (column.type == "text" and self._may_be_counted(column)):
+            happened = said.happened(self._f.question, self._index.name_stems)
+            if happened and column.type == "text" and not distinct:
+                # "how many books were lent" asks for the loans
+                self._explained.update(self._places(happened.start(), happened.end()))
+            elif distinct or (column.type == "text" and self._may_be_counted(column)):
                 measure = Measure("count distinct", column)
                 if not distinct:
                     self._notes.append(f"Each “{column.title}” was counted once.")
@@ -191,7 +195,7 @@ class _Planner:
         if order is None:
             return None
         greatest = superlative.greatest
-        if superlative.kind == "age" and order.type == "date":
+        if superlative.kind == "age" and (order.type == "date" or self._index.is_year(order)):
             greatest = not greatest  # the oldest has the earliest date
         query = replace(
             base,
@@ -233,6 +237,7 @@ class _Planner:
             return self._date()
         if kind:
             found = [column for column in self._index.kind(kind) if column is not group]
+            found.sort(key=self._strength, reverse=True)
             if found:
                 self._choose(found)
                 self._mark_kind(found[0])
@@ -246,8 +251,12 @@ class _Planner:
             superlative.end, group=group, must=superlative.word in ("most", "fewest", "least")
         )
 
+    def _strength(self, column: StoredColumn) -> float:
+        return max((m.strength for m in self._mentions if m.column is column), default=0.0)
+
     def _date(self) -> StoredColumn | None:
-        dates = self._index.dates
+        columns = self._index.table.columns
+        dates = self._index.dates or [each for each in columns if self._index.is_year(each)]
         if not dates:
             return None
         spoken = [mention for mention in self._mentions if mention.column in dates]

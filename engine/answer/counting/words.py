@@ -1,6 +1,7 @@
 """The words with which people ask for counts, sums and extremes, and questions cut into words."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,6 +60,12 @@ IRREGULAR = {
     "born": "birth",
     "staff": "employee",
     "employees": "employee",
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "yearly": "year",
+    "annual": "year",
 }
 
 COUNT = re.compile(
@@ -143,6 +150,25 @@ KINDS: dict[str, str] = {
 KIND_STEMS = {
     kind: frozenset(stem(word) for word in named.split()) for kind, named in KINDS.items()
 }
+
+HAPPENINGS = {
+    "loan": "lent loaned borrowed", "rental": "rented hired", "sale": "sold bought",
+    "purchase": "bought purchased", "order": "ordered", "booking": "booked",
+    "visit": "visited seen", "delivery": "delivered", "shipment": "shipped sent",
+    "repair": "repaired mended",
+    "return": "returned", "payment": "paid", "inspection": "inspected checked",
+}  # fmt: skip
+"""What a row tells of → how that is said of what it was done to."""
+
+
+def happened(question: str, names: Container[str]) -> re.Match[str] | None:
+    """Where a question asks how often what the rows of a table tell of was done to something."""
+    said_so = [
+        verb for noun, verbs in HAPPENINGS.items() if stem(noun) in names for verb in verbs.split()
+    ]
+    done = r"\b(?:was|were|been|being|is|are|got) (?:\w+ )?(?:{})\b".format("|".join(said_so))
+    return re.search(done, question, re.IGNORECASE) if said_so else None
+
 
 UNITS = {
     "€": "€", "eur": "€", "euro": "€", "euros": "€", "$": "$", "usd": "$", "dollar": "$",

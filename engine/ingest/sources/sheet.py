@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,7 +14,8 @@ from engine.types import Cell
 MOST_CELL = 20_000
 """Characters kept of one value."""
 MOST_CHARACTERS = 100_000_000
-"""Characters taken from one source in all."""
+"""Characters taken from one table in all."""
+MOST_COLUMNS = 2_000
 
 
 class SourceError(EngineError):
@@ -39,26 +40,43 @@ def sheet(
     part: str, titles: Sequence[object], found: Iterable[Sequence[Any]], most_rows: int
 ) -> Sheet:
     """A sheet with plain values and sound titles, cut at the limits."""
-    named = tuple(
-        str(title).strip() or f"column {number}"
-        for number, title in enumerate(("" if each is None else each for each in titles), 1)
-    )
+    named = sound(titles)
     rows: list[tuple[Cell, ...]] = []
-    characters = 0
+    work = plain_rows(found, len(named), most_rows)
+    while True:
+        try:
+            rows.append(next(work))
+        except StopIteration as end:
+            return Sheet(part, named, tuple(rows), end.value)
+
+
+def sound(titles: Sequence[object]) -> tuple[str, ...]:
+    """Titles of columns, a number for those without one."""
+    return tuple(
+        " ".join(str(title).split())[:MOST_CELL] or f"column {number}"
+        for number, title in enumerate(
+            ("" if each is None else each for each in titles[:MOST_COLUMNS]), 1
+        )
+    )
+
+
+def plain_rows(
+    found: Iterable[Sequence[Any]], width: int, most_rows: int
+) -> Generator[tuple[Cell, ...], None, str]:
+    """Rows of plain values, empty ones left out; what was cut off at the limits, in words."""
+    taken = characters = 0
     for row in found:
-        if len(rows) >= most_rows:
-            note = f"Only the first {most_rows} rows were taken."
-            return Sheet(part, named, tuple(rows), note)
-        values = tuple(plain(value) for value in row)[: len(named)]
-        values += (None,) * (len(named) - len(values))
+        if taken >= most_rows:
+            return f"Only the first {most_rows} rows were taken."
+        values = tuple(plain(value) for value in row[:width])
         if all(value is None or value == "" for value in values):
             continue
         characters += sum(len(value) for value in values if isinstance(value, str))
         if characters > MOST_CHARACTERS:
-            note = f"Only the first {len(rows)} rows were taken: their text is very long."
-            return Sheet(part, named, tuple(rows), note)
-        rows.append(values)
-    return Sheet(part, named, tuple(rows))
+            return f"Only the first {taken} rows were taken: their text is very long."
+        taken += 1
+        yield values + (None,) * (width - len(values))
+    return ""
 
 
 def plain(value: Any) -> Cell:

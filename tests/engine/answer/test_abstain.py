@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.answer import abstain, extract
+from engine.answer import abstain, extract, table_lookup
 from engine.answer.abstain import JUDGE, Judge
 from engine.types import Hit
 from tests.engine.answer.parts import Library
@@ -98,3 +98,26 @@ def test_a_judge_survives_being_stored() -> None:
     judge = Judge(-1.5, {"meaning": 2.0}, 0.4, fitted=True)
     assert Judge.from_row(judge.as_row()) == judge
     assert replace(judge, intercept=500.0).probability({"meaning": 1.0}) == pytest.approx(1.0)
+
+
+def test_a_table_that_holds_the_question_speaks_for_itself() -> None:
+    table = (
+        "Prices\nBoat | First hour | Whole day\nRowing skiff | 16.00 | 64.00\n"
+        "Family skiff | 20.00 | 78.00"
+    )
+    hits = Library({"/docs/prices.md": table}, meaning=0.35).hits()
+    rarity = extract.rarity(hits)
+
+    def judged(question: str) -> tuple[float, float]:
+        found = table_lookup.evidence(question, hits, rarity)
+        assert found is not None
+        rows = abstain.signals(question, hits, [found], rarity=rarity)
+        assert rows is not None
+        return rows["table"], JUDGE.probability(rows) - JUDGE.probability({**rows, "table": 0.0})
+
+    share, gained = judged("What are the prices of a whole day in a family skiff?")
+    assert share == 1.0
+    assert gained > 0.25
+    weaker, less = judged("What are the prices of a whole day in a family skiff on Sunday?")
+    assert 0.0 <= weaker < 1.0
+    assert less < gained

@@ -11,6 +11,7 @@ from engine.answer import form
         ("In what year was it founded?", "when"),
         ("How many days of holiday are there?", "many"),
         ("How much does the ticket cost?", "much"),
+        ("What does a lost life jacket cost?", "much"),
         ("How long is the bridge?", "long"),
         ("How thick must the lines be?", "long"),
         ("How do the boats sail?", "how"),

@@ -1,7 +1,7 @@
 import pytest
 
-from engine.answer import extract, form, spans
-from engine.answer.reader import Reader
+from engine.answer import extract, form, spans, text
+from engine.answer.reader import Reader, Reading
 from tests.engine.answer.parts import Library
 
 
@@ -108,3 +108,39 @@ def test_a_piece_of_a_date_is_no_answer_of_its_own() -> None:
     }
     assert {"150 metres", "150", "1 April", "July 15"} <= found
     assert not {"1", "15"} & found
+
+
+def test_a_number_that_counts_other_things_is_no_amount() -> None:
+    words = spans.tokens("The quote for two more points is 8,460, or two million with half of it.")
+    found = {
+        " ".join(token.text for token in words[first : last + 1])
+        for first, last in spans.candidates(words)
+        if not spans.counts(words, first, last)
+    }
+    assert {"8,460", "two million"} <= found
+    assert not {"two more", "two more points"} & found
+
+
+def test_in_the_likeliest_sentence_the_kind_that_is_asked_for_counts() -> None:
+    readings = [
+        Reading("the firm", 0, 0, 8, 2.0, 0.5),
+        Reading("1 May", 1, 9, 14, 1.5, 0.3),
+        Reading("31 March 2029", 0, 20, 33, 1.0, 0.2),
+    ]
+    best = Reader().best
+    assert best("When does the agreement end?", readings) == readings[2]
+    assert best("What ends?", readings) == readings[0]
+    assert best("When does it end?", readings[:1]) == readings[0]
+    assert best("When does it end?", []) is None
+
+
+def test_numbers_in_a_list_belong_to_their_own_clause() -> None:
+    words = spans.tokens("Lost oars cost 48.00, a lost life jacket 85.00, a lost key 120.00.")
+    asked = set(text.content("lost life jacket cost"))
+    at = [number for number, token in enumerate(words) if token.text[0].isdigit()]
+    shape = form.read("What does a lost life jacket cost?")
+    in_clause = [
+        dict(spans.features(shape, words, asked, lambda _: 1.0, place, place))["number in clause"]
+        for place in at
+    ]
+    assert in_clause == [0.5, 0.75, 0.25]

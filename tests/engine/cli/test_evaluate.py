@@ -60,9 +60,66 @@ def test_evaluate_tells_in_words(
     assert "interrupted" not in alcove("evaluate", "--history").stdout
 
 
+def test_columns_are_streamed_exported_and_held_to_a_floor(
+    alcove: Callable[..., Result], documents: Path, questions: Path, tmp_path: Path
+) -> None:
+    alcove("add", documents)
+    short = "short: mode=plain, max_tokens=2"
+    arguments = (questions, "--modes", "plain,rag", "--column", short, "--changed-facts", "2")
+    table, page = tmp_path / "r.csv", tmp_path / "r.html"
+    result = alcove("evaluate", *arguments, "--json", "--stream", "--results", table,
+                    "--report", page, "--fail-under", "rag.right=0.5",
+                    "--fail-under", "short.right=0.9")  # fmt: skip
+    assert result.exit_code == 3, result.output
+    *events, value = lines(result)
+    assert [event["done"] for event in events[:6]] == [1, 2, 3, 4, 5, 6]
+    assert {event["result"]["mode"] for event in events} == {"plain", "rag", "short"}
+    assert list(value["modes"]) == ["plain", "rag", "short"]
+    assert value["under"] == ["short: right is 0.000, under 0.9."]
+    assert value["considered"]["rag"]["freshness"]["follows"]["value"] == 1
+    assert value["considered"]["short"]["form"]["words"]["value"] == 2
+    assert value["columns"][2] == {"name": "short", "mode": "plain", "options": {"max_tokens": 2}}
+    assert {reason["rule"] for reason in value["reasons"]} >= {"use", "time", "cost"}
+    assert "They disagree" in page.read_text()
+    assert table.read_bytes().count(b"\r\n") == 7
+    again = alcove("evaluate", *arguments, "--stream")
+    assert again.exit_code == 0
+    assert "4/6 · short · wrong · Which pier?" in again.stdout
+    assert "So few questions" in again.stdout
+
+
+def test_the_history_tells_what_got_worse(
+    alcove: Callable[..., Result], documents: Path, tmp_path: Path
+) -> None:
+    questions = tmp_path / "many.jsonl"
+    row = {"question": "When does the ferry to Odell Island leave?", "answers": ["07:40"]}
+    questions.write_text("".join(json.dumps({"id": n, **row}) + "\n" for n in range(12)))
+    alcove("add", documents)
+    assert alcove("evaluate", questions).exit_code == 0
+    (documents / "ferry.md").write_text("The garden opens at noon.\n")
+    alcove("sync")
+    result = alcove("evaluate", questions)
+    assert "rag: right is 100 points worse than before. Changed since: the documents." in (
+        result.stdout
+    )
+    assert "Worse than the time before: rag right" in " ".join(
+        alcove("evaluate", "--history").stdout.split()
+    )
+    [history] = lines(alcove("evaluate", "--history", "--json"))
+    assert history["evaluations"][0]["shifts"][0]["because"] == ["the documents"]
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--history", "--thumbs"], ["q.jsonl", "--modes", "fast"], ["q.jsonl", "--modes", ""]],
+    [
+        [],
+        ["--history", "--thumbs"],
+        ["q.jsonl", "--modes", "fast"],
+        ["q.jsonl", "--modes", ""],
+        ["q.jsonl", "--column", "nameless"],
+        ["q.jsonl", "--modes", "rag", "--column", "rag: mode=plain"],
+        ["q.jsonl", "--fail-under", "f1"],
+    ],
 )
 def test_wrong_usage(alcove: Callable[..., Result], arguments: list[str]) -> None:
     assert alcove("evaluate", *arguments).exit_code == 2

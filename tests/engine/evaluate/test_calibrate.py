@@ -35,6 +35,22 @@ def test_few_questions_move_the_weights_little() -> None:
     assert 0 < few.weights["meaning"] < many.weights["meaning"]
 
 
+def test_a_signal_that_hardly_varies_does_not_lead_the_fit_away() -> None:
+    chance = np.random.default_rng(1)
+    answerable = [number % 3 == 0 for number in range(60)]
+    signals = [
+        {"meaning": chance.normal(0.65 if yes else 0.5, 0.1), "score": chance.normal(0.98, 0.01)}
+        for yes in answerable
+    ]
+    prior = Judge(0.0, {"meaning": 0.0, "score": 0.0})
+    found = calibrate.fitted(signals, answerable, prior=prior, pull=2.0)
+    assert found.weights["meaning"] > 3.0
+    sure, known = np.array([found.probability(each) for each in signals]), np.array(answerable)
+    assert np.mean(sure[known][:, None] > sure[~known][None]) > 0.8
+    # Each kind counts the same, so that what is believed is right in the mean of both.
+    assert sure[known].mean() + sure[~known].mean() == pytest.approx(1.0, abs=0.01)
+
+
 def test_what_it_costs_is_told_on_questions_not_fitted_on() -> None:
     signals, answerable = rows(400)
     named = [{"meaning": row["meaning"], "context": row["noise"]} for row in signals]

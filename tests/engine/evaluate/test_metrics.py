@@ -1,6 +1,9 @@
 """Fixed cases with results worked out by hand or by the official scripts' rules."""
 
 import math
+import string
+from collections.abc import Sequence
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -137,3 +140,54 @@ def test_citation_precision() -> None:
     precision = metrics.citation_precision(answers, lambda _, citation: citation.quote == "good")
     assert precision == pytest.approx(2 / 3)
     assert metrics.citation_precision([answer()], lambda *_: True) is None
+
+
+# --- reckoned once more, otherwise -------------------------------------------------------------
+
+WORDS = st.lists(
+    st.sampled_from(["the", "An", "cat,", "Cat", "Größe", "5", "—", "船", "a", "dog.", ""]),
+    max_size=6,
+).map(" ".join)
+
+
+def squad_f1(prediction: str, answers: list[str]) -> float:
+    """By SQuAD's published rules, word by word rather than by patterns and counters."""
+
+    def words(text: str) -> list[str]:
+        kept = "".join(each for each in text.lower() if each not in string.punctuation)
+        return [each for each in kept.split() if each not in ("a", "an", "the")]
+
+    best = 0.0
+    for answer in [each for each in answers if words(each)] or [""]:
+        left, shared = words(answer), 0
+        for word in words(prediction):
+            if word in left:
+                left.remove(word)
+                shared += 1
+        said, wanted = len(words(prediction)), len(words(answer))
+        if not said or not wanted:
+            best = max(best, float(said == wanted))
+        elif shared:
+            best = max(best, 2 * shared / (said + wanted))
+    return best
+
+
+@given(WORDS, st.lists(WORDS, max_size=3))
+def test_f1_is_what_the_rules_of_squad_give(prediction: str, answers: list[str]) -> None:
+    assert metrics.f1(prediction, answers) == pytest.approx(squad_f1(prediction, answers))
+
+
+@given(
+    st.permutations("abcdef"),
+    st.dictionaries(st.sampled_from("abcdxy"), st.integers(0, 3).map(float)),
+    st.integers(1, 8),
+)
+def test_ndcg_is_the_share_of_the_best_of_all_orders(
+    ranking: list[str], gains: dict[str, float], k: int
+) -> None:
+    def gained(order: Sequence[str]) -> float:
+        return sum(gains.get(each, 0) / math.log2(at + 2) for at, each in enumerate(order[:k]))
+
+    best = max((gained(order) for order in permutations(gains)), default=0.0)
+    expected = gained(ranking) / best if best else 0.0
+    assert metrics.ndcg_at(ranking, gains, k) == pytest.approx(expected)

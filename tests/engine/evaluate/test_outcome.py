@@ -72,7 +72,10 @@ def test_refusals_count_both_ways(
 
 def test_a_question_without_expectations_has_only_what_can_be_known() -> None:
     found = outcome.judged(Question(1, "Who?"), answer("Ada"), [], "rag")
-    assert found.scores == {"answered": 1, "wrongly_refused": 0, "supported": 0}
+    assert found.scores == {
+        "answered": 1, "wrongly_refused": 0, "supported": 0, "words": 1, "citations_each": 0,
+        "verified": 0,
+    }  # fmt: skip
     plain = outcome.judged(Question(1, "Who?"), answer("Ada"), [], "plain")
     assert "hit@1" not in plain.scores
 

@@ -27,6 +27,10 @@ def read(
         held = []
         while True:
             held.append(b"x" * 2**22)
+    if what == "huge":
+        return shelf.document(str(len(bytearray(2**30))))
+    if what == "native":
+        return shelf.document(str(native(2**30)))
     if what == "crash":
         ctypes.string_at(0)
     if what == "bug":
@@ -82,6 +86,20 @@ def attempts(outside: Path) -> list[str]:
         except OSError:
             told.append(f"{name}: refused")
     return told
+
+
+def native(size: int) -> int:
+    """Memory taken by compiled code in pieces that are filled, as libraries take it."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    taken = 0
+    while taken < 2 * size:
+        piece = libc.malloc(ctypes.c_size_t(2**24))
+        if not piece:
+            raise MemoryError
+        ctypes.memset(piece, 1, 2**24)
+        taken += 2**24
+    return taken
 
 
 def raw_socket() -> None:

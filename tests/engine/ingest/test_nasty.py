@@ -99,7 +99,16 @@ FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "secret.txt">]><r>own &x;</r>',
         ("",),
     ),
-    "deep.xml": (b"<a>" * 100_000 + b"words", ("", "damaged", "empty")),
+    "deep.xml": (b"<a>" * 100_000 + b"words", ("",)),
+    "quotes.md": (b">" * 100_000 + b" words", ("",)),
+    "paths.pdf": (
+        pdf(
+            *PAGES,
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>>",
+            stream(zlib.compress(b"0 0 m 600 800 l S " * 300_000), b"/Filter/FlateDecode"),
+        ),
+        ("empty",),
+    ),
     "deep.html": (b"<div>" * 100_000 + b"words", ("",)),
     "deep.rtf": (b"{\\rtf1 " + b"{" * 200_000 + b"words", ("", "damaged", "empty")),
     "deep.json": (b"[" * 200_000, ("", "damaged", "empty")),
@@ -148,7 +157,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Out
     names = list(FILES)
     for key, name in enumerate(names):
         (folder / name).write_bytes(FILES[name][0])
-        sandbox.submit(key, folder / name, ParseOptions(ocr=name.endswith(".png")))
+        sandbox.submit(
+            key, folder / name, ParseOptions(ocr=name in ("wide.png", "large.png", "paths.pdf"))
+        )
     found: dict[str, Outcome] = {}
     until = time.monotonic() + 600
     while len(found) < len(names):

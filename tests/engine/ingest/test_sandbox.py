@@ -25,7 +25,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     made: list[Sandbox] = []
 
     def make(seconds: float = 60, memory: int = 2**30, most: int = 1) -> Sandbox:
-        limits = Limits(seconds, memory)
+        limits = Limits(seconds, idle_seconds=seconds + 6, memory_bytes=memory)
         made.append(Sandbox(limits=limits, most=most, command=NAUGHTY))
         return made[-1]
 
@@ -81,8 +81,8 @@ def test_attachments_and_notes_come_through(opened: Open, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
-        ("slow", "timeout", "took more than 2 s"),
-        ("busy", "timeout", "took more than 2 s"),
+        ("slow", "timeout", "more than 2 s of work"),
+        ("busy", "timeout", "more than 2 s of work"),
         ("greedy", "memory", "needs more than 0.25 GB"),
         ("crash", "crash", "made the reader crash"),
         ("bug", "fault", "ZeroDivisionError"),
@@ -100,6 +100,15 @@ def test_a_file_harms_only_itself(
     assert (bad.parsed, bad.code) == (None, code)
     assert words in bad.reason
     assert "secret" not in bad.reason
+
+
+@pytest.mark.parametrize("name", ["huge", "native"])
+def test_no_file_gets_a_gigabyte(opened: Open, tmp_path: Path, name: str) -> None:
+    first, bad, last = _read(opened(), *(_file(tmp_path, each) for each in ("a.txt", name, "b")))
+    assert first.parsed is not None
+    assert last.parsed is not None
+    assert bad.parsed is None
+    assert bad.reason == "This file needs more than 1 GB of memory to be read."
 
 
 def test_too_much_text_is_refused_and_much_text_comes_through(opened: Open, tmp_path: Path) -> None:

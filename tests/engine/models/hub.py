@@ -38,6 +38,8 @@ class Hub:
     pause_after: int | None = None
     """Fall silent after so many bytes, until the server ends or SILENT_S are over."""
     redirect: str = ""
+    texts: dict[str, bytes] = field(default_factory=dict)
+    """Small files by path, told with their git id and sent without a detour."""
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and the range asked for."""
     ending: threading.Event = field(default_factory=threading.Event)
@@ -72,11 +74,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
+    def _text(self, body: bytes) -> None:
+        git_id = hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest()
+        self._head(200, content_length=str(len(body)), etag=f'"{git_id}"')
+
     def do_HEAD(self) -> None:
         self._note()
         hub = self.hub
         if hub.status:
             return self._head(hub.status, content_length="0")
+        if self.path in hub.texts:
+            return self._text(hub.texts[self.path])
         if not hub.metadata:
             return self._head(200, content_length=str(len(hub.content)))
         sha256 = hub.sha256 or hashlib.sha256(hub.content).hexdigest()
@@ -92,7 +100,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._note()
         hub = self.hub
         self.close_connection = True
-        if self.path == PATH:
+        if self.path in hub.texts:
+            body = hub.texts[self.path]
+            self._text(body)
+            self.wfile.write(body[::-1] if hub.corrupt else body)
+            return None
+        if "/resolve/" in self.path:
             return self._head(302, location=hub.redirect or "/bytes", content_length="0")
         if hub.failures:
             hub.failures -= 1

@@ -1,8 +1,10 @@
 import re
 
 import pytest
+from fastembed import TextEmbedding
 
 from engine.errors import NotFoundError
+from engine.inference import encoder_folder
 from engine.models import catalogue
 
 
@@ -13,13 +15,27 @@ def test_every_offer_is_whole() -> None:
     assert len({offer.name for offer in offers}) == len(offers)
     for offer in offers:
         assert re.fullmatch(r"[\w.-]+/[\w.-]+", offer.repo)
-        assert offer.file.endswith(".gguf")
         assert offer.licence
         assert offer.purpose.endswith(".")
-        assert offer.context >= 2048
         assert offer.sha256 == "" or re.fullmatch(r"[0-9a-f]{64}", offer.sha256)
         assert offer.revision == "main" or re.fullmatch(r"[0-9a-f]{40}", offer.revision)
-        assert offer.quantization.lower() in offer.file.lower()
+        if offer.role == "chat":
+            assert offer.file.endswith(".gguf")
+            assert offer.context >= 2048
+            assert offer.quantization.lower() in offer.file.lower()
+        else:
+            assert offer.file.endswith(".onnx")
+            assert {"config.json", "tokenizer.json"} <= set(offer.companions)
+            assert offer.pooling in encoder_folder.POOLINGS
+
+
+def test_every_encoder_is_one_that_fastembed_reads() -> None:
+    known = {
+        (model["sources"]["hf"], model["model_file"])
+        for model in TextEmbedding.list_supported_models()
+    }
+    encoders = [offer for offer in catalogue.offers() if offer.role == "embedding"]
+    assert {(offer.repo, offer.file) for offer in encoders} <= known
 
 
 def test_names_are_found_and_unknown_ones_told() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.answer import abstain
 from engine.assistant import Assistant
 from engine.errors import InputError, ModelError, NotFoundError
 from engine.formats.adapter import GROUNDED
@@ -85,16 +86,19 @@ def test_what_a_small_model_makes_up_with_an_adapter_is_replaced_by_a_quotation(
     assert answer.text == "27 days"
 
 
-def test_an_adapter_for_grounded_answers_lets_a_partly_supported_text_stand(
-    opened: Opened, base: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("27 DAYS.", "27 days"), ("41 days", RIGHT), ("Not found.", abstain.NOT_FOUND)],
+)
+def test_a_small_model_with_an_adapter_for_it_answers_in_words_of_the_documents(
+    opened: Opened, base: Path, tmp_path: Path, written: str, told: str
 ) -> None:
-    text = f"{RIGHT} {WRONG}"
-    assistant = opened(AdaptableChatModel(base, text))
+    assistant = opened(AdaptableChatModel(base, written))
     grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
-    other = Adapter(write_adapter(tmp_path / "o.gguf", base))
     answer = drain(assistant.ask(QUESTION, mode="both", adapters=[grounded]))
-    assert [each.supported for each in answer.sentences] == [True, False]
-    assert drain(assistant.ask(QUESTION, mode="both", adapters=[other])).quotation
+    assert answer.text == told
+    assert answer.abstained == (told == abstain.NOT_FOUND)
+    assert [each.quote for each in answer.citations] == ([] if answer.abstained else [RIGHT])
 
 
 def test_modes_without_an_adapter_refuse_one_and_those_with_one_want_it(

@@ -18,6 +18,8 @@ BLOCK_START = re.compile(r"[ \t]*(?:$|[-*+#>|]|\d+[.)])")
 MARK = re.compile(r"[\[\]*_`!<&\\~]")
 MAX_WORK = 5_000_000
 """Open brackets times marks of one paragraph; one of a thousand links has about as many."""
+MAX_NESTING = 60
+"""Quotes and lists in one another; the parser drops what lies deeper."""
 FIELD = re.compile(r"^(\w[\w -]*):[ \t]*(\S.*)$", re.MULTILINE)
 
 
@@ -49,12 +51,20 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:  # no
 def fill(source: str, builder: PageBuilder) -> str:
     """Hand the blocks of a piece of Markdown to a builder. Returns a note for the user, or ""."""
     if _work(source) > MAX_WORK:
-        for block in re.split(r"\n[ \t]*\n", source):
-            builder.verbatim(block)
+        _plain(source, builder)
         return "It has too many brackets to be read as Markdown and was read as plain text."
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    _write(parser.parse(source), builder)
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
+    tokens = parser.enable(["table", "strikethrough"]).parse(source)
+    if any(token.level >= MAX_NESTING - 1 and token.nesting == 1 for token in tokens):
+        _plain(source, builder)
+        return "It is nested too deeply to be read as Markdown and was read as plain text."
+    _write(tokens, builder)
     return ""
+
+
+def _plain(source: str, builder: PageBuilder) -> None:
+    for block in re.split(r"\n[ \t]*\n", source):
+        builder.verbatim(block)
 
 
 def _work(source: str) -> int:

@@ -131,6 +131,7 @@ class Reader:
         self._open: list[_Open] = []
         self._count = 0
         self._skipping = 0
+        self._deeper = 0
         self._picture = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -141,8 +142,11 @@ class Reader:
             raise Full
         if not self._open and not self._skipping:
             self._picture = name == "svg"
-        if self._skipping or name.lower() in SKIPPED or len(self._open) > MAX_DEPTH:
+        if self._skipping or name.lower() in SKIPPED:
             self._skipping += 1
+            return
+        if len(self._open) > MAX_DEPTH:
+            self._deeper += 1  # its words count as those of what it lies in
             return
         kept = [] if self._picture else [
             (_local(key), value) for key, value in attributes.items()
@@ -158,6 +162,11 @@ class Reader:
         if self._skipping:
             self._skipping -= 1
             return
+        if self._deeper:
+            self._deeper -= 1
+            if self._open and self._open[-1].pieces:
+                self._open[-1].pieces.append(" ")
+            return
         if not self._open:
             return
         ended = self._open.pop()
@@ -172,6 +181,7 @@ class Reader:
             self._open[-1].pieces.append(done)
 
     def close(self) -> None:
+        self._deeper = 0
         while self._open:  # the file was cut off
             self.end(self._open[-1].name)
 

@@ -26,10 +26,10 @@ MAX_PAGES = 10_000
 MAX_OUTLINE = 5_000
 MAX_TEXT = 50_000_000
 """Characters of all pages together; a thick book has one million."""
-SCAN_SECONDS = 45.0
+SCAN_SECONDS = 30.0
 SCAN_SECONDS_A_MB = 15.0
 SCAN_SECONDS_MOST = 480.0
-"""How long recognition may go on in one file; what is read by then is kept."""
+"""Processor time of recognition in one file; what is read by then is kept."""
 
 MADE_BY_A_PROGRAM = re.compile(
     r"microsoft (word|powerpoint)|untitled|presentation$|\.(docx?|pdf|indd|tex|dvi|rtf|odt|pptx?)$",
@@ -65,7 +65,7 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
                 "too_large",
             )
         allowed = SCAN_SECONDS + SCAN_SECONDS_A_MB * path.stat().st_size / 2**20
-        until = time.monotonic() + min(allowed, SCAN_SECONDS_MOST) if options.ocr else 0.0
+        until = time.thread_time() + min(allowed, SCAN_SECONDS_MOST) if options.ocr else 0.0
         for first in range(0, count, WORD_BLOCK):
             _read_block(document, range(first, min(first + WORD_BLOCK, count)), until, read)
             if read.length > MAX_TEXT:
@@ -102,7 +102,7 @@ def _read_block(document: Any, numbers: range, until: float, read: _Read) -> Non
                 extras = extras_of(document, page)
                 if is_scan(page, chars):
                     read.scans += 1
-                    if time.monotonic() < until:
+                    if time.thread_time() < until:
                         picture = read_scan(page)
                         if replaces(picture, chars):
                             found, height = picture.text, picture.height

@@ -21,9 +21,9 @@ FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 MAX_PIXELS = 120_000_000
 """Of one frame; a page of A3 at 600 dots per inch has 70 million."""
 MAX_FRAMES = 500
-SECONDS = 30.0
+SECONDS = 25.0
 SECONDS_A_MB = 15.0
-"""No page is begun after this long; what is read by then is kept."""
+"""No page is begun after so much processor time; what is read by then is kept."""
 MAX_ANIMATED = 1
 """Frames read of an animation, where they are no pages."""
 
@@ -39,12 +39,12 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
         )
     texts: list[PictureText] = []
     notes = [note] if (note := not_read(options.languages)) else []
-    until = time.monotonic() + SECONDS + SECONDS_A_MB * path.stat().st_size / 2**20
+    until = time.thread_time() + SECONDS + SECONDS_A_MB * path.stat().st_size / 2**20
     waiting = 0
     for frame in frames(path):
         if isinstance(frame, str):
             notes.append(frame)
-        elif texts and time.monotonic() > until:
+        elif texts and time.thread_time() > until:
             waiting += 1
         else:
             texts.append(read_picture(frame))

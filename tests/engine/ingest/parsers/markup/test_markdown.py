@@ -71,3 +71,19 @@ def test_many_links_are_markdown(tmp_path: Path) -> None:
     document = markdown.parse(path)
     assert document.note == ""
     assert document.pages[0].text.splitlines()[0] == "• tide"
+
+
+def test_quotes_in_quotes_without_end_keep_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(">" * 100_000 + " Low tide", encoding="utf-8")
+    document = markdown.parse(path)
+    assert document.note.startswith("It is nested too deeply")
+    assert document.pages[0].text.endswith("> Low tide")
+
+
+def test_lists_in_lists_keep_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("".join(f"{'  ' * at}- level {at}\n" for at in range(15)), encoding="utf-8")
+    document = markdown.parse(path)
+    assert document.note == ""
+    assert document.pages[0].text.endswith("• level 14")

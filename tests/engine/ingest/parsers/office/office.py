@@ -51,6 +51,7 @@ def workbook(path: Path, sheets: dict[str, str], *, styles: str = "", hidden: st
     if styles:
         targets["styles"] = "styles.xml"
     members = {
+        "_rels/.rels": relations(officeDocument="xl/workbook.xml"),
         "xl/workbook.xml": f'<workbook xmlns:r="{R}"><sheets>{listed}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": relations(**targets),
     }

@@ -1,0 +1,107 @@
+"""Short answers that a small model writes with an adapter made for it.
+
+It gets a few sentences instead of whole passages, because reading is what takes time, and is to
+answer in their words or to say that they do not tell. The same prompt is learnt from.
+"""
+
+import re
+from collections.abc import Sequence
+
+from engine.answer import orders, prompt, tables
+from engine.answer.draft import Desk, Draft, Pages
+from engine.answer.extract import Evidence
+from engine.answer.prompt import PromptPassage
+from engine.inference.chat_model import Sampling
+from engine.model_types import Message
+from engine.types import Hit
+
+RULES = (
+    "Answer in a few words taken from the passages. If they do not tell the answer, say: Not found."
+)
+REFUSAL = "Not found."
+SAMPLING = Sampling(max_tokens=48)
+"""The likeliest words. A penalty on what stands in the prompt would keep it from quoting."""
+GAP = " … "
+"""Between sentences that do not stand together."""
+
+
+def messages(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Message]:
+    """The prompt: the sentences of the evidence by passage, the best passage last."""
+    passages = [
+        PromptPassage(PromptPassage.of(hits[index].passage).source, _text(index, hits, evidence))
+        for index in reversed(dict.fromkeys(item.hit for item in evidence))
+    ]
+    return [Message("system", RULES), Message("user", prompt.over(passages, question))]
+
+
+def suits(evidence: Sequence[Evidence]) -> bool:
+    """Whether there are sentences to read; rows of tables are looked up by code."""
+    return bool(evidence) and not any(tables.is_row(item.sentence) for item in evidence)
+
+
+def refuses(written: str) -> bool:
+    """Whether the model says that the passages do not tell."""
+    return _plain(written) in ("", _plain(REFUSAL))
+
+
+def draft(
+    written: str, hits: Sequence[Hit], evidence: Sequence[Evidence], documents: Pages
+) -> Draft:
+    """The answer with its sentence as the quote; empty where the model says there is none.
+
+    Words that stand in none of the sentences it read are not shown; the best sentence is.
+    """
+    if refuses(written):
+        return Draft("")
+    desk = Desk(hits, documents)
+    place = locate(written, hits, evidence)
+    return desk.read_out(*place) if place else desk.quoted(evidence[:1])
+
+
+def locate(
+    written: str, hits: Sequence[Hit], evidence: Sequence[Evidence]
+) -> tuple[Evidence, int, int] | None:
+    """The best sentence that holds the answer, and the answer's span in its passage.
+
+    Compared without regard to case, white space and punctuation at its ends.
+    """
+    words = re.findall(r"\w+", written)
+    if not words:
+        return None
+    pattern = re.compile(r"\b" + r"\W+".join(map(re.escape, words)) + r"\b", re.IGNORECASE)
+    for item in evidence:
+        text = hits[item.hit].passage.text
+        found = pattern.search(text, item.start, item.end)
+        if found is not None:
+            return item, *_with_marks(text, written.strip(), *found.span())
+    return None
+
+
+def _with_marks(text: str, written: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the signs that the model wrote around the words, such as $ and %."""
+    while start and not written[:1].isalnum() and text[start - 1] == written[:1]:
+        start, written = start - 1, written[1:]
+    tail = written[-1:]
+    if tail and not tail.isalnum() and tail not in ".,;:" and text[end : end + 1] == tail:
+        end += 1
+    return start, end
+
+
+def _text(index: int, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> str:
+    """The sentences of one passage in their order."""
+    text = orders.without(hits[index].passage.text)
+    spans = sorted((item.start, item.end) for item in evidence if item.hit == index)
+    parts: list[str] = []
+    before = -1
+    for start, end in spans:
+        if start < before:
+            continue
+        if parts:
+            parts.append(" " if not text[before:start].strip() else GAP)
+        parts.append(" ".join(text[start:end].split()))
+        before = end
+    return "".join(parts)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

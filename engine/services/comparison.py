@@ -1,0 +1,443 @@
+"""Runs comparisons: the same questions asked in several ways, and what that comes to.
+
+Slow work that asks one question after another; it may run beside a conversation, which it waits
+for. Each answer is kept as soon as it is there, under what it was asked with: what is known already
+is not asked again, neither after a kill nor in another comparison.
+"""
+
+import json
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, fields, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from engine.errors import CancelledError, InputError
+from engine.evaluate import columns as ways
+from engine.evaluate import evaluated, history, leakage, measure, outcome
+from engine.evaluate.columns import Column
+from engine.evaluate.considered import Cost
+from engine.evaluate.energy import Meter
+from engine.evaluate.evaluated import Evaluated
+from engine.evaluate.freshness import Followed
+from engine.evaluate.history import Shift
+from engine.evaluate.leakage import Leak
+from engine.evaluate.measure import TOP, Asked, Result
+from engine.evaluate.outcome import Outcome
+from engine.evaluate.questions import BadLine, Question, as_row, from_row, set_hash
+from engine.formats import examples, job
+from engine.inference.adapters import Adapter
+from engine.models.options import EXACT, ModelOptions
+from engine.progress import CancelToken, Progress
+from engine.retrieve.remembered import Remembered
+from engine.services import costs, machine, other_encoder
+from engine.services.adapter_use import AdapterUse
+from engine.services.asking import Asking
+from engine.services.changed_facts import ChangedFacts
+from engine.services.encoders import Encoders
+from engine.services.keeper import ChatModelKeeper
+from engine.store.connect import Vault
+from engine.store.documents import Documents
+from engine.store.evaluations import Evaluations, StoredEvaluation
+
+SAME = replace(EXACT, seed=0)
+"""How every column's model writes where it does not say otherwise: the likeliest words."""
+LOADING = ("n_ctx", "threads")
+"""Options with which a model is loaded; they are set for the model, not for a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A column with all that it is asked with."""
+
+    column: Column
+    adapters: tuple[Adapter, ...]
+    options: ModelOptions
+    model: Path | None
+    circumstances: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return ways.key(self.circumstances)
+
+
+class Comparison:
+    """Comparisons of one profile."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        asked: Asked,
+        asking: Asking,
+        keeper: ChatModelKeeper,
+        adapters: AdapterUse,
+        encoders: Callable[[Vault], Encoders],
+    ) -> None:
+        """``encoders`` makes the encoders of another vault, as those of this one are made."""
+        self._vault = vault
+        self._store = Evaluations(vault)
+        self._documents = Documents(vault)
+        self._asked = asked
+        self._asking = asking
+        self._keeper = keeper
+        self._adapters = adapters
+        self._encoders = encoders
+
+    # --- measuring -----------------------------------------------------------------------------
+
+    def run(
+        self,
+        questions: Sequence[Question],
+        columns: Sequence[Column],
+        *,
+        library: str | None = None,
+        source: str = "",
+        bad_lines: Sequence[BadLine] = (),
+        anew: bool = False,
+        changed_facts: int = 0,
+        training: Sequence[Path] = (),
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress | Result, None, Evaluated]:
+        """Ask every question in every column and judge.
+
+        ``anew`` asks what is known already again. So many ``changed_facts`` are changed in a copy
+        of the library and asked again. Questions that stand in the examples of an adapter, or in
+        the files of ``training``, are left out and told. Raises InputError, NotFoundError,
+        ModelError, CancelledError.
+        """
+        if not questions:
+            raise InputError("There is no question to ask.", "Give a file with questions.")
+        columns = ways.checked(columns)
+        self._asking.check_library(library)
+        ready: list[Ready] = []
+        for column in columns:
+            ready.append((yield from self._ready(column, library, cancel)))
+        leaks, notes = _leaks(questions, ready, training)
+        if leaks:
+            learnt = {id(leak.question) for leak in leaks}
+            questions = [each for each in questions if id(each) not in learnt]
+            notes.insert(0, f"{len(leaks)} questions were learnt in training and are left out.")
+        if not questions:
+            raise InputError("Every question was learnt in training.", "Ask others.")
+        rows = [as_row(question) for question in questions]
+        setting = yield from self._setting(ready, library, source, questions, cancel)
+        fingerprint = ways.key({"setting": setting, "questions": rows})
+        number = self._store.unfinished(fingerprint)
+        if number is None:
+            number = self._store.begin(fingerprint, setting, rows)
+        with ExitStack() as stack:
+            places: dict[str, Asking] = {"": self._asking}
+            for each in ways.in_order(columns):
+                if each.reads_documents and each.encoder not in places:
+                    work = other_encoder.twin_with(
+                        stack, self._vault, each.encoder, self._encoders, self._asking, cancel
+                    )
+                    places[each.encoder] = yield from work
+            ask = self._asker(ready, places, library, cancel)
+            outcomes = yield from measure.measured(
+                ask, self._store, number, questions, columns,
+                {each.column.name: each.key for each in ready}, anew=anew, cancel=cancel,
+            )  # fmt: skip
+        fresh: list[Followed] = []
+        if changed_facts:
+            fresh, told = yield from self._changed(
+                number, questions, outcomes, ready, library, changed_facts, cancel
+            )
+            notes += told
+        done = evaluated.judged(
+            number, outcomes, columns, setting, time.time(),
+            costs=(yield from self._costs(ready, outcomes, library, cancel)), fresh=fresh,
+            bad_lines=bad_lines, leaks=leaks, notes=notes,
+            shifts=self._shifts(number, setting, outcomes),
+        )  # fmt: skip
+        report = {
+            **done.as_json(),
+            "costs": {each.column: asdict(each.cost) for each in done.considered},
+            "freshness": [asdict(each) for each in fresh],
+        }
+        self._store.finish(number, report)
+        return done
+
+    def repeat(
+        self, number: int, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress | Result, None, Evaluated]:
+        """Ask the questions of an earlier evaluation again, in the same way, as things are now."""
+        before = self._store.one(number)
+        return (
+            yield from self.run(
+                [from_row(row) for row in before.questions],
+                _columns(before),
+                library=before.setting["library"] or None,
+                source=before.setting["questions_from"],
+                anew=True,
+                cancel=cancel,
+            )
+        )
+
+    # --- what was measured ---------------------------------------------------------------------
+
+    def history(self) -> list[StoredEvaluation]:
+        """Every evaluation, the last first; the questions are in each."""
+        return self._store.all()
+
+    def opened(self, number: int) -> Evaluated:
+        """An earlier evaluation with all its results, to be shown. Raises NotFoundError."""
+        stored = self._store.one(number)
+        found = self._outcomes(stored)
+        if not found:
+            raise InputError(f"Evaluation {number} has no results yet.", "Run it to its end.")
+        told = stored.report or {}
+        return evaluated.judged(
+            number, found, _columns(stored), stored.setting,
+            stored.finished_at or stored.started_at,
+            costs={name: Cost(**each) for name, each in told.get("costs", {}).items()},
+            fresh=[Followed(**each) for each in told.get("freshness", ())],
+            notes=told.get("notes", ()),
+            shifts=self._shifts(number, stored.setting, found),
+        )  # fmt: skip
+
+    def forget(self, number: int) -> None:
+        """Delete an evaluation with its results."""
+        self._store.remove(number)
+
+    def _outcomes(self, stored: StoredEvaluation) -> list[Outcome]:
+        kept = self._store.kept(stored.id)
+        questions = [from_row(row) for row in stored.questions]
+        return [
+            replace(outcome.from_row(kept[place]), question=question, mode=row["name"])
+            for row in _column_rows(stored.setting)
+            for question in questions
+            if (place := (measure.question_hash(question), row["key"])) in kept
+        ]
+
+    def _shifts(
+        self, number: int, setting: dict[str, Any], outcomes: Sequence[Outcome]
+    ) -> list[Shift]:
+        """Against the last finished evaluation before it of the same questions."""
+        names = {each.mode for each in outcomes}
+        for before in self._store.all():
+            same = before.setting.get("questions_sha256") == setting.get("questions_sha256")
+            alike = names & {row["name"] for row in _column_rows(before.setting)}
+            if before.id < number and before.finished_at is not None and same and alike:
+                old = self._outcomes(before)
+                return history.shifts(old, outcomes, _circumstances(before.setting),
+                                      _circumstances(setting))  # fmt: skip
+        return []
+
+    # --- one column ----------------------------------------------------------------------------
+
+    def _ready(
+        self, column: Column, library: str | None, cancel: CancelToken | None
+    ) -> Generator[Progress, None, Ready]:
+        """All that decides what a column answers. Raises InputError, NotFoundError."""
+        own = dict(column.options)
+        known = {each.name for each in fields(ModelOptions)} - set(LOADING)
+        if wrong := [key for key in own if key not in known]:
+            raise InputError(
+                f"“{wrong[0]}” in the column “{column.name}” is no option of an answer.",
+                f"There are model, adapter, mode, encoder, {', '.join(sorted(known))}.",
+            )
+        model = column.model or None
+        choice = self._keeper.choice(model)
+        same = ModelOptions(seed=0) if choice.thinks else SAME
+        options = ModelOptions.of(own).over(same)
+        adapters = self._adapters_of(column)
+        name, encoder = yield from self._asking.names(model, cancel)
+        file = self._keeper.file_of(model)
+        circumstances: dict[str, Any] = {
+            "mode": column.mode,
+            "model": self._keeper.stored_key(model),
+            "model_file": [name, *machine.stamp(file)],
+            "adapters": [[str(each.path), *machine.stamp(each.path), each.scale]
+                         for each in adapters],
+            "options": choice.for_question(options, from_documents=True).values(),
+            "alcove": metadata.version("alcove"),
+        }  # fmt: skip
+        if column.reads_documents:
+            every = [each for each in self._documents.libraries() if library in (None, each.name)]
+            circumstances |= {
+                "documents": [
+                    [each.name, each.documents, each.passages, each.changed_at] for each in every
+                ],
+                "encoder": column.encoder or encoder,
+                "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
+            }
+        # As it will be read back, so that it can be set against what was kept.
+        plain: dict[str, Any] = json.loads(json.dumps(circumstances, default=str))
+        return Ready(column, adapters, options, file, plain)
+
+    def _adapters_of(self, column: Column) -> tuple[Adapter, ...]:
+        model = column.model or None
+        if not column.tuned:
+            if column.adapters:
+                raise InputError(
+                    f"The column “{column.name}” names an adapter and asks without one.",
+                    "Give it mode=tuned or mode=both.",
+                )
+            return ()
+        found = self._adapters.resolved(model, column.adapters)
+        if not column.adapters:
+            in_use = self._adapters.in_use(model)
+            found = tuple(Adapter(Path(each.file), each.scale) for each in in_use)
+        if not found:
+            raise InputError(
+                f"No adapter is in use for this model, so there is no “{column.name}” to measure.",
+                "Name one (--column), choose one with `alcove models use-adapter`, or measure "
+                "plain and rag.",
+            )
+        return found
+
+    def _asker(
+        self,
+        ready: Sequence[Ready],
+        places: dict[str, Asking],
+        library: str | None,
+        cancel: CancelToken | None,
+    ) -> measure.Ask:
+        by_name = {each.column.name: each for each in ready}
+        remembered = {encoder: Remembered() for encoder in places}
+        meter = Meter()
+
+        def ask(question: Question, column: Column) -> Generator[object, None, Outcome]:
+            each = by_name[column.name]
+            encoder = column.encoder if column.reads_documents else ""
+            memory = remembered[encoder]
+            spared, joules = memory.spared_s, meter.joules()
+            answer = yield from places[encoder].ask(
+                question.question, library=library, mode=column.mode, model=column.model or None,
+                adapters=each.adapters or None, options=each.options, remembered=memory,
+                cancel=cancel,
+            )  # fmt: skip
+            if answer.stopped:
+                raise CancelledError
+            after = meter.joules()
+            result = memory.get(question.question, library, TOP)
+            if result is None and question.documents and column.reads_documents:
+                result = self._asked.search(question.question, library=library, top=TOP)
+            loaded = self._keeper.loaded()
+            return replace(
+                outcome.judged(
+                    question, answer, result.hits if result is not None else (), column.name,
+                    not_searched_s=memory.spared_s - spared,
+                    joules=after - joules if after is not None and joules is not None else None,
+                ),
+                memory_bytes=loaded.memory_bytes if loaded is not None else 0,
+            )  # fmt: skip
+
+        return ask
+
+    # --- beside the answers --------------------------------------------------------------------
+
+    def _changed(
+        self,
+        number: int,
+        questions: Sequence[Question],
+        outcomes: Sequence[Outcome],
+        ready: Sequence[Ready],
+        library: str | None,
+        most: int,
+        cancel: CancelToken | None,
+    ) -> Generator[Progress | Result, None, tuple[list[Followed], list[str]]]:
+        facts = ChangedFacts(self._vault, self._store, self._asking, self._encoders)
+        able = [each for each in ready if not each.column.encoder]
+        notes = [
+            f"“{each.column.name}” has another encoder and was not asked about changed facts."
+            for each in ready
+            if each.column.encoder
+        ]
+        found = yield from facts.run(
+            number, questions, outcomes, library, most,
+            [each.column for each in able], {each.column.name: each.key for each in able},
+            lambda places: self._asker(able, places, library, cancel), cancel,
+        )  # fmt: skip
+        if not found:
+            notes.append("No fact could be changed: no answer is a number that a document holds.")
+        return found, notes
+
+    def _costs(
+        self,
+        ready: Sequence[Ready],
+        outcomes: Sequence[Outcome],
+        library: str | None,
+        cancel: CancelToken | None,
+    ) -> Generator[Progress, None, dict[str, Cost]]:
+        embedder = yield from self._encoders(self._vault).ready(cancel)
+        indexing = None
+        if any(each.column.reads_documents for each in ready):
+            indexing = costs.indexing_s(self._documents, embedder, library)
+        return {
+            each.column.name: costs.cost(
+                [one for one in outcomes if one.mode == each.column.name], each.model,
+                each.adapters,
+                library_bytes=self._vault.size_bytes() if each.column.reads_documents else 0,
+                indexing_s=indexing if each.column.reads_documents else 0.0,
+            )
+            for each in ready
+        }  # fmt: skip
+
+    def _setting(
+        self,
+        ready: Sequence[Ready],
+        library: str | None,
+        source: str,
+        questions: Sequence[Question],
+        cancel: CancelToken | None,
+    ) -> Generator[Progress, None, dict[str, Any]]:
+        """Everything beside the questions that decides the result."""
+        first = ready[0].column
+        model, encoder = yield from self._asking.names(first.model or None, cancel)
+        libraries = [each for each in self._documents.libraries() if library in (None, each.name)]
+        judge = self._asking.judge(library, model, encoder)
+        return {
+            "questions_from": source,
+            "questions_sha256": set_hash(questions),
+            "columns": [
+                {**each.column.as_row(), "key": each.key, "circumstances": each.circumstances}
+                for each in ready
+            ],
+            "library": library or "",
+            "documents": sum(each.documents for each in libraries),
+            "passages": sum(each.passages for each in libraries),
+            "model": model,
+            "sentence_encoder": encoder,
+            "writing": ready[0].options.values(),
+            "refuses_below": round(judge.threshold, 4),
+            "calibrated": judge.fitted,
+            "alcove": metadata.version("alcove"),
+            "machine": machine.words(),
+        }
+
+
+def _leaks(
+    questions: Sequence[Question], ready: Sequence[Ready], training: Sequence[Path]
+) -> tuple[list[Leak], list[str]]:
+    """Questions that were learnt, and what could not be looked into."""
+    files, notes = list(training), []
+    for each in dict.fromkeys(one for column in ready for one in column.adapters):
+        folder = costs.job_of(each.path)
+        if folder is not None and folder.spec.is_file():
+            files.append(job.read_spec(folder).examples)
+        else:
+            notes.append(f"What {each.path.stem} was trained on is not known, so it cannot be "
+                         "checked that none of these questions was among it.")  # fmt: skip
+    learnt = [one for file in dict.fromkeys(files) for one in examples.read(file)]
+    return (leakage.leaked(questions, learnt) if learnt else []), notes
+
+
+def _column_rows(setting: dict[str, Any]) -> list[dict[str, Any]]:
+    """The columns of an evaluation with their keys; of an old one, its modes."""
+    named: list[dict[str, Any]] = setting.get("columns") or [
+        {"name": mode, "mode": mode, "model": setting.get("asked_for", ""), "key": mode}
+        for mode in setting.get("modes", ())
+    ]
+    return named
+
+
+def _columns(stored: StoredEvaluation) -> list[Column]:
+    return [Column.from_row(row) for row in _column_rows(stored.setting)]
+
+
+def _circumstances(setting: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row.get("circumstances", {}) for row in _column_rows(setting)}

@@ -1,0 +1,119 @@
+"""Adapters that were made here: listed with how they fare, used, switched off, rolled back."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import InputError
+from engine.inference.adapters import Adapter
+from engine.model_types import AdapterCard, AdapterInUse
+from engine.models.adapter_memory import AdapterMemory
+from engine.progress import CancelToken, Progress
+from engine.services.adapter_use import AdapterUse, Chosen
+from engine.services.keeper import ChatModelKeeper
+from engine.teach.made import MadeAdapters, MadeCard
+
+AdapterState = Literal["in use", "kept aside", "ready", "fits no model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """An adapter as it is listed."""
+
+    card: AdapterCard
+    state: AdapterState
+    made: MadeCard | None = None
+    """What is known of it where it was made here."""
+
+    @property
+    def base(self) -> str:
+        """The model that it was made for."""
+        if self.made is not None and self.made.base:
+            return self.made.base
+        return self.card.models[0] if self.card.models else ""
+
+
+class TeachAdapters:
+    """Adapters of one profile, with what was in use before."""
+
+    def __init__(
+        self,
+        adapters: AdapterUse,
+        memory: AdapterMemory,
+        keeper: ChatModelKeeper,
+        made: MadeAdapters,
+    ) -> None:
+        self._adapters = adapters
+        self._memory = memory
+        self._keeper = keeper
+        self._made = made
+
+    def list(self) -> list[Taught]:
+        """Every adapter on this machine, with what is known of it."""
+        return [self._taught(card) for card in self._adapters.list()]
+
+    def use(
+        self, names: Sequence[str], model: str | None = None, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, tuple[AdapterInUse, ...]]:
+        """Use a model with these from now on, after trying that they act.
+
+        Raises NotFoundError, InputError, and ModelError where one belongs to another model.
+        """
+        chosen: Chosen = [(name, 1.0) for name in names]
+        key = self._keeper.stored_key(model)
+        before = self._in_use(key)
+        used = yield from self._adapters.use(model, chosen, cancel=cancel)
+        self._made.changed(key, before, self._in_use(key))
+        return used
+
+    def off(self, model: str | None = None) -> None:
+        """Use a model as it is."""
+        key = self._keeper.stored_key(model)
+        before = self._in_use(key)
+        self._adapters.off(model)
+        self._made.changed(key, before, ())
+
+    def roll_back(
+        self, model: str | None = None, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, tuple[AdapterInUse, ...]]:
+        """Use a model with what it was used with before the last change. Raises InputError."""
+        key = self._keeper.stored_key(model)
+        changes = self._made.changes(key)
+        if not changes:
+            raise InputError(
+                "There is nothing to go back to: no adapter was put in use or switched off here.",
+                "See `alcove teach list`.",
+            )
+        chosen = [(file, scale) for file, scale in changes[-1].before if Path(file).exists()]
+        if len(chosen) < len(changes[-1].before):
+            raise InputError(
+                "The adapter that was in use before is not there any more.",
+                "Choose another one, or switch off the one in use.",
+            )
+        used = yield from self._adapters.use(model, chosen, cancel=cancel)
+        self._made.undo(key)
+        return used
+
+    def in_use(self, model: str | None = None) -> tuple[Adapter, ...]:
+        """What a model is used with."""
+        return self._memory.of(self._keeper.stored_key(model))
+
+    def _in_use(self, key: str) -> tuple[tuple[str, float], ...]:
+        return tuple((str(each.path), each.scale) for each in self._memory.of(key))
+
+    def _taught(self, card: AdapterCard) -> Taught:
+        made = self._made.of(Path(card.file))
+        used = any(
+            str(each.path) == card.file
+            for model in card.models
+            for each in self._memory.of(self._keeper.stored_key(model))
+        )
+        state: AdapterState
+        if used:
+            state = "in use"
+        elif not card.models:
+            state = "fits no model"
+        else:
+            state = "kept aside" if made is not None and made.verdict == "aside" else "ready"
+        return Taught(card, state, made)

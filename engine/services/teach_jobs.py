@@ -1,0 +1,301 @@
+"""Trainings: a job folder made from examples, run in a process of its own, taken as an adapter."""
+
+import json
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.errors import InputError, NotFoundError, TeachError
+from engine.formats import job as job_file
+from engine.formats.examples import Example
+from engine.formats.job import JobFolder, JobSpec
+from engine.models.registry import Entry
+from engine.models.shelf import Shelf
+from engine.paths import Profile
+from engine.progress import CancelToken, Progress
+from engine.services.keeper import ChatModelKeeper
+from engine.settings import Settings
+from engine.teach import defaults, recipes, review, sift, trainer_process
+from engine.teach.defaults import TrainingMachine
+from engine.teach.made import MadeAdapters, MadeCard
+from engine.teach.recipes import Recipe
+from engine.teach.review import Review
+
+EXAMPLES, HELD_OUT, CARD = "examples.jsonl", "held-out.jsonl", "card.json"
+JobState = Literal["waiting", "training", "paused", "stopped", "failed", "trained"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a training would be, before it begins; everything may be set otherwise."""
+
+    folder: JobFolder
+    spec: JobSpec
+    recipe: Recipe | None
+    taught: tuple[Example, ...]
+    held_out: tuple[Example, ...]
+    base_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A training that was done."""
+
+    job: Path
+    adapter: Path | None
+    """The GGUF file in the job's folder; None where the base is no GGUF file."""
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JobCard:
+    """A training as it is listed."""
+
+    job: Path
+    name: str
+    state: JobState
+    words: str = ""
+    """What it said last."""
+
+
+class TeachJobs:
+    """Trainings of one profile."""
+
+    def __init__(
+        self, profile: Profile, settings: Settings, shelf: Shelf, keeper: ChatModelKeeper
+    ) -> None:
+        self.root = profile.teaching
+        self.made = MadeAdapters(profile.adapters)
+        self._settings = settings
+        self._shelf = shelf
+        self._keeper = keeper
+        self._started: dict[Path, subprocess.Popen[bytes]] = {}
+
+    def plan(
+        self,
+        examples: Path,
+        *,
+        job: Path | None = None,
+        name: str = "",
+        model: str | None = None,
+        base: Path | None = None,
+        settings: Mapping[str, Any] | None = None,
+        unseen: bool = False,
+        machine: TrainingMachine | None = None,
+    ) -> Plan:
+        """What training on a file of examples would be, with settings that suit.
+
+        ``base`` is a GGUF file or a folder; without it, the model of this name, by default the one
+        that answers. ``settings`` go before the suggested ones. Raises InputError, also where
+        nobody has looked at the examples and ``unseen`` does not allow that.
+        """
+        taught, held_out = sift.split(Review(examples).trained(unseen=unseen))
+        recipe = recipe_of(taught)
+        name = name or (recipe.purpose.capitalize() if recipe is not None else examples.stem)
+        base = base or self._keeper.file_of(model)
+        if base is None or not base.exists():
+            raise InputError(
+                "There is no model file here to train on.",
+                "Run `alcove models prepare`, or choose a model that lies on this machine.",
+            )
+        lengths = [
+            each.more["tokens"] for each in taught if isinstance(each.more.get("tokens"), int)
+        ]
+        suited = defaults.settings(
+            recipe or recipes.recipe("answer"),
+            parameters=self._shelf.header_of(base).parameters if base.is_file() else 0,
+            examples=len(taught),
+            longest=max(lengths) if len(lengths) == len(taught) else 0,
+            machine=machine or TrainingMachine.this(),
+        )
+        folder = JobFolder((job or self._free(name)).expanduser().absolute())
+        spec = JobSpec(
+            base=base,
+            examples=folder.root / EXAMPLES,
+            held_out=folder.root / HELD_OUT if held_out else None,
+            name=name,
+            task=recipe.task if recipe is not None else "",
+            settings={**suited, **(settings or {})},
+        )
+        return Plan(folder, spec, recipe, tuple(taught), tuple(held_out), base.stem)
+
+    def train(
+        self, plan: Plan, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, Trained]:
+        """Train as planned, or go on where the same plan was stopped.
+
+        Closing this generator leaves the training running; cancelling stops it with a checkpoint.
+        Raises TeachError with the reason where it cannot be done, CancelledError.
+        """
+        at = self.begin(plan)
+        return (yield from self.follow(plan.folder.root, start=at, cancel=cancel))
+
+    def begin(self, plan: Plan) -> int:
+        """Start the training and return; it runs by itself. Returns where its events begin."""
+        python = trainer_process.interpreter(self._settings.training.python)
+        folder = plan.folder
+        if folder.spec.exists():
+            self._check_same(plan)
+        else:
+            review.write(plan.spec.examples, plan.taught)
+            if plan.spec.held_out is not None:
+                review.write(plan.spec.held_out, plan.held_out)
+            try:
+                job_file.write_spec(folder, plan.spec)
+                (folder.root / CARD).write_text(
+                    json.dumps(
+                        {
+                            "recipe": plan.recipe.name if plan.recipe is not None else "",
+                            "base": plan.base_name,
+                            "last_message": _last_message(plan),
+                        }
+                    ),
+                    encoding="utf-8",
+                )
+            except OSError as error:
+                raise TeachError(
+                    f"The job folder {folder.root} cannot be written: {error.strerror}.",
+                    "Choose another one with --job.",
+                ) from error
+        at = trainer_process.end_of_events(folder)
+        self._started[folder.root] = trainer_process.start(folder, python)
+        return at
+
+    def follow(
+        self, job: Path, *, start: int = 0, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, Trained]:
+        """Follow a training that runs, whoever started it. As :meth:`train`."""
+        folder = self._folder(job)
+        process = self._started.get(folder.root)
+        yield from trainer_process.follow(folder, process, start=start, cancel=cancel)
+        self._started.pop(folder.root, None)
+        return self.trained(job)
+
+    def pause(self, job: Path, on: bool = True) -> None:
+        """Let a training wait, or go on. Raises NotFoundError."""
+        trainer_process.pause(self._folder(job), on)
+
+    def stop(self, job: Path) -> None:
+        """End a training with a checkpoint, from which it can go on. Raises NotFoundError."""
+        trainer_process.stop(self._folder(job))
+
+    def trained(self, job: Path) -> Trained:
+        """What a training left. Raises NotFoundError, InputError where it is not done."""
+        folder = self._folder(job)
+        try:
+            report = json.loads(folder.report.read_text(encoding="utf-8"))
+            named = report["files"].get("adapter")
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(
+                f"The training in {folder.root} is not done.",
+                "Go on with it by the command that began it.",
+                code="not_trained",
+            ) from error
+        return Trained(folder.root, folder.root / named if named else None, report)
+
+    def export(self, job: Path, name: str = "") -> Path:
+        """Take the adapter of a training among those of this profile; returns its file.
+
+        Raises NotFoundError, InputError, TeachError.
+        """
+        done = self.trained(job)
+        if done.adapter is None or not done.adapter.exists():
+            raise InputError(
+                "This training left no adapter in GGUF form.",
+                "A Hugging Face folder's adapter stays in PEFT's form; train on the GGUF file.",
+            )
+        told = self._card(done.job)
+        report = done.report
+        card = MadeCard(
+            name=name or str(report.get("name", "Adapter")),
+            file="",
+            task=str(report.get("task", "")),
+            recipe=str(told.get("recipe", "")),
+            base=str(told.get("base") or Path(str(report.get("base", ""))).stem),
+            job=str(done.job),
+            made_at=round(time.time(), 3),
+            last_message=int(told.get("last_message", 0)),
+            report={key: report.get(key) for key in ("examples", "held_out_examples", "outcome")},
+        )
+        file = self.made.take(done.adapter, card)
+        self._shelf.register_adapter(file, Entry("", "made", name=card.name))
+        return file
+
+    def jobs(self) -> list[JobCard]:
+        """Every training of this profile, as it stands."""
+        found = sorted(self.root.glob("*/job.toml")) if self.root.is_dir() else []
+        return [self.card(path.parent) for path in found]
+
+    def card(self, job: Path) -> JobCard:
+        """One training as it stands. Raises NotFoundError, InputError."""
+        folder = self._folder(job)
+        spec, event = job_file.read_spec(folder), trainer_process.last(folder)
+        state: JobState
+        if trainer_process.running(folder):
+            state = "paused" if folder.pause.exists() else "training"
+        elif folder.report.exists():
+            state = "trained"
+        elif event is None:
+            state = "waiting"
+        else:
+            state = "failed" if event.kind == "error" else "stopped"
+        return JobCard(folder.root, spec.name, state, event.message if event is not None else "")
+
+    def _free(self, name: str) -> Path:
+        slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+        number = 1
+        while (self.root / f"{slug or 'adapter'}-{number}").exists():
+            number += 1
+        return self.root / f"{slug or 'adapter'}-{number}"
+
+    def _folder(self, job: Path) -> JobFolder:
+        folder = JobFolder(job.expanduser().absolute())
+        if not folder.spec.exists():
+            raise NotFoundError(f"There is no training in {job}.", "See `alcove teach list`.")
+        return folder
+
+    def _card(self, job: Path) -> dict[str, Any]:
+        try:
+            value = json.loads((job / CARD).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def _check_same(self, plan: Plan) -> None:
+        """Raises InputError where the folder holds another job, or one that is done."""
+        there = job_file.read_spec(plan.folder)
+        same = (
+            there.base == plan.spec.base
+            and dict(there.settings) == dict(plan.spec.settings)
+            and _answers(Review(there.examples)) == _answers(plan.taught)
+        )
+        if plan.folder.report.exists() or not same:
+            what = "is done" if same else "is another one"
+            raise InputError(
+                f"The training in {plan.folder.root} {what}.", "Choose another folder with --job."
+            )
+
+
+def recipe_of(examples: Sequence[Example]) -> Recipe | None:
+    """The recipe of most examples; None where they name none that is known."""
+    named = Counter(each.recipe for each in examples if each.recipe).most_common(1)
+    try:
+        return recipes.recipe(named[0][0]) if named else None
+    except NotFoundError:
+        return None
+
+
+def _answers(examples: "Review | Sequence[Example]") -> list[tuple[Any, ...]]:
+    if isinstance(examples, Review):
+        examples = [each.example for each in examples.all()]
+    return [each.messages for each in examples]
+
+
+def _last_message(plan: Plan) -> int:
+    every = [*plan.taught, *plan.held_out]
+    told = [each.more.get("message") for each in every]
+    return max((number for number in told if isinstance(number, int)), default=0)

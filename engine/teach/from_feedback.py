@@ -1,0 +1,81 @@
+"""Examples from answers that the user corrected or praised.
+
+Each is either an example or a question to measure on, never both: which, its question decides, so
+that it stays so whenever either is made anew.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from engine.answer import brief, text
+from engine.formats.examples import Example
+from engine.model_types import Message
+from engine.store.ratings import Rated
+from engine.teach import grounded
+from engine.teach.grounded import LONGEST_ANSWER, Asked, Find, LeftOut
+from engine.teach.recipes import Recipe
+
+MEASURED = 3
+"""Of ten questions, so many are kept for measuring."""
+
+
+def is_measured(question: str) -> bool:
+    """Whether a question is for measuring; the others may be learnt from."""
+    plain = " ".join(text.words(question))
+    return hashlib.sha256(plain.encode("utf-8", "replace")).digest()[0] % 10 < MEASURED
+
+
+def teaches(rated: Rated) -> bool:
+    """Whether an answer may become an example: it says what was wanted, and stands by itself."""
+    return bool(rated.wanted) and not rated.follows and not is_measured(rated.question)
+
+
+def examples(
+    recipe: Recipe, rated: Sequence[Rated], find: Find | None
+) -> tuple[list[Example], list[LeftOut]]:
+    """Examples from rated answers, newest first where two are of the same question.
+
+    With the search, short answers become grounded ones. ``find`` is None for the recipes that need
+    no documents: there the question is answered as it stands.
+    """
+    kept: list[Example] = []
+    left: list[LeftOut] = []
+    for each in sorted(rated, key=lambda one: -one.message_id):
+        if not each.wanted:
+            left.append(LeftOut("nobody said what the answer should have been"))
+        elif each.follows:
+            left.append(LeftOut("their question leans on the turns before"))
+        elif is_measured(each.question):
+            left.append(LeftOut("they are kept to measure on"))
+        else:
+            made = _made(recipe, each, find)
+            (kept if isinstance(made, Example) else left).append(made)  # type: ignore[arg-type]
+    return kept, left
+
+
+def _made(recipe: Recipe, rated: Rated, find: Find | None) -> Example | LeftOut:
+    why = "you corrected the answer" if rated.correction else "you praised the answer"
+    source = f"conversation {rated.message_id}"
+    if find is None:
+        turns = (Message("user", rated.question),)
+        return recipe.of(
+            turns, rated.wanted, source=source, why=why, question=rated.question,
+            message=rated.message_id,
+        )  # fmt: skip
+    refusal = (rated.up and rated.answer.abstained and not rated.correction) or brief.refuses(
+        rated.wanted
+    )
+    if refusal:
+        made = grounded.refused(recipe, Asked(rated.question, (), source, why), find)
+    elif len(rated.wanted.split()) > LONGEST_ANSWER:
+        return LeftOut(f"their answer is longer than {LONGEST_ANSWER} words")
+    else:
+        made = grounded.answered(
+            recipe, Asked(rated.question, (rated.wanted.rstrip(". "),), source, why), find
+        )
+    if isinstance(made, LeftOut):
+        return made
+    return Example(
+        made.messages, made.recipe, made.source, made.why,
+        {**made.more, "message": rated.message_id},
+    )  # fmt: skip

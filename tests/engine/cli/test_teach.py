@@ -1,0 +1,132 @@
+"""``alcove teach`` over a real vault."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.engine.cli.test_app import alcove, documents, lines, model
+from tests.lora import write_adapter, write_base
+
+__all__ = ["alcove", "documents", "model"]
+
+TABLE = "text,label\nI paid twice,bill\nWhy the fee?,bill\nWhere is it?,parcel\nIt is late,parcel\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "enquiries.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def test_recipes_are_told(alcove: Callable[..., Result]) -> None:
+    [value] = lines(alcove("teach", "recipes", "--json"))
+    assert len(value["recipes"]) == 8
+    assert "answer from my documents" in alcove("teach", "recipes").stdout
+
+
+def test_examples_are_built_and_looked_through(
+    alcove: Callable[..., Result], table: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "e.jsonl"
+    [built] = lines(alcove("teach", "build", table, "--recipe", "classify", "--out", out, "--json"))
+    assert (built["examples"], built["file"]) == (4, str(out))
+    shown = alcove("teach", "review", out)
+    assert "I paid twice" in shown.stdout
+    assert "4 were not looked at" in shown.stdout
+    refused = alcove("teach", "train", out, "--job", tmp_path / "job", "--json")
+    assert refused.exit_code == 1
+    assert lines(refused)[0]["error"]["code"] == "not_reviewed"
+    arguments = ("--drop", 2, "--edit", 3, "--answer", "post", "--accept", "--json")
+    [value] = lines(alcove("teach", "review", out, *arguments))
+    assert value["counts"] == {"new": 0, "kept": 2, "edited": 1, "dropped": 1}
+    assert [each["state"] for each in value["examples"]] == ["kept", "dropped", "edited", "kept"]
+    assert value["examples"][2]["answer"] == "post"
+    [value] = lines(alcove("teach", "review", out, "--filter", "fee", "--json"))
+    assert [each["number"] for each in value["examples"]] == [2]
+    [one] = lines(alcove("teach", "review", out, "--show", 1, "--json"))
+    assert one["messages"][-1] == {"role": "assistant", "content": "bill"}
+    [value] = lines(
+        alcove("teach", "review", out, "--filter", "parcel", "--drop-filtered", "--json")
+    )
+    assert value["counts"]["dropped"] == 2
+    csv = tmp_path / "e.csv"
+    [turned] = lines(alcove("teach", "convert", out, csv, "--to", "csv", "--json"))
+    assert turned["examples"] == 2
+
+
+def test_examples_from_documents(
+    alcove: Callable[..., Result], documents: Path, tmp_path: Path
+) -> None:
+    nothing = alcove("teach", "build", "documents", "--recipe", "answer", "--json")
+    assert nothing.exit_code == 1
+    alcove("add", documents)
+    out = tmp_path / "e.jsonl"
+    result = alcove("teach", "build", "documents", "--recipe", "answer", "--out", out, "--json")
+    if result.exit_code == 1:  # so small a library may yield none, and then says so
+        assert lines(result)[0]["error"]["code"] == "no_examples"
+    else:
+        assert all(json.loads(line)["meta"]["why"] for line in out.read_text().splitlines())
+
+
+def test_training_without_its_environment_is_told(
+    alcove: Callable[..., Result], table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "e.jsonl"
+    alcove("teach", "build", table, "--recipe", "classify", "--out", out)
+    base = write_base(tmp_path / "base.gguf")
+    monkeypatch.setenv("ALCOVE_TRAINING_PYTHON", str(tmp_path / "no-python"))
+    result = alcove(
+        "teach", "train", out, "--base", base, "--job", tmp_path / "job", "--steps", 2, "--yes",
+        "--json",
+    )  # fmt: skip
+    assert result.exit_code == 1
+    error = lines(result)[0]["error"]
+    assert error["code"] == "no_training"
+    assert "make setup-training" in error["hint"]
+    bad = alcove("teach", "train", out, "--base", base, "--set", "rank", "--yes", "--json")
+    assert "sets nothing" in lines(bad)[0]["error"]["message"]
+
+
+def test_adapters_and_trainings_are_listed(alcove: Callable[..., Result], tmp_path: Path) -> None:
+    assert "Grounded answers" in alcove("teach", "list").stdout  # it ships
+    (tmp_path / "disk").mkdir()
+    base = write_base(tmp_path / "disk" / "base.gguf")
+    write_adapter(tmp_path / "disk" / "mine.gguf", base, name="Mine")
+    alcove("models", "add", tmp_path / "disk")
+    [value] = lines(alcove("teach", "list", "--json"))
+    [each] = [one for one in value["adapters"] if one["name"] != "Grounded answers"]
+    assert (each["name"], each["base"], each["state"]) == ("Mine", "base", "ready")
+    assert each["size"] > 0
+    assert value["jobs"] == []
+    assert value["waiting"] == {"new": 0, "examples": 0, "measured": 0}
+    assert "Mine" in alcove("teach", "list").stdout
+    for arguments in (("export", tmp_path), ("stop", tmp_path), ("back",), ("loop",)):
+        assert alcove("teach", *arguments, "--json").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build", "documents"],
+        ["build", "documents", "--recipe", "answer", "--refusals", "2"],
+        ["review", "x.jsonl", "--answer", "a"],
+        ["review", "x.jsonl", "--state", "odd"],
+        ["review", "x.jsonl", "--drop-filtered"],
+        ["convert", "a", "b", "--to", "odd"],
+    ],
+)
+def test_wrong_usage(alcove: Callable[..., Result], arguments: list[str]) -> None:
+    assert alcove("teach", *arguments).exit_code == 2
+
+
+def test_broken_lines_are_named(alcove: Callable[..., Result], tmp_path: Path) -> None:
+    path = tmp_path / "b.jsonl"
+    path.write_text('{"messages": []}\nnothing\n')
+    result = alcove("teach", "review", path, "--json")
+    assert "line 1" in lines(result)[0]["error"]["message"]
+    assert "line 2" in lines(result)[0]["error"]["message"]
+    assert alcove("teach", "build", path, "--recipe", "cook", "--json").exit_code == 1

@@ -1,0 +1,113 @@
+"""The rules of the verdict on results made by hand."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from engine.evaluate import considered, history, verdict
+from engine.evaluate.columns import Column, of_modes
+from engine.evaluate.freshness import Followed
+from engine.evaluate.outcome import Outcome
+from engine.evaluate.questions import Question
+from engine.evaluate.verdict import Reason
+
+
+def made(
+    column: str, rights: Sequence[float], *, words: float = 10, seconds: float = 1.0,
+    verified: float = 0.0,
+) -> list[Outcome]:  # fmt: skip
+    return [
+        Outcome(
+            Question(at, f"Question {at}?", ("x",)), column, "x", False, (),
+            {"right": right, "words": words + at % 3, "verified": verified}, "", 0.1, 0.2,
+            seconds, None, {},
+        )
+        for at, right in enumerate(rights)
+    ]  # fmt: skip
+
+
+def told(
+    outcomes: list[Outcome], columns: Sequence[Column], fresh: Sequence[Followed] = ()
+) -> tuple[dict[str, Reason], str]:
+    each = considered.considered([column.name for column in columns], outcomes, {}, fresh)
+    said = verdict.reasons(verdict.findings(columns, outcomes, each))
+    return {reason.rule: reason for reason in said}, verdict.paragraph(said)
+
+
+def test_retrieval_that_helps_and_tuning_that_does_not() -> None:
+    right, wrong = [1.0] * 24 + [0.0] * 6, [0.0] * 30
+    outcomes = (
+        made("plain", wrong) + made("rag", right, verified=0.9)
+        + made("tuned", wrong) + made("both", [*right[:-1], 1.0], words=5, seconds=1.4)
+    )  # fmt: skip
+    columns = of_modes(["plain", "rag", "tuned", "both"])
+    rules, paragraph = told(outcomes, columns)
+    assert paragraph.startswith("Use retrieval.")
+    assert "Retrieval adds 80 ± " in paragraph
+    assert "Tuning makes no difference to correctness" in paragraph
+    assert "Don't tune for it." in paragraph
+    assert "Tuning halves the length." in paragraph
+    assert "Both together costs 0.4 s for an answer." in paragraph
+    assert "few" not in rules
+    assert "90 %" in rules["traceability"].text
+    assert "better on 24, worse on 0 of 30" in rules["retrieval"].figures
+
+
+def test_no_difference_is_said_and_few_questions_are() -> None:
+    outcomes = made("plain", [1.0, 0.0, 1.0]) + made("rag", [1.0, 1.0, 0.0])
+    _, paragraph = told(outcomes, of_modes(["plain", "rag"]))
+    assert paragraph.startswith("There is no difference in correctness")
+    assert "the model alone takes least" in paragraph
+    assert paragraph.endswith("So few questions tell little; ask twenty or more.")
+
+
+def test_tuning_that_harms_is_said() -> None:
+    outcomes = made("rag", [1.0] * 25) + made("both", [0.0] * 15 + [1.0] * 10)
+    _, paragraph = told(outcomes, of_modes(["rag", "both"]))
+    assert paragraph.startswith("Use retrieval.")
+    assert "Tuning takes 60 ± " in paragraph
+    assert "away" in paragraph
+
+
+def test_columns_that_are_no_modes_are_named() -> None:
+    columns = [Column("small", model="S"), Column("large", model="L")]
+    outcomes = made("small", [0.0] * 20) + made("large", [1.0] * 20)
+    _, paragraph = told(outcomes, columns)
+    assert paragraph.startswith("Use “large”.")
+    assert "“large” is 100 ± 0 points better than “small”" in paragraph
+
+
+def test_changed_facts_are_told() -> None:
+    columns = of_modes(["plain", "rag"])
+    fresh = [Followed("plain", "q", "1", "2", "1", False, True),
+             Followed("rag", "q", "1", "2", "2", True, False)]  # fmt: skip
+    rules, _ = told(made("plain", [1.0]) + made("rag", [1.0]), columns, fresh)
+    assert "retrieval follows 100 %" in rules["freshness"].text
+    assert "plain follows 0 %, stale 100 %" in rules["freshness"].figures
+
+
+def test_nothing_to_judge_is_said() -> None:
+    outcomes = [*made("plain", [1.0]), *made("rag", [1.0])]
+    for each in outcomes:
+        del each.scores["right"]
+    _, paragraph = told(outcomes, of_modes(["plain", "rag"]))
+    assert paragraph.startswith("Nothing could be judged")
+
+
+def test_a_fall_since_the_last_time_is_found_with_what_changed() -> None:
+    before, after = made("rag", [1.0] * 20), made("rag", [0.0] * 12 + [1.0] * 8)
+    old = {"rag": {"model_file": ["a", 1], "documents": [1]}}
+    new = {"rag": {"model_file": ["b", 1], "documents": [1]}}
+    [shift] = history.shifts(before, after, old, new)
+    assert shift.worse
+    assert shift.because == ("the model",)
+    assert shift.words.startswith("rag: right is 60 points worse than before.")
+    assert history.shifts(before, before, old, old) == []
+    slower = made("rag", [1.0] * 20, seconds=2.0)
+    assert [each.metric for each in history.shifts(before, slower, old, old)] == ["total_s"]
+    assert history.shifts(before, made("rag", [1.0] * 20, seconds=1.1), old, old) == []
+
+
+@pytest.mark.parametrize("rule", verdict.RULES)
+def test_every_rule_has_a_name(rule: verdict.Rule) -> None:
+    assert rule.__name__.islower()  # type: ignore[attr-defined]

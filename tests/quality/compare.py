@@ -1,0 +1,166 @@
+"""Four ways of asking side by side: the model alone, retrieval, an adapter, and both.
+
+Four sets: SQuAD's articles that retrieval was not chosen on, an employee handbook, medical
+abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the starter
+adapter of the repository serves where there is one, and otherwise the tuned columns are left out.
+Every second question of a set, in an order without favour, is asked: the others were for choosing.
+The report of each set lies in the working folder (``--work``).
+"""
+
+import os
+from pathlib import Path
+
+from engine.assistant import Assistant
+from engine.evaluate import report
+from engine.evaluate.columns import Column
+from engine.evaluate.evaluated import Evaluated
+from engine.evaluate.questions import Question
+from engine.progress import Progress, drain
+from tests.quality import abbreviations, contracts, data
+from tests.quality.record import Row
+from tests.quality.workplace import Workplace
+
+QUESTIONS = 50
+"""Of each set, where nothing else is said."""
+FACTS = 10
+"""Facts of each set that are changed."""
+SETS = ("squad", "handbook", "abbreviations", "contracts")
+
+
+def run(place: Workplace) -> None:
+    columns = chosen_columns(place)
+    for name in SETS:
+        with place.assistant(f"compare-{name}") as assistant:
+            questions = SOURCES[name](place, assistant)
+            count = place.limit if place.limit is not None else QUESTIONS
+            questions = data.chosen(questions, count, lambda each: f"{each.id} {each.question}")
+            done = measured(place, assistant, questions, columns, name)
+            report.write(place.folder / f"compare-{name}.html", done.html())
+        told(place, done, f"{name}, {len(questions)} questions")
+
+
+def chosen_columns(place: Workplace) -> list[Column]:
+    adapter = os.environ.get("ALCOVE_ADAPTER", "")
+    found = [Path(adapter)] if adapter else sorted(
+        (data.ROOT / "packaging" / "starter-adapter").glob("*.gguf"))  # fmt: skip
+    columns = [Column("plain", "plain"), Column("rag", "rag")]
+    if not found:
+        place.record.note("compare: there is no adapter, so tuned and both are left out.")
+        return columns
+    chosen = ((str(found[0].absolute()), 1.0),)
+    return [*columns, Column("tuned", "tuned", adapters=chosen),
+            Column("both", "both", adapters=chosen)]  # fmt: skip
+
+
+def measured(
+    place: Workplace, assistant: Assistant, questions: list[Question], columns: list[Column],
+    name: str,
+) -> Evaluated:  # fmt: skip
+    work = assistant.comparison.run(
+        questions, columns, source=name,
+        changed_facts=min(FACTS, len(questions)),
+    )  # fmt: skip
+    with place.bar(f"comparing {name}") as advance:
+        while True:
+            try:
+                event = next(work)
+            except StopIteration as stop:
+                done: Evaluated = stop.value
+                return done
+            if isinstance(event, Progress):
+                advance(event.done, event.total)
+
+
+def told(place: Workplace, done: Evaluated, over: str) -> None:
+    for each in done.considered:
+        parts = {
+            **each.correctness.get("all", {}), **each.form, **each.traceability, **each.freshness,
+            **each.speed,
+        }  # fmt: skip
+        for measure, found in parts.items():
+            unit = "s" if measure.endswith("_s") else ""
+            place.record.add(
+                Row("compare", over, f"{each.column}: {measure}", found.value, unit, found.n,
+                    found.low, found.high)
+            )  # fmt: skip
+    place.record.note(f"{over}: {done.verdict}")
+    for note in done.notes:
+        place.record.note(f"{over}: {note}")
+
+
+# --- the sets ----------------------------------------------------------------------------------
+
+
+def squad(place: Workplace, assistant: Assistant) -> list[Question]:
+    corpus = data.squad()
+    drain(assistant.add([data.write(corpus, place.folder / "corpora" / "squad")]))
+    held = [each for each in corpus.queries if each.group.replace("_", " ") not in corpus.chosen_on]
+    answered = [
+        Question(each.id, each.text, each.answers, documents=tuple(each.relevant)) for each in held
+    ]
+    titles = {each.group for each in held}
+    none = [Question(each.id, each.text, unanswerable=True)
+            for each in data.squad_unanswerable() if each.group in titles]  # fmt: skip
+    few = data.chosen(none, len(answered) // 4, lambda each: str(each.id))
+    return answered + few
+
+
+def handbook(place: Workplace, assistant: Assistant) -> list[Question]:
+    files, rows = data.handbook()
+    drain(assistant.add([file.parent for file in files[:1]]))
+    return [
+        Question(number, text, (answer,), documents=tuple(sorted({name for name, _ in cited})))
+        for number, (text, cited, answer) in enumerate(rows)
+        if number % 2
+    ]
+
+
+def medical(place: Workplace, assistant: Assistant) -> list[Question]:
+    """The list of abbreviations is a document among medical texts."""
+    file = data.folder("finetune") / "medical_abbreviations" / "abbreviations.csv"
+    listed = file.read_text("utf-8-sig")
+    corpus = abbreviations.corpus(listed)
+    texts = data.write(corpus, place.folder / "corpora" / "abbreviations")
+    drain(assistant.add([file, texts]))
+    return [
+        Question(number, f"What does the medical abbreviation {term} stand for?", meanings,
+                 documents=(file.name,), type="vocabulary")
+        for number, (term, meanings) in enumerate(sorted(_meanings(listed).items()))
+        if number % 2
+    ]  # fmt: skip
+
+
+def _meanings(listed: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in listed.splitlines()[1:]:
+        term, _, rest = line.partition(",")
+        meaning = rest.split(",")[0].strip().strip('"')
+        if term and len(meaning.split()) > 1:
+            found[term] = (*found.get(term, ()), meaning)
+    return found
+
+
+def clauses(place: Workplace, assistant: Assistant) -> list[Question]:
+    """Each contract is named in its questions, because they lie in one library."""
+    questions = []
+    for path, rows in data.contracts(contracts.CONTRACTS):
+        drain(assistant.add([path]))
+        for row in rows[1::2]:
+            questions.append(
+                Question(
+                    f"{path.stem} {row['category']}",
+                    f"{path.stem}: {row['question']}",
+                    () if row["absent"] else tuple(row["spans"]),
+                    bool(row["absent"]),
+                    (path.name,),
+                )
+            )
+    return questions
+
+
+SOURCES = {
+    "squad": squad,
+    "handbook": handbook,
+    "abbreviations": medical,
+    "contracts": clauses,
+}
