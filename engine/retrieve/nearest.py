@@ -30,7 +30,7 @@ Ids = NDArray[np.int64]
 CANDIDATES = 300
 """Passages that are scored exactly, at least."""
 MOST_CANDIDATES = 4096
-SCORED = 3000
+SCORED = 1000
 """Where a search is narrowed to so few passages, all of them are scored exactly."""
 NEW = 2000
 """So many passages that are not in the index yet are scored beside it."""

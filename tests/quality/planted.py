@@ -15,6 +15,7 @@ from engine.retrieve.nearest import Nearest
 from engine.retrieve.retrieve import Retriever
 from engine.store.connect import Vault
 from engine.store.documents import Documents, FileStamp
+from engine.store.lexical import Lexical
 from engine.store.vector_scan import VectorScan
 from engine.store.vectors import Vectors, VectorSet
 from engine.types import ParsedDocument, PassageDraft
@@ -32,7 +33,9 @@ def plant(place: Workplace, vault: Vault, embedder: Embedder) -> None:
         return
     serving = Vectors(vault).ensure(embedder.identity)
     with place.vault("squad") as alone:
-        place.add(alone, embedder, [data.write(data.squad(), place.folder / "corpora" / "squad")])
+        if not Lexical(alone).passages():
+            corpus = data.write(data.squad(), place.folder / "corpora" / "squad")
+            place.add(alone, embedder, [corpus])
         held = _vectors(alone)
         documents = Documents(alone)
         with vault.write():
