@@ -72,7 +72,7 @@ class Shelf:
         seen = {os.path.realpath(item.path) for item in found}
         others: list[Item] = []
         contents = self._registry.read()
-        for place in self._places(contents):
+        for place in (*_shipped(found), *self._places(contents)):
             real = os.path.realpath(place.path)
             if real in seen or self._registry.is_hidden(contents, place.path):
                 continue
@@ -156,8 +156,6 @@ class Shelf:
             yield _Place(path, "models folder")
         for path in sorted(self._profile.adapters.glob("**/*.gguf")):
             yield _Place(path, "adapters folder")
-        if (shipped := starter_adapter.path()) is not None:
-            yield _Place(shipped, "Alcove")
         for found in places.find(self._machine):
             yield _Place(found.path, found.app, found.name, found.adapters)
 
@@ -328,6 +326,13 @@ class Shelf:
                 ) from error
         self._registry.forget(path, hide=not deletes)
         return deletes
+
+
+def _shipped(found: Sequence[Item]) -> Iterator[_Place]:
+    """The starter model's own adapter, where that model is here."""
+    shipped = starter_adapter.path()
+    if shipped is not None and any(item.card.role == "chat" for item in found):
+        yield _Place(shipped, "Alcove")
 
 
 def _same(first: Path, second: Path) -> bool:
