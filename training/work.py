@@ -124,6 +124,9 @@ def split(spec: JobSpec, config: TrainingConfig) -> tuple[list[Example], list[Ex
         if count + len(sources[name]) <= wanted:
             aside.add(name)
             count += len(sources[name])
+    if wanted and not aside and len(names) > 1:
+        # Every source is larger than that: the smallest is measured on in part, and not learnt.
+        aside = {min(names, key=lambda name: len(sources[name]))}
     kept: list[Example] = []
     measured: list[Example] = []
     for number, example in enumerate(taught):
@@ -132,7 +135,7 @@ def split(spec: JobSpec, config: TrainingConfig) -> tuple[list[Example], list[Ex
         raise InputError(
             f"{len(kept)} example is too few to train on.", "Add some more; a hundred is a start."
         )
-    return kept, measured
+    return kept, measured[:wanted]
 
 
 def choose_trainer(config: TrainingConfig) -> Trainer:
