@@ -331,7 +331,7 @@ class Shelf:
 def _shipped(found: Sequence[Item]) -> Iterator[_Place]:
     """The starter model's own adapter, where that model is here."""
     shipped = starter_adapter.path()
-    if shipped is not None and any(item.card.role == "chat" for item in found):
+    if shipped is not None and any(item.header and item.card.role == "chat" for item in found):
         yield _Place(shipped, "Alcove")
 
 

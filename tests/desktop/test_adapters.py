@@ -53,7 +53,8 @@ def stage(qtbot: QtBot, open_window: Open, tmp_path: Path) -> Stage:
     opened.assistant.set_conversation_model(talk.id, "base")
     opened.window.facts.refresh()
     facts = opened.window.chat.head.adapters
-    qtbot.waitUntil(lambda: len(facts.facts.cards) == 2, timeout=WAIT_MS)
+    added = {"House style", "Terms"}
+    qtbot.waitUntil(lambda: added <= {card.name for card in facts.facts.cards}, timeout=WAIT_MS)
     opened.window.chat.open(opened.assistant.conversation(talk.id))
     return opened
 
