@@ -66,6 +66,8 @@ class LibraryPage(QWidget):
         self._waiting = Waiting()
         self._wanted = ""
         """The library to show the inside of; empty for all cards."""
+        self._awaited = ""
+        """A library's new name that facts being read just then do not tell yet."""
         self._pick = ""
         """A file to choose once the table holds it."""
         self.notice: Notice | None = None
@@ -174,6 +176,9 @@ class LibraryPage(QWidget):
 
     def set_facts(self, facts: Facts) -> None:
         self._waiting = facts.status.waiting
+        awaited, self._awaited = self._awaited, ""
+        if awaited and awaited not in {one.name for one in facts.status.libraries}:
+            return
         if facts.status.libraries == self._libraries:
             return
         self._libraries = facts.status.libraries
@@ -322,6 +327,7 @@ class LibraryPage(QWidget):
         self._watching.rename(old, new)
         if self._wanted == old:
             self._wanted = new
+        self._awaited = new
         self.job.say(f"{old} is called {new} now.")
         self.changed.emit()
 

@@ -61,9 +61,8 @@ def test_a_file_becomes_a_source(qtbot: QtBot, open_window: Open, bookings: Path
     dialog.every.setText("60")
     assert dialog.database.isHidden()
     dialog.yes.click()
-    shown = card(qtbot, stage)
-    assert shown.source.rows == ROWS
-    assert shown.source.every_minutes == 60
+    qtbot.waitUntil(lambda: card(qtbot, stage).source.rows == ROWS, timeout=WAIT_MS)
+    assert card(qtbot, stage).source.every_minutes == 60
     assert stage.window.library.job.words.text() == f"{ROWS} rows: {ROWS} new, 0 changed, 0 gone."
     assert "Skiff for 1 crowns" in stage.assistant.pages("source:Bookings")[0].text
 

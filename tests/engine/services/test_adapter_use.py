@@ -194,7 +194,7 @@ def test_a_removed_adapter_is_used_nowhere_any_more(
     assert assistant.adapters.remove("made.gguf")[1]
     assert not made.exists()
     assert assistant.conversation(talk.id).adapters is None
-    assert assistant.adapters.list() == ()
+    assert {"Mine", "Made"}.isdisjoint(each.name for each in assistant.adapters.list())
     with pytest.raises(NotFoundError):
         assistant.adapters.remove("Made")
 
