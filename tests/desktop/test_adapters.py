@@ -150,7 +150,9 @@ def test_an_adapter_acts_in_the_real_model(qtbot: QtBot, theme: Theme, tmp_path:
         qtbot.waitUntil(lambda: window.readiness.is_ready, timeout=LONG_MS)
         assistant.model_jobs.add(path)
         window.facts.refresh()
-        qtbot.waitUntil(lambda: len(head.adapters.facts.cards) == 1, timeout=LONG_MS)
+        qtbot.waitUntil(
+            lambda: "House" in [card.name for card in head.adapters.facts.cards], timeout=LONG_MS
+        )
         next(one for one in head.ways.choices.actions() if one.data() == "plain").trigger()
         strength(window, "House", "25").trigger()
         window.chat.ask("Who are you?")
@@ -177,7 +179,8 @@ def test_an_adapter_acts_in_the_real_model(qtbot: QtBot, theme: Theme, tmp_path:
             ),
             timeout=LONG_MS,
         )
-        row = next(row for card in window.models.cards for row in card.adapters)
+        rows = [row for card in window.models.cards for row in card.adapters]
+        row = next(row for row in rows if row.state.text() == "in effect")
         next(each for each in row.strength.choices.actions() if each.data() == 0).trigger()
         qtbot.waitUntil(lambda: assistant.adapters.in_use() == (), timeout=LONG_MS)
         qtbot.waitUntil(lambda: not window.models.work.running, timeout=LONG_MS)

@@ -9,10 +9,13 @@ import pytest
 collect_ignore_glob: list[str] = []
 HERE = Path(__file__).parent
 
-os.environ["TQDM_DISABLE"] = "1"  # no bars, and no thread that watches them
+os.environ["TQDM_DISABLE"] = "1"
 
 try:
     import torch
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0  # no thread that watches bars
 except ImportError:
     collect_ignore_glob.append("test_*.py")
 
