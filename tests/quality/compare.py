@@ -1,8 +1,8 @@
 """Four ways of asking side by side: the model alone, retrieval, an adapter, and both.
 
 Four sets: SQuAD's articles that retrieval was not chosen on, an employee handbook, medical
-abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the starter
-adapter of the repository serves where there is one, and otherwise the tuned columns are left out.
+abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the adapter that
+ships with the app serves.
 Every second question of a set, in an order without favour, is asked: the others were for choosing.
 The report of each set lies in the working folder (``--work``).
 """
@@ -15,6 +15,7 @@ from engine.evaluate import report
 from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.questions import Question
+from engine.models import starter_adapter
 from engine.progress import Progress, drain
 from tests.quality import abbreviations, contracts, data
 from tests.quality.record import Row
@@ -28,7 +29,7 @@ SETS = ("squad", "handbook", "abbreviations", "contracts")
 
 
 def run(place: Workplace) -> None:
-    columns = chosen_columns(place)
+    columns = chosen_columns()
     for name in SETS:
         with place.assistant(f"compare-{name}") as assistant:
             questions = SOURCES[name](place, assistant)
@@ -39,17 +40,16 @@ def run(place: Workplace) -> None:
         told(place, done, f"{name}, {len(questions)} questions")
 
 
-def chosen_columns(place: Workplace) -> list[Column]:
-    adapter = os.environ.get("ALCOVE_ADAPTER", "")
-    found = [Path(adapter)] if adapter else sorted(
-        (data.ROOT / "packaging" / "starter-adapter").glob("*.gguf"))  # fmt: skip
-    columns = [Column("plain", "plain"), Column("rag", "rag")]
-    if not found:
-        place.record.note("compare: there is no adapter, so tuned and both are left out.")
-        return columns
-    chosen = ((str(found[0].absolute()), 1.0),)
-    return [*columns, Column("tuned", "tuned", adapters=chosen),
-            Column("both", "both", adapters=chosen)]  # fmt: skip
+def chosen_columns() -> list[Column]:
+    named = os.environ.get("ALCOVE_ADAPTER", "")
+    adapter = Path(named) if named else starter_adapter.path()
+    if adapter is None:
+        raise SystemExit("The adapter that ships is not there. Name another in ALCOVE_ADAPTER.")
+    chosen = ((str(adapter.absolute()), 1.0),)
+    return [
+        Column("plain", "plain"), Column("rag", "rag"),
+        Column("tuned", "tuned", adapters=chosen), Column("both", "both", adapters=chosen),
+    ]  # fmt: skip
 
 
 def measured(

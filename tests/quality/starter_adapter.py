@@ -1,4 +1,4 @@
-"""Makes the adapter that ships with the app: ``make starter-adapter DATA=… WORK=…``.
+"""Makes the adapter that ships with the app: ``make starter-adapter WORK=folder``.
 
 Examples come from one half of SQuAD's articles, the half that parameters are chosen on: questions
 of v1.1 with the sentences that Alcove finds for them among all paragraphs, and questions of v2.0
