@@ -1,10 +1,9 @@
 """Four ways of asking side by side: the model alone, retrieval, an adapter, and both.
 
 Four sets: SQuAD's articles that retrieval was not chosen on, an employee handbook, medical
-abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the adapter that
-ships with the app serves.
-Every second question of a set, in an order without favour, is asked: the others were for choosing.
-The report of each set lies in the working folder (``--work``).
+abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the adapter
+that ships with the app serves. Every second question of a set, in an order without favour, is
+asked: the others were for choosing. The report of each set lies in the working folder (``--work``).
 """
 
 import os
