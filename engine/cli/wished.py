@@ -101,5 +101,5 @@ def takes_wished(command: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     # Typer would read the options of what is wrapped.
-    del run.__wrapped__  # type: ignore[attr-defined]
+    del run.__wrapped__
     return run
