@@ -17,6 +17,7 @@ from engine.evaluate.preference import Trial, tally, trials
 from engine.store.preferences import Preference
 
 SAME = "These two ways gave the same answers. There is nothing to choose between."
+CARD_PX = 180
 KEYS = "Keys: 1, 2, and 0 for neither."
 
 
@@ -26,6 +27,7 @@ class BlindCard(QFrame):
     def __init__(self, theme: Theme, number: int) -> None:
         super().__init__()
         self.setProperty("kind", "card")
+        self.setMinimumHeight(CARD_PX)
         self.text = label("", wrap=True, select=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.better = Button(theme, "This one is better", kind="plain")

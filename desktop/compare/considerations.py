@@ -76,4 +76,4 @@ def _cell(value: str, between: str) -> QLabel:
 def _n(row: Row) -> str:
     """How many questions a type has, where it is told for one."""
     counts = {each.n for each in row.values if each is not None and not isinstance(each, float)}
-    return f"  ({max(counts)})" if counts and row.name.split(":")[0] != "all" else ""
+    return f"  ({max(counts)})" if counts and ":" in row.name else ""

@@ -17,8 +17,8 @@ VALUES = 52
 FOOT = 22
 LEFT, RIGHT, TOP, BOTTOM = 44, 76, 12, 40
 DOT = 5.0
-LINE_PX = 15
-"""Least distance of two names under each other."""
+LINE_PX = 16
+"""Height of a name beside its dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def draw_scatter(painter: QPainter, area: QRectF, points: Sequence[Point], token
         QRectF(plot.left(), plot.bottom() + 21, plot.width(), 16),
         Qt.AlignmentFlag.AlignHCenter, "seconds for an answer",
     )  # fmt: skip
-    places: list[tuple[float, float]] = []
+    names: list[QRectF] = []
     for point, seconds in known:
         x = plot.left() + plot.width() * _unit(seconds.value / longest)
         y = plot.bottom() - plot.height() * _unit(point.right.value)
@@ -108,15 +108,29 @@ def draw_scatter(painter: QPainter, area: QRectF, points: Sequence[Point], token
         painter.setPen(QPen(QColor(tokens.paper), 1.5))
         painter.setBrush(QColor(tokens.accent))
         painter.drawEllipse(QPointF(x, y), DOT, DOT)
-        label_y = y - 12
-        while any(abs(label_y - other) < LINE_PX and abs(x - at) < RIGHT for at, other in places):
-            label_y += LINE_PX
-        places.append((x, label_y))
         painter.setFont(_font(painter, 12))
+        names.append(_free(painter, QPointF(x, y), point.name, plot, names))
+        veil = QColor(tokens.paper)
+        veil.setAlpha(215)
+        painter.fillRect(names[-1], veil)
         painter.setPen(QColor(tokens.ink))
-        painter.drawText(
-            QRectF(x + 9, label_y - 8, area.right() - x - 9, 16), _at("left"), point.name
-        )
+        painter.drawText(names[-1], int(Qt.AlignmentFlag.AlignCenter), point.name)
+
+
+def _free(
+    painter: QPainter, dot: QPointF, name: str, plot: QRectF, taken: Sequence[QRectF]
+) -> QRectF:
+    """A place beside a dot for its name that no other name has."""
+    width = painter.fontMetrics().horizontalAdvance(name) + 6
+    steps = (-1.0, 0.75, -2.0, 1.75, -3.0, 2.75, -4.0, 3.75)
+    places = [
+        QRectF(x, dot.y() + step * LINE_PX, width, LINE_PX)
+        for step in steps
+        for x in (dot.x() + 7, dot.x() - 7 - width)
+    ]
+    inside = [each for each in places if each.bottom() <= plot.bottom() and each.left() >= 0]
+    free = [each for each in inside if not any(each.intersects(other) for other in taken)]
+    return (free or inside or places)[0]
 
 
 def _whisker(painter: QPainter, tokens: Tokens, start: QPointF, end: QPointF) -> None:
@@ -143,8 +157,11 @@ def _unit(value: float) -> float:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 4, 6, 8 times a power of ten."""
+    """The next number whose quarters are round."""
     power = 1e-3
     while power * 10 < value:
         power *= 10
-    return next((each * power for each in (1, 2, 4, 6, 8) if each * power >= value), 10 * power)
+    return next(
+        (each * power for each in (1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8) if each * power >= value),
+        10 * power,
+    )

@@ -26,7 +26,7 @@ from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.outcome import Outcome
 
 RESOLUTION = 144
-WIDE = 640
+WIDE = 480
 SHARP = 3
 """Points of a chart's picture for each of its own."""
 MARGIN_MM = 16.0
@@ -84,12 +84,17 @@ def document(done: Evaluated, name: str) -> QTextDocument:
         pictures: tuple[tuple[str, int, Callable[..., None]], ...] = (
             ("bars", bars_height(points), draw_bars), ("scatter", 280, draw_scatter),
         )  # fmt: skip
+        parts.append("<table width='100%' style='page-break-before:always'><tr>")
         for key, height, draw in pictures:
             made.addResource(
                 QTextDocument.ResourceType.ImageResource, QUrl(f"chart:{key}"),
                 _picture(points, height, draw),
             )  # fmt: skip
-            parts.append(f'<p><img src="chart:{key}" width="{WIDE}" height="{height}"></p>')
+            across, tall = WIDE * 0.8, height * 0.8
+            parts.append(
+                f'<td><img src="chart:{key}" width="{across:.0f}" height="{tall:.0f}"></td>'
+            )
+        parts.append("</tr></table>")
     parts += _considerations(done)
     parts += _answers(done)
     made.setHtml(f"<body>{''.join(parts)}</body>")
@@ -115,7 +120,7 @@ def _considerations(done: Evaluated) -> list[str]:
         if not table.rows:
             continue
         rows = "".join(
-            f"<tr><td>{escape(row.name)}</td>"
+            f"<tr><td width='24%'>{escape(row.name)}</td>"
             + "".join(
                 f"<td>{escape(figure(each, row.unit))} "
                 f'<span class="soft">{escape(interval(each, row.unit))}</span></td>'

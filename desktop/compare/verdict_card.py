@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
@@ -29,7 +29,7 @@ class VerdictCard(QFrame):
         column.setSpacing(8)
         column.addWidget(self.head)
         column.addWidget(self.rest)
-        column.addWidget(self.why)
+        column.addWidget(self.why, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.reasons)
         self._fold()
 

@@ -67,10 +67,12 @@ def tables(found: Sequence[Considered]) -> list[Table]:
 
     A consideration that was not measured has no rows.
     """
-    kinds = dict.fromkeys(kind for each in found for kind in each.correctness)
+    kinds = list(dict.fromkeys(kind for each in found for kind in each.correctness))
+    if len(kinds) == 2:
+        kinds = kinds[:1]  # all are of one type
     correct = [
         Row(
-            f"{kind}: {METRICS[name][0]}",
+            METRICS[name][0] if kind == "all" else f"{kind}: {METRICS[name][0]}",
             METRICS[name][1],
             tuple(each.correctness.get(kind, {}).get(name) for each in found),
         )
@@ -105,7 +107,7 @@ def figure(found: Estimate | float | None, unit: Unit) -> str:
     value = found.value if isinstance(found, Estimate) else found
     if unit == "share":
         return f"{100 * value:.0f} %"
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    digits = 0 if abs(value) >= 100 else 2 if unit == "s" and abs(value) < 10 else 1
     return f"{value:.{digits}f} {unit}".rstrip()
 
 
@@ -113,5 +115,7 @@ def interval(found: Estimate | float | None, unit: Unit) -> str:
     """``61 – 85``; empty for what is no estimate or has no width."""
     if not isinstance(found, Estimate) or found.low == found.high:
         return ""
-    factor, digits = (100, 0) if unit == "share" else (1, 1 if found.high >= 10 else 2)
+    factor, digits = (
+        (100, 0) if unit == "share" else (1, 2 if unit == "s" and found.high < 10 else 1)
+    )
     return f"{factor * found.low:.{digits}f} – {factor * found.high:.{digits}f}"
