@@ -17,7 +17,7 @@ from PySide6.QtCore import QEventLoop, QRect, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop import screenshot_papers
+from desktop import screenshot_compare, screenshot_papers
 from desktop.app import application
 from desktop.chat.answer_view import AnswerView
 from desktop.library.glossary_dialog import GlossaryDialog
@@ -58,7 +58,7 @@ class Camera:
         self.window.close()
         self.assistant.close()
 
-    def until(self, what: Callable[[], bool]) -> None:
+    def until(self, what: Callable[[], bool], *, longest_ms: int = LONGEST_MS) -> None:
         """Run the event loop until something is true."""
         loop = QEventLoop()
         waited = 0
@@ -66,7 +66,7 @@ class Camera:
         def look() -> None:
             nonlocal waited
             waited += STEP_MS
-            if what() or waited > LONGEST_MS:
+            if what() or waited > longest_ms:
                 loop.quit()
 
         timer = QTimer(interval=STEP_MS)
@@ -268,6 +268,7 @@ def draw(camera: Camera, scratch: Path) -> None:
     draw_library(camera, scratch)
     draw_models(camera)
     draw_settings(camera)
+    screenshot_compare.draw(camera)
 
     draw_answer(camera)
     window.new_conversation()

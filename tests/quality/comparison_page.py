@@ -109,11 +109,13 @@ def page(found: dict[str, dict[str, Any]], args: str = "") -> str:
     """The page of all sets that were measured."""
     first = next(iter(found.values()))
     parts = [HEAD.format(args=f' ARGS="{args}"' if args else "")]
-    parts.append(f"Measured on: {first['machine']}; other work shared the machine, so that seconds "
-                 "compare only within a set.\n")  # fmt: skip
+    parts.append(
+        f"\nMeasured on: {first['machine']}. Other work shared the machine and changed meanwhile,\n"
+        "so that seconds compare roughly; processor time is steadier.\n\n"
+    )
     parts.append(LITERATURE)
     for name, one in found.items():
-        parts.append(f"- **{ABOUT[name][0]}**: {one['verdict']}\n")
+        parts.append(f"- **{ABOUT[name][0]}**, {one['questions']} questions: {one['verdict']}\n")
     for name, one in found.items():
         parts.append(_set(name, one))
     return "".join(parts)
