@@ -29,6 +29,8 @@ from desktop.settings.page import SettingsPage
 from desktop.settings.vault_change import VaultChange
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
+from desktop.teach import closing
+from desktop.teach.page import TeachPage
 from desktop.theme.theme import Choice, Theme
 from desktop.warmth import Warmth
 from desktop.widgets import ask
@@ -68,11 +70,13 @@ class MainWindow(QMainWindow):
         self.chat = ChatPage(theme, self.lanes, assistant)
         self.library = LibraryPage(theme, self.lanes, assistant, self.jobs, self.watching)
         self.models = ModelsPage(theme, self.lanes, assistant)
+        self.teach = TeachPage(theme, self.lanes, assistant)
         self.settings = SettingsPage(theme, self.lanes, assistant)
         self.pages: dict[Place, QWidget] = {
             "conversations": self.chat,
             "library": self.library,
             "models": self.models,
+            "teach": self.teach,
             "settings": self.settings,
         }
         self.stack = QStackedWidget()
@@ -118,6 +122,8 @@ class MainWindow(QMainWindow):
         self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
+        self.teach.changed.connect(self.facts.refresh)
+        self.teach.training.told.connect(self.foot.show_job)
         self.chat.always_wanted.connect(self.models.work.use_adapters)
         self.models.work.succeeded.connect(self._model_work_done)
         self.models.work.failed.connect(self._model_work_failed)
@@ -155,6 +161,7 @@ class MainWindow(QMainWindow):
         self.readiness.start()
         self.facts.start()
         self.conversations.reload()
+        self.teach.reload()  # a training may go on
         self.chat.composer.edit.setFocus()
 
     # --- going places --------------------------------------------------------------------------
@@ -168,6 +175,8 @@ class MainWindow(QMainWindow):
             self.models.reload()
         elif place == "library":
             self.library.reload()
+        elif place == "teach":
+            self.teach.reload()
         elif place == "settings":
             self.settings.reload()
 
@@ -375,6 +384,13 @@ class MainWindow(QMainWindow):
         self.rail.narrow(event.size().width() < NARROW_UNDER)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.teach.training.running:
+            choice = closing.ask(self._theme, self, self.teach.training.name)
+            if choice == "stay":
+                event.ignore()
+                return
+            if choice == "stop":
+                self.teach.training.stop()
         self._state.geometry = self.saveGeometry()
         self.facts.stop()
         self.watching.stop()

@@ -72,6 +72,13 @@ class Teaching:
             yield from self.loop.finish(job, cancel=cancel)
         return (yield from self.results.judge(job, cancel=cancel))
 
+    def newest_file(self, recipe: Recipe) -> Path | None:
+        """The examples of a recipe that were made last; None where none were."""
+        number, found = 1, None
+        while (path := self._root / f"{recipe.name}-{number}.jsonl").exists():
+            number, found = number + 1, path
+        return found
+
     def new_file(self, recipe: Recipe) -> Path:
         """Where examples of a recipe may be written: a name that is not taken."""
         number = 1

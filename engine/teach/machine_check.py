@@ -168,8 +168,8 @@ def check(
     return MachineCheck(tuple(lines), minutes, proposal)
 
 
-def least_peak(base: Base, settings: Mapping[str, Any], longest: int, free: int) -> tuple[int, int]:
-    """Memory that the training takes as it would be cut here, and examples computed at once."""
+def least_peak(base: Base, settings: Mapping[str, Any], longest: int, free: int) -> int:
+    """Memory that the training takes, as its steps would be cut here to fit into what is free."""
     batch = _batch(settings)
     micro = int(settings.get("micro_batch", 0)) or max(1, min(batch, MICRO_TOKENS // longest))
     while batch % micro:
