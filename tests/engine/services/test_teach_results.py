@@ -38,7 +38,7 @@ def examples(count: int) -> list[Example]:
 class Bench:
     """A profile with a model that answers as a script says, and trainings as they end."""
 
-    def __init__(self, root: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self.plain, self.tuned, self.general = "No idea.", "refund", GENERAL
         self.base = write_base(root / "base.gguf", template="{{ messages }}")
@@ -49,7 +49,8 @@ class Bench:
         )
         self.assistant.model_jobs.add(self.base)
         # The scripted model stands for the base's process.
-        patch.setattr(self.assistant._keeper, "file_of", lambda _name: self.base)
+        self.assistant._keeper._key = str(self.base)
+        self.assistant.model_use.set_default("base")
 
     def _say(self, messages: Sequence[Message]) -> str:
         if messages[-1].content.startswith("Text"):
@@ -75,8 +76,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    made = Bench(tmp_path, monkeypatch)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
     yield made
     made.assistant.close()
 
