@@ -10,12 +10,19 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import label
 
+<<<<<<< ours
 Place = Literal["conversations", "library", "models", "compare", "settings"]
+||||||| base
+Place = Literal["conversations", "library", "models", "settings"]
+=======
+Place = Literal["conversations", "library", "models", "teach", "settings"]
+>>>>>>> theirs
 PLACES: tuple[tuple[Place, str, str], ...] = (
     ("conversations", "Conversations", "chat-circle"),
     ("library", "Library", "books"),
     ("models", "Models", "cube"),
     ("compare", "Compare", "scales"),
+    ("teach", "Teach", "graduation-cap"),
     ("settings", "Settings", "gear-six"),
 )
 WIDE = 232
@@ -65,7 +72,13 @@ class Rail(QFrame):
         column.setSpacing(2)
         column.addLayout(head)
         column.addSpacing(5)
+<<<<<<< ours
         for place in ("conversations", "library", "models", "compare"):
+||||||| base
+        for place in ("conversations", "library", "models"):
+=======
+        for place in ("conversations", "library", "models", "teach"):
+>>>>>>> theirs
             column.addWidget(self.buttons[place])
         column.addSpacing(8)
         column.addWidget(self.search)

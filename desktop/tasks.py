@@ -21,17 +21,39 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
+<<<<<<< ours
 Lane = Literal[
     "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
     "compare",
 ]  # fmt: skip
+||||||| base
+Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal"]
+=======
+Lane = Literal[
+    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal", "examples",
+    "training",
+]  # fmt: skip
+>>>>>>> theirs
 LANES: tuple[Lane, ...] = (
+<<<<<<< ours
     "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
     "compare",
+||||||| base
+    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
+=======
+    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal", "examples",
+    "training",
+>>>>>>> theirs
 )  # fmt: skip
 """Writing the vault; asking; quick reading; measuring and changing models; fetching
 them; getting ready for the next question; waiting for changes in folders; reading everything anew
+<<<<<<< ours
 with another encoder; asking the questions of a comparison."""
+||||||| base
+with another encoder."""
+=======
+with another encoder; making examples to teach from; following a training and judging it."""
+>>>>>>> theirs
 MOST_WATCHES = 16
 """The lane of watching, which is waiting, has a thread for each library."""
 FLUSH_MS = 40
