@@ -10,19 +10,13 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import label
 
-<<<<<<< ours
-Place = Literal["conversations", "library", "models", "compare", "settings"]
-||||||| base
-Place = Literal["conversations", "library", "models", "settings"]
-=======
-Place = Literal["conversations", "library", "models", "teach", "settings"]
->>>>>>> theirs
+Place = Literal["conversations", "library", "models", "teach", "compare", "settings"]
 PLACES: tuple[tuple[Place, str, str], ...] = (
     ("conversations", "Conversations", "chat-circle"),
     ("library", "Library", "books"),
     ("models", "Models", "cube"),
-    ("compare", "Compare", "scales"),
     ("teach", "Teach", "graduation-cap"),
+    ("compare", "Compare", "scales"),
     ("settings", "Settings", "gear-six"),
 )
 WIDE = 232
@@ -72,13 +66,7 @@ class Rail(QFrame):
         column.setSpacing(2)
         column.addLayout(head)
         column.addSpacing(5)
-<<<<<<< ours
-        for place in ("conversations", "library", "models", "compare"):
-||||||| base
-        for place in ("conversations", "library", "models"):
-=======
-        for place in ("conversations", "library", "models", "teach"):
->>>>>>> theirs
+        for place in ("conversations", "library", "models", "teach", "compare"):
             column.addWidget(self.buttons[place])
         column.addSpacing(8)
         column.addWidget(self.search)

@@ -21,39 +21,18 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-<<<<<<< ours
-Lane = Literal[
-    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
-    "compare",
-]  # fmt: skip
-||||||| base
-Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal"]
-=======
 Lane = Literal[
     "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal", "examples",
-    "training",
+    "training", "compare",
 ]  # fmt: skip
->>>>>>> theirs
 LANES: tuple[Lane, ...] = (
-<<<<<<< ours
-    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
-    "compare",
-||||||| base
-    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
-=======
     "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal", "examples",
-    "training",
->>>>>>> theirs
+    "training", "compare",
 )  # fmt: skip
 """Writing the vault; asking; quick reading; measuring and changing models; fetching
 them; getting ready for the next question; waiting for changes in folders; reading everything anew
-<<<<<<< ours
-with another encoder; asking the questions of a comparison."""
-||||||| base
-with another encoder."""
-=======
-with another encoder; making examples to teach from; following a training and judging it."""
->>>>>>> theirs
+with another encoder; making examples to teach from; following a training and judging it; asking
+the questions of a comparison."""
 MOST_WATCHES = 16
 """The lane of watching, which is waiting, has a thread for each library."""
 FLUSH_MS = 40
