@@ -57,8 +57,8 @@ ALCOVE_DATA=/path/to/data make bench-compare{args}
 An answer is right where an expected one stands in it, or where it shares more than half of its
 words (F1) and all of its numbers; to a question without an answer, where it refuses. Figures carry
 their 95 % bootstrap interval. Two ways differ where McNemar's exact test says so at 5 %, raised
-for the number of pairs (Holm). Facts are changed in a copy of the library for freshness. The texts of the
-data sets are not part of this project, so that only numbers stand here.
+for the number of pairs (Holm). Facts are changed in a copy of the library for freshness. The texts
+of the data sets are not part of this project, so that only numbers stand here.
 """
 LITERATURE = """## What was expected, and what was found
 
