@@ -30,6 +30,8 @@ from desktop.settings.page import SettingsPage
 from desktop.settings.vault_change import VaultChange
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
+from desktop.teach import closing
+from desktop.teach.page import TeachPage
 from desktop.theme.theme import Choice, Theme
 from desktop.warmth import Warmth
 from desktop.widgets import ask
@@ -70,12 +72,14 @@ class MainWindow(QMainWindow):
         self.library = LibraryPage(theme, self.lanes, assistant, self.jobs, self.watching)
         self.models = ModelsPage(theme, self.lanes, assistant)
         self.compare = ComparePage(theme, self.lanes, assistant)
+        self.teach = TeachPage(theme, self.lanes, assistant)
         self.settings = SettingsPage(theme, self.lanes, assistant)
         self.pages: dict[Place, QWidget] = {
             "conversations": self.chat,
             "library": self.library,
             "models": self.models,
             "compare": self.compare,
+            "teach": self.teach,
             "settings": self.settings,
         }
         self.stack = QStackedWidget()
@@ -121,6 +125,8 @@ class MainWindow(QMainWindow):
         self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
+        self.teach.changed.connect(self.facts.refresh)
+        self.teach.training.told.connect(self.foot.show_job)
         self.chat.always_wanted.connect(self.models.work.use_adapters)
         self.models.work.succeeded.connect(self._model_work_done)
         self.models.work.failed.connect(self._model_work_failed)
@@ -160,6 +166,7 @@ class MainWindow(QMainWindow):
         self.readiness.start()
         self.facts.start()
         self.conversations.reload()
+        self.teach.reload()  # a training may go on
         self.chat.composer.edit.setFocus()
 
     # --- going places --------------------------------------------------------------------------
@@ -175,6 +182,8 @@ class MainWindow(QMainWindow):
             self.library.reload()
         elif place == "compare":
             self.compare.reload()
+        elif place == "teach":
+            self.teach.reload()
         elif place == "settings":
             self.settings.reload()
 
@@ -393,6 +402,13 @@ class MainWindow(QMainWindow):
         self.rail.narrow(event.size().width() < NARROW_UNDER)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.teach.training.running:
+            choice = closing.ask(self._theme, self, self.teach.training.name)
+            if choice == "stay":
+                event.ignore()
+                return
+            if choice == "stop":
+                self.teach.training.stop()
         self._state.geometry = self.saveGeometry()
         self.facts.stop()
         self.watching.stop()

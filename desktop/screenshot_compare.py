@@ -34,7 +34,7 @@ def draw(camera: "Camera") -> None:
     rows = page.results.matrix.matrix
     camera.until(lambda: sum(len(row.answers) for row in rows.every) >= ASKED + 3)
     camera.take("compare-running")
-    camera.until(lambda: page.results.done is not None, longest_ms=1_200_000)
+    camera.until(lambda: page.results.done is not None, patience=8)
     camera.take("compare-results")
     page.results.fold.click()
     camera.settle()
