@@ -96,8 +96,12 @@ class CheckView(QScrollArea):
         self.models = MenuChip(self._theme, tip="Which model learns")
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.models)
+        for words, part, wide in (("Name", self.name, 1), ("Model", self.models, 0)):
+            place = QVBoxLayout()
+            place.setSpacing(6)
+            place.addWidget(label(words, "head"))
+            place.addWidget(part)
+            row.addLayout(place, wide)
         return row
 
     def _card(self) -> QFrame:

@@ -11,7 +11,7 @@ from desktop.tasks import Lanes
 from desktop.teach import facts as teach_facts
 from desktop.teach.adapters import AdapterWork
 from desktop.teach.check_view import CheckView, Choice
-from desktop.teach.examples_view import ExamplesView
+from desktop.teach.examples_view import WIDE, ExamplesView
 from desktop.teach.examples_work import ExamplesWork
 from desktop.teach.facts import TeachFacts
 from desktop.teach.live_view import LiveView
@@ -22,7 +22,7 @@ from desktop.teach.steps import Step, StepBar
 from desktop.teach.training import Training
 from desktop.theme.theme import Theme
 from desktop.widgets import ask
-from desktop.widgets.column import centred
+from desktop.widgets.column import MEASURE, centred
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
@@ -76,6 +76,7 @@ class TeachPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._head = head
         column.addWidget(centred(head))
         column.addWidget(self.stack, 1)
         self._wire()
@@ -175,6 +176,8 @@ class TeachPage(QWidget):
 
     @Slot()
     def _fit_steps(self) -> None:
+        wide = self.step == "examples" and self.examples.reviewing
+        self._head.setMaximumWidth(WIDE if wide else MEASURE)
         can: set[Step] = {"purpose"}
         if self.examples.recipe is not None:
             can.add("examples")

@@ -19,11 +19,10 @@ from engine.model_types import Message
 from engine.paths import open_profile
 from engine.store.connect import Vault
 from tests import scripted_trainer
-
-WAIT_MS = 40_000
 from tests.fakes import AdaptableChatModel, HashingEmbedder
 from tests.lora import write_adapter, write_base
 
+WAIT_MS = 40_000
 GENERAL = "Paris, seven, five, spring."
 
 
