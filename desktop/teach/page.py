@@ -135,6 +135,8 @@ class TeachPage(QWidget):
             for job in facts.jobs:
                 if job.state in ("training", "paused"):
                     self.training.attach(job.job, job.name)
+            for job in facts.looped[-1:]:  # what one click began is brought to its end
+                self.training.compare(job.job, job.name)
         self.purpose.put(facts, busy=self.training.busy or self.planning.busy)
         self.check.missing = facts.missing
         if self.result.result is not None:
