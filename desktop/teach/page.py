@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.tasks import Lanes
@@ -77,8 +77,11 @@ class TeachPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._head = head
-        column.addWidget(centred(head))
+        self._over = centred(head)
+        column.addWidget(self._over)
         column.addWidget(self.stack, 1)
+        for scrolled in (self.purpose, self.check, self.live, self.result):
+            scrolled.verticalScrollBar().rangeChanged.connect(self._align)
         self._wire()
         self._show_step("purpose")
 
@@ -175,6 +178,16 @@ class TeachPage(QWidget):
         }
         self.stack.setCurrentWidget(views[step])
         self._fit_steps()
+        self._align()
+
+    @Slot()
+    def _align(self) -> None:
+        """Keep the steps in line with what scrolls below, scroll bar or not."""
+        shown = self.stack.currentWidget()
+        room = 0
+        if isinstance(shown, QScrollArea) and shown.verticalScrollBar().maximum():
+            room = shown.verticalScrollBar().sizeHint().width()
+        self._over.setContentsMargins(0, 0, room, 0)
 
     @Slot()
     def _fit_steps(self) -> None:
