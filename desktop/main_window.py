@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.chat.page import ChatPage
+from desktop.compare.page import ComparePage
 from desktop.conversations import Conversations
 from desktop.errors import Problem
 from desktop.facts import FactReader, Facts
@@ -70,12 +71,14 @@ class MainWindow(QMainWindow):
         self.chat = ChatPage(theme, self.lanes, assistant)
         self.library = LibraryPage(theme, self.lanes, assistant, self.jobs, self.watching)
         self.models = ModelsPage(theme, self.lanes, assistant)
+        self.compare = ComparePage(theme, self.lanes, assistant)
         self.teach = TeachPage(theme, self.lanes, assistant)
         self.settings = SettingsPage(theme, self.lanes, assistant)
         self.pages: dict[Place, QWidget] = {
             "conversations": self.chat,
             "library": self.library,
             "models": self.models,
+            "compare": self.compare,
             "teach": self.teach,
             "settings": self.settings,
         }
@@ -130,6 +133,8 @@ class MainWindow(QMainWindow):
         self.models.work.begun.connect(self._model_work)
         self.models.work.progressed.connect(self._model_work)
         self.models.work.ended.connect(self._model_work_ended)
+        self.compare.progressed.connect(self._comparing)
+        self.compare.ended.connect(self._compared)
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
@@ -175,6 +180,8 @@ class MainWindow(QMainWindow):
             self.models.reload()
         elif place == "library":
             self.library.reload()
+        elif place == "compare":
+            self.compare.reload()
         elif place == "teach":
             self.teach.reload()
         elif place == "settings":
@@ -318,6 +325,17 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _renewed(self) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("", None)
+        self.facts.refresh()
+
+    @Slot(object)
+    def _comparing(self, progress: Progress) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("Comparing", progress)
+
+    @Slot()
+    def _compared(self) -> None:
         if not self.jobs.running:
             self.foot.show_job("", None)
         self.facts.refresh()
