@@ -133,11 +133,12 @@ class TeachPage(QWidget):
     @Slot(object)
     def _show(self, facts: TeachFacts) -> None:
         self.facts = facts
-        if not self._taken_up:
-            self._taken_up = True
+        if not self.training.busy:  # begun by a window before, or in the terminal
             for job in facts.jobs:
                 if job.state in ("training", "paused"):
                     self.training.attach(job.job, job.name)
+        if not self._taken_up:
+            self._taken_up = True
             for job in facts.looped[-1:]:  # what one click began is brought to its end
                 self.training.compare(job.job, job.name)
         self.purpose.put(facts, busy=self.training.busy or self.planning.busy)

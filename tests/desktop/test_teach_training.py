@@ -179,6 +179,18 @@ def test_closing_asks_and_the_next_window_finds_the_training_again(
         stage.window.deleteLater()
 
 
+def test_a_training_of_the_terminal_is_found(make: Make, tmp_path: Path) -> None:
+    stage = make()
+    stage.hold.touch()
+    teaching = stage.assistant.teaching
+    plan = teaching.jobs.plan(teach_stage.examples(tmp_path / "e.jsonl", 12, "kept"))
+    teaching.jobs.begin(plan)
+    stage.until(lambda: teaching.jobs.card(plan.folder.root).state == "training")
+    stage.page.reload()
+    stage.until(lambda: stage.page.training.look.step == 3)
+    assert stage.page.training.job == plan.folder.root
+
+
 def test_closing_may_stop_it(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = make()
     stage.hold.touch()
