@@ -234,6 +234,16 @@ class Vectors:
         scores = matrix @ query.astype(np.float32)
         return dict(zip((id for id, _ in found), scores.tolist(), strict=True))
 
+    def alike(self, vectors: VectorSet, ids: Sequence[int]) -> Matrix:
+        """Cosines of these passages with each other, shape (n, n); 0 for one without a vector."""
+        held = self.held(vectors, ids)
+        matrix = np.zeros((len(ids), vectors.identity.dimension), dtype=np.float32)
+        if held:
+            rows_of = [place for place, id in enumerate(ids) if id in held]
+            blobs = [held[ids[place]] for place in rows_of]
+            matrix[rows_of] = unpacked_all(blobs, vectors.storage)
+        return np.asarray(matrix @ matrix.T, dtype=np.float32)
+
 
 def insert(db: apsw.Connection, vectors: VectorSet, ids: Sequence[int], matrix: Matrix) -> None:
     """Store one vector for each passage inside a running transaction."""
