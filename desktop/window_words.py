@@ -33,6 +33,9 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"Give the password again: alcove source password NAME",
      "Give the password again on its card."),
     (r", or remove it first: alcove source remove .*", ", or remove it first."),
+    (r"Choose another encoder first: in Settings under Search, or with .*",
+     "Choose another encoder first: in Settings, under Search."),
+    (r"Use it with: alcove reembed --encoder .*", "Choose it in Settings, under Search."),
     (r"Run `alcove sync` to go on\.", "Press Go on in the library."),
     (r"Add one: alcove source add NAME ADDRESS", "Add one in the library."),
 )  # fmt: skip
