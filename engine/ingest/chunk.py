@@ -17,6 +17,7 @@ from itertools import pairwise
 from engine.inference.embedder import Embedder
 from engine.ingest.running import bodies
 from engine.store.facts import DEFAULT_PASSAGE_TOKENS
+from engine.store.headings import HEADING_JOINT
 from engine.store.vectors import embedding_text
 from engine.types import Heading, Page, ParsedDocument, PassageDraft
 
@@ -35,8 +36,6 @@ than needed."""
 
 STRETCH = 100_000
 """Letters of a page whose tokens are counted at once."""
-
-HEADING_JOINT = " › "
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])|\n")
@@ -67,6 +66,7 @@ def cut(
     """
     drafts: list[PassageDraft] = []
     trail: list[Heading] = []
+    above = {"": 0}
     within = bodies(document.pages) if document.type == "pdf" else {}
     for page in document.pages:
         sections, trail = _sections(page, trail)
@@ -76,8 +76,10 @@ def cut(
         for section in sections:
             context = embedding_text(document.title, section.path, "")
             room = embedder.identity.max_tokens - SPECIAL_TOKENS
-            room -= len(embedder.token_spans(context))
-            room -= len(embedder.token_spans(embedder.identity.passage_prefix))
+            for text in (context, embedder.identity.passage_prefix):
+                if text not in above:
+                    above[text] = len(embedder.token_spans(text))
+                room -= above[text]
             if target < TARGET_TOKENS:
                 room = min(room, 2 * target)
             cutter = _Cutter(page.text, starts, max(room, LEAST_TOKENS), target)
@@ -101,7 +103,7 @@ def _token_starts(text: str, embedder: Embedder) -> "array[int]":
     begin = 0
     while begin < len(text):
         end = _stretch_end(text, begin + STRETCH)
-        starts.extend(begin + start for start, _ in embedder.token_spans(text[begin:end]))
+        starts.extend([begin + start for start, _ in embedder.token_spans(text[begin:end])])
         begin = end
     return starts
 
