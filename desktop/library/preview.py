@@ -143,10 +143,12 @@ class Preview(QFrame):
         self.facts.setText(facts(row))
         self.reason.setText(row.reason)
         self.reason.setVisible(bool(row.reason))
-        self.note.setText((document.note or when_again(document)) if document is not None else "")
+        tried = row.state in ("failed", "locked")
+        again = when_again(document) if document is not None and tried else ""
+        self.note.setText((document.note or again) if document is not None else "")
         self.note.setVisible(bool(self.note.text()))
         for button in (self.outside, self.folder, self.retry):
-            button.setVisible(can_open(row))
+            button.setVisible(can_open(row) and row.state != "away")
         self.unlock.setVisible(row.state == "locked")
         self.remove.setVisible(can_open(row) and row.document is not None)
         assistant = self._assistant

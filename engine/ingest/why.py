@@ -76,8 +76,9 @@ def _of_document(vault: Vault, name: str, found: Document, root: Root | None) ->
         hint = f"Give its password: alcove add {file_of(found.path)}"
         return Why(name, "locked", f"{found.reason}{where}", hint, found, lines)
     if found.state == "failed":
-        return Why(name, "failed", f"{found.reason}{where} {when_again(found)}",
-                   f"Try again: alcove add {file_of(found.path)}", found)  # fmt: skip
+        return Why(name, "failed", f"{found.reason}{where}",
+                   f"{when_again(found)} Try again: alcove add {file_of(found.path)}",
+                   found)  # fmt: skip
     words = f"It is found in the library {found.library}, with {_passages(found)}.{where}"
     if found.reason:
         words += f" The file could not be opened lately: {found.reason}"

@@ -89,7 +89,7 @@ def test_why(alcove: Run, papers: Path) -> None:
     assert (found["state"], found["passages"]) == ("indexed", 1)
     assert found["lines"] == ["Prune the pear trees."]
     broken = _value(alcove("why", papers / "broken.pdf", "--json"))
-    assert "tried again when it changes" in broken["words"]
+    assert "tried again when it changes" in broken["hint"]
     told = alcove("why", papers / "a.log").stdout
     assert "*.log" in told
     assert str(papers / ".gitignore") in told
