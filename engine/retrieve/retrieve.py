@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
-from engine.retrieve import closeness, copies, expansion, feedback, filters, fuse, query, spelling
+from engine.retrieve import (
+    closeness,
+    copies,
+    expansion,
+    feedback,
+    filters,
+    fuse,
+    kin,
+    query,
+    spelling,
+)
 from engine.retrieve.closeness import Closeness
 from engine.retrieve.fuse import Scores
 from engine.retrieve.interaction import Interaction
@@ -21,7 +31,7 @@ from engine.store.glossary import Glossary
 from engine.store.lexical import Lexical, Words
 from engine.store.vectors import Vectors, VectorSet
 from engine.store.vocabulary import Vocabulary
-from engine.types import Hit, SearchResult, Understood
+from engine.types import Hit, Passage, SearchResult, Understood
 
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
@@ -170,8 +180,12 @@ class Retriever:
             np.array([each.neighbours for each in close]),
             weights,
         )
-        share = feedback.WEIGHT * feedback.share(variants[0], len(query.parse(variants[0]).words))
+        described = feedback.share(variants[0], len(query.parse(variants[0]).words))
+        share = feedback.WEIGHT * described
         ordered = final + share * self._feedback(cut, final) if share and cut else final
+        if meaning:
+            found = [passages[id] for id in ids[kept].tolist()]
+            ordered = self._akin(variants[0], described, found, ordered)
         best = np.lexsort((ids[kept], -ordered))
         if meaning and weights is not fuse.FOREIGN:
             found = [passages[id] for id in ids[kept[best]].tolist()]
@@ -192,6 +206,26 @@ class Retriever:
             )
             for rank, each in enumerate(chosen, start=1)
         )
+
+    def _akin(
+        self, wording: str, described: float, found: Sequence[Passage], scores: Scores
+    ) -> Scores:
+        """The scores after a look at which of the passages say nearly the same."""
+        titles = dict.fromkeys(passage.title for passage in found)
+        words = [
+            frozenset(above) - {"\n"} for above, _ in self._lexical.cut((t, "") for t in titles)
+        ]
+        of_title = dict(zip(titles, words, strict=True))
+        each = [of_title[passage.title] for passage in found]
+        forms = self._lexical.forms(" ".join(query.parse(wording).words))
+        naming = kin.named(each, {form for several in forms for form in several})
+        serving = self._vectors.serving()
+        if serving is None or not (described or naming.any()):
+            return scores
+        alike = self._vectors.alike(serving, [passage.id for passage in found])
+        if naming.any():
+            scores = kin.told_apart(scores, alike, each, naming)
+        return kin.supported(scores, alike, described)
 
     def _feedback(self, cut: Sequence[Words], ranked: Scores) -> Scores:
         found = [[word for word in (*context, *words) if word != "\n"] for context, words in cut]

@@ -18,6 +18,7 @@ from engine.progress import CancelToken, Progress, drain
 from engine.services.asking import Asking
 from engine.services.comparison import Comparison
 from engine.services.keeper import ChatModelKeeper
+from engine.services.question_sets import QuestionShelf
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
@@ -39,6 +40,7 @@ class Evaluation:
         keeper: ChatModelKeeper,
         comparison: Comparison,
     ) -> None:
+        self.sets = QuestionShelf(vault)
         self._comparison = comparison
         self._calibrations = Calibrations(vault)
         self._documents = Documents(vault)
