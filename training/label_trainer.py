@@ -32,6 +32,8 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         """Read in training steps, padding left out."""
         self.seconds = 0.0
         """Spent in training steps."""
+        self.processor_s = 0.0
+        """The processor's own, of all threads, in training steps."""
         super().__init__(processing_class=_no_tokenizer(), data_collator=Collator(pad), **options)
 
     def compute_loss(
@@ -65,7 +67,7 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
 
     def training_step(self, model: Any, inputs: dict[str, Any], *more: Any, **options: Any) -> Any:
         """One micro-batch. Raises LossError where the loss is no number."""
-        started = time.perf_counter()
+        started, processor = time.perf_counter(), time.process_time()
         self.tokens += int(inputs.pop("lengths").sum())
         loss = super().training_step(model, inputs, *more, **options)
         if not math.isfinite(float(loss)):
@@ -75,6 +77,7 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
                 "is kept.",
             )
         self.seconds += time.perf_counter() - started
+        self.processor_s += time.process_time() - processor
         return loss
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:

@@ -142,6 +142,7 @@ def run(
         held_out_before=watch.measured.before,
         tokens=trainer.tokens,
         seconds=min(trainer.seconds, time.perf_counter() - started),
+        processor_s=round(trainer.processor_s, 1),
         peak_memory_bytes=job.memory.bytes,
         precision=precision,
         why_ended="no better on held-out examples" if watch.early else "all steps",

@@ -28,6 +28,8 @@ class Outcome:
     """Read in this run, padding left out."""
     seconds: float
     """Of training in this run, measurements and pauses left out."""
+    processor_s: float
+    """The processor's own seconds of these, of all threads: what a busy machine changes little."""
     peak_memory_bytes: int
     precision: str
     why_ended: str

@@ -55,6 +55,9 @@ SUPPORTED_SHARE = 0.5
 SURE = 0.12
 """Least probability of a short answer; below it the whole sentence is quoted."""
 
+BELIEVED = 0.6
+"""Least estimated probability of an answer for which a small model that refused is asked again."""
+
 
 class Search(Protocol):
     """What answering needs of retrieval: ``engine.retrieve.retrieve.Retriever``, or a test's."""
@@ -313,6 +316,8 @@ class Answerer:
         messages = brief.messages(about, hits, evidence)
         packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
         completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)
+        if brief.refuses(completion.text) and self._answerable(about, hits, evidence, run):
+            completion = yield from self._write(packed, run, brief.INSISTING, shown=False)
         run.notes.step("write")
         if run.cancelled:
             return run.finish(Draft(""))
@@ -321,6 +326,19 @@ class Answerer:
             return run.abstain(guard.shown(hits))
         yield AnswerDelta(draft.text)
         return run.finish(draft)
+
+    def _answerable(
+        self, about: str, hits: Sequence[Hit], evidence: list[Evidence], run: Run
+    ) -> bool:
+        """Whether the evidence alone promises an answer, whatever a model says that refused."""
+        if run.cancelled:
+            return False
+        rarity = extract.rarity(hits)
+        readings = self._reader.read(about, evidence, rarity)
+        signals = abstain.signals(about, hits, evidence, readings, rarity=rarity)
+        certain = self._judge.probability(signals)
+        run.notes.judged(signals, certain, BELIEVED, fitted=self._judge.fitted)
+        return certain >= BELIEVED
 
     def _quoted(self, question: str, found: Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""

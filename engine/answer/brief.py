@@ -21,6 +21,11 @@ RULES = (
 REFUSAL = "Not found."
 SAMPLING = Sampling(max_tokens=48)
 """The likeliest words. A penalty on what stands in the prompt would keep it from quoting."""
+INSISTING = Sampling(
+    max_tokens=SAMPLING.max_tokens,
+    grammar='root ::= ([^N\\n] | "N" [^o\\n] | "No" [^t\\n] | "Not" [^ \\n]) [^\\n]*',
+)
+"""Where its refusal is not believed: the likeliest words that do not begin with it."""
 GAP = " … "
 """Between sentences that do not stand together."""
 
