@@ -317,17 +317,14 @@ class Answerer:
         messages = brief.messages(about, hits, evidence)
         packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
         completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)
-        run.notes.step("write")
-        if run.cancelled:
-            return run.finish(Draft(""))
-        refused = brief.refuses(completion.text)
-        if not self._answerable(about, hits, evidence, run, refused=refused):
+        refused = brief.refuses(completion.text) and not run.cancelled
+        if not run.cancelled and not self._answerable(about, hits, evidence, run, refused=refused):
             return run.abstain(guard.shown(hits))
         if refused:
             completion = yield from self._write(packed, run, brief.INSISTING, shown=False)
-            run.notes.step("write")
-            if run.cancelled:
-                return run.finish(Draft(""))
+        run.notes.step("write")
+        if run.cancelled:
+            return run.finish(Draft(""))
         draft = brief.draft(completion.text, hits, evidence, self._documents)
         if not draft.citations:
             return run.abstain(guard.shown(hits))
@@ -350,7 +347,6 @@ class Answerer:
         certain = self._judge.probability(signals)
         least = self._judge.threshold + (LEAN if refused else -LEAN)
         run.notes.judged(signals, certain, least, fitted=self._judge.fitted)
-        run.notes.step("decide")
         return certain >= least
 
     def _quoted(self, question: str, found: Found) -> Draft:
