@@ -52,7 +52,7 @@ SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
 """How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
-SURE = 0.12
+SURE = 0.16
 """Least probability of a short answer; below it the whole sentence is quoted."""
 
 LEAN = 0.04
