@@ -93,7 +93,7 @@ class Retriever:
         asked = query.parse(question)
         exchanged = spelling.corrections(asked, self._lexical, self._vocabulary, self._embedder)
         text = spelling.corrected(question, exchanged) if exchanged else question
-        also = expansion.expanded(text, self._glossary, library_ids)
+        also = expansion.expanded(text, self._glossary, library_ids, self._stands)
         variants = (text, *also.variants)
         asked = query.together([query.parse(each) for each in variants])
         passages = self._lexical.passages()
@@ -110,6 +110,9 @@ class Retriever:
             expansions=also.told,
         )
         return asked, understood, variants
+
+    def _stands(self, meaning: str) -> bool:
+        return bool(self._lexical.search(query.quoted(meaning), 1))
 
     def _meaning(
         self,
