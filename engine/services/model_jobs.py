@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from engine.errors import InputError, ModelMissingError, NotFoundError
 from engine.model_types import ModelCard
-from engine.models import calibration, catalogue, encoder_shelf, faster
+from engine.models import calibration, catalogue, encoder_shelf, faster, reranker_shelf
 from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
 from engine.models.download import download
@@ -91,8 +91,10 @@ class ModelJobs:
 
     def _parts_of(self, offer: Offer) -> list[Path]:
         models = self._profile.models
-        encodes = offer.role == "embedding"
-        folder = encoder_shelf.folder_of(offer, models) if encodes else models / DOWNLOADS
+        folder = {
+            "embedding": encoder_shelf.folder_of(offer, models),
+            "reranking": reranker_shelf.folder_of(offer, models),
+        }.get(offer.role, models / DOWNLOADS)
         names = [each.rpartition("/")[2] for each in (offer.file, *offer.companions)]
         return [folder / f"{name}{end}" for name in names for end in (".part", ".part.json")]
 
@@ -108,6 +110,8 @@ class ModelJobs:
         offer = catalogue.find(name)
         if offer.role == "embedding":
             return (yield from self._fetch_encoder(offer, cancel))
+        if offer.role == "reranking":
+            return (yield from self._fetch_reranker(offer, cancel))
         folder = self._profile.models / DOWNLOADS
         path = yield from download(
             offer, folder, self._guard, mirror=self._settings.download.mirror, cancel=cancel
@@ -129,18 +133,20 @@ class ModelJobs:
         folder = yield from encoder_shelf.fetch(
             offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
         )
-        return ModelCard(
-            name=offer.name,
-            role="embedding",
-            file=str(folder),
-            size_bytes=sum(each.stat().st_size for each in folder.iterdir()),
-            quantization=offer.quantization,
-            context=offer.context,
-            licence=offer.licence,
-            origin=f"downloaded: {offer.repo}",
-            fit="fits",
-            note=f"Use it with: alcove reembed --encoder {shlex.quote(offer.name)}",
-            source="downloaded",
+        return _card_of(
+            offer, folder, f"Use it with: alcove reembed --encoder {shlex.quote(offer.name)}"
+        )
+
+    def _fetch_reranker(
+        self, offer: Offer, cancel: CancelToken | None
+    ) -> Generator[Progress, None, ModelCard]:
+        mirror = self._settings.download.mirror
+        folder = yield from reranker_shelf.fetch(
+            offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
+        )
+        quoted = shlex.quote(offer.name)
+        return _card_of(
+            offer, folder, f"Measure it with: alcove reranker {quoted} --questions FILE"
         )
 
     def requantize(
@@ -175,3 +181,20 @@ class ModelJobs:
             note=result.chosen.reason,
         )
         return result, self._shelf.register(result.file, entry).card
+
+
+def _card_of(offer: Offer, folder: Path, note: str) -> ModelCard:
+    """Of a fetched encoder or reranker, which is a folder."""
+    return ModelCard(
+        name=offer.name,
+        role=offer.role,
+        file=str(folder),
+        size_bytes=sum(each.stat().st_size for each in folder.iterdir()),
+        quantization=offer.quantization,
+        context=offer.context,
+        licence=offer.licence,
+        origin=f"downloaded: {offer.repo}",
+        fit="fits",
+        note=note,
+        source="downloaded",
+    )
