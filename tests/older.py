@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import apsw
+import numpy as np
 import sqlite_vec
 
 from engine.store import migrate, texts, tokenizer
@@ -34,10 +35,8 @@ def to_version(path: Path, version: int = LATEST) -> None:
             if not table.startswith(_VIRTUAL) and table not in ("pages", "passages"):
                 _copy(old, table)
         _pages(old, path)
-        for (table,) in old.execute(
-            "SELECT name FROM new.sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE vectors_%'"
-        ).fetchall():
-            _vectors(old, table)
+        for set_id, dimension in old.execute("SELECT id, dimension FROM vector_sets").fetchall():
+            _vectors(old, set_id, dimension, "passages")
         old.execute(
             "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
             "WHERE replace(held.name, 'spans', 'passages') = sqlite_sequence.name)"
@@ -80,14 +79,21 @@ def _pages(old: apsw.Connection, path: Path) -> None:
     new.close()
 
 
-def _vectors(old: apsw.Connection, table: str) -> None:
-    ((sql,),) = old.execute("SELECT sql FROM new.sqlite_schema WHERE name = ?", (table,)).fetchall()
-    old.execute(sql)
+def _vectors(old: apsw.Connection, set_id: int, dimension: int, follow: str) -> None:
+    """Vectors in a table of sqlite-vec's, which go with the rows of the table ``follow``."""
+    table = f"vectors_{set_id}"
     old.execute(
-        f"INSERT INTO main.{table}(passage_id, library_id, embedding, signs) "
-        f"SELECT passage_id, library_id, vec_int8(embedding), vec_bit(signs) FROM new.{table}"
+        f"CREATE VIRTUAL TABLE {table} USING vec0(passage_id INTEGER PRIMARY KEY, "
+        f"library_id INTEGER, embedding INT8[{dimension}] DISTANCE_METRIC=cosine, "
+        f"signs BIT[{-(-dimension // 8) * 8}], chunk_size=64)"
     )
+    for id, library_id, blob in old.execute(f"SELECT * FROM new.{table}").fetchall():
+        signs = np.packbits(np.frombuffer(blob, dtype=np.int8) > 0).tobytes()
+        old.execute(
+            f"INSERT INTO main.{table} VALUES (?, ?, vec_int8(?), vec_bit(?))",
+            (id, library_id, blob, signs),
+        )
     old.execute(
-        f"CREATE TRIGGER {table}_delete AFTER DELETE ON passages BEGIN "
+        f"CREATE TRIGGER {table}_delete AFTER DELETE ON {follow} BEGIN "
         f"DELETE FROM {table} WHERE passage_id = old.id; END"
     )

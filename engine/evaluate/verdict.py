@@ -56,12 +56,15 @@ class Findings:
         return next(each for each in self.considered if each.column == name)
 
     def by_mode(self, mode: str) -> Column | None:
-        """The only column of a mode; None where there are several or none."""
+        """The column of a mode: the only one, or the one that is named after it; else None."""
         found = [each for each in self.columns if each.mode == mode]
+        if len(found) > 1:
+            found = [each for each in found if each.name == mode]
         return found[0] if len(found) == 1 else None
 
     def named(self, column: Column) -> str:
-        return NAMES[column.mode] if self.by_mode(column.mode) else f"“{column.name}”"
+        usual = self.by_mode(column.mode) == column
+        return NAMES[column.mode] if usual else f"“{column.name}”"
 
     def right(self, name: str) -> float:
         found = self.of(name).correctness.get("all", {}).get("right")
@@ -168,12 +171,11 @@ def tuning(found: Findings) -> Reason | None:
 
 
 def others(found: Findings) -> Reason | None:
-    """Columns that are no mere modes, against the first."""
-    if all(found.by_mode(each.mode) for each in found.columns):
-        return None
-    first, *rest = found.columns
+    """Columns that are no mere modes, against the mode that they are a kind of, or the first."""
+    odd = [each for each in found.columns if found.by_mode(each.mode) != each]
     said = []
-    for each in rest:
+    for each in odd:
+        first = found.by_mode(each.mode) or found.columns[0]
         pair = found.pair(first, each)
         if pair is None:
             continue
@@ -181,7 +183,7 @@ def others(found: Findings) -> Reason | None:
             word = "better" if pair.value > 0 else "worse"
             said.append(f"“{each.name}” is {_points(pair)} points {word} than “{first.name}”")
         else:
-            said.append(f"between “{each.name}” and “{first.name}” there is no difference")
+            said.append(f"“{each.name}” does no better or worse than “{first.name}”")
     if not said:
         return None
     text = "; ".join(said)
@@ -199,8 +201,7 @@ def manner(found: Findings) -> Reason | None:
         ratio = other["words"].value / one["words"].value
         change = difference(found.outcomes, before.name, after.name, "words")
         if change is not None and change.real and not SHORTER <= ratio <= 1 / SHORTER:
-            said.append("halves the length" if 0.4 <= ratio <= 0.6 else
-                        f"makes answers {ratio:.1f} times as long")  # fmt: skip
+            said.append(_length(ratio))
         figures.append(f"words {one['words'].value:.0f} → {other['words'].value:.0f}")
     for name, good, bad in (
         ("format", "keeps your format more often", "keeps your format less often"),
@@ -328,8 +329,14 @@ def _gain(found: Findings, rule: str, before: str, after: str, word: str) -> Rea
         f"on {pair.lower} of {pair.n}, p {pair.p:.3f}"
     )
     margin = f"{100 * pair.value:+.0f} ± {100 * pair.margin:.0f} points"
+    if not pair.real and abs(pair.value) >= WIDE:
+        return Reason(
+            rule, f"{word} seems to {'add' if pair.value > 0 else 'take'} "
+            f"{abs(100 * pair.value):.0f} ± {100 * pair.margin:.0f} points of correctness, but "
+            "chance alone could do that too.", figures,
+        )  # fmt: skip
     if not pair.real:
-        advice = " Don't tune for it." if word == "Tuning" and pair.value < WIDE else ""
+        advice = " Don't tune for it." if word == "Tuning" else ""
         return Reason(
             rule, f"{word} makes no difference to correctness that can be told from chance "
             f"({margin}).{advice}", figures,
@@ -338,6 +345,14 @@ def _gain(found: Findings, rule: str, before: str, after: str, word: str) -> Rea
     tail = "" if pair.value > 0 else " away"
     told = f"{abs(100 * pair.value):.0f} ± {100 * pair.margin:.0f}"
     return Reason(rule, f"{word} {told} points of correctness{tail}.", figures)
+
+
+def _length(ratio: float) -> str:
+    if 0.4 <= ratio <= 0.6:
+        return "halves the length"
+    if ratio < 1:
+        return f"cuts answers to {100 * ratio:.0f} % of their length"
+    return f"makes answers {ratio:.1f} times as long"
 
 
 def _tuned_pair(found: Findings) -> tuple[Column | None, Column | None]:

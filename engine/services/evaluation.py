@@ -18,6 +18,7 @@ from engine.progress import CancelToken, Progress, drain
 from engine.services.asking import Asking
 from engine.services.comparison import Comparison
 from engine.services.keeper import ChatModelKeeper
+from engine.services.question_sets import QuestionShelf
 from engine.services.rerankers import Measured, Rerankers
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
@@ -42,6 +43,7 @@ class Evaluation:
         rerankers: Rerankers,
     ) -> None:
         self._rerankers = rerankers
+        self.sets = QuestionShelf(vault)
         self._comparison = comparison
         self._calibrations = Calibrations(vault)
         self._documents = Documents(vault)

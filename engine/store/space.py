@@ -15,7 +15,7 @@ BATCH = 1000
 def rebuild(
     vault: Vault, old: VectorSet, *, cancel: CancelToken | None = None
 ) -> Generator[Progress, None, VectorSet]:
-    """Copy a set's vectors into a new set without holes, which still has to be switched to."""
+    """Copy a set's float vectors into a smaller set, which still has to be switched to."""
     store = Vectors(vault)
     new = store.successor(old)
     total, done, last = store.passages(), store.count(new), 0
@@ -40,9 +40,8 @@ def pack_smaller(vault: Vault) -> None:
 def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Progress, None, int]:
     """Write the vault anew without holes; the bytes that the disk has got back.
 
-    The vectors come first: their table never gives its room back, and SQLite may only renumber a
-    table of theirs that has no holes. Raises DiskFullError, with nothing changed, where the copy
-    does not fit beside the vault.
+    Vectors that are still floats become smaller first. Raises DiskFullError, with nothing changed,
+    where the copy does not fit beside the vault.
     """
     before = vault.size_bytes()
     free = shutil.disk_usage(vault.path.parent).free
@@ -55,7 +54,7 @@ def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Pro
         )
     store = Vectors(vault)
     serving = store.serving()
-    if serving is not None:
+    if serving is not None and serving.storage == "float32":
         while not store.switch((yield from rebuild(vault, serving, cancel=cancel))):
             pass
     yield Progress("giving space back", 0, 1)

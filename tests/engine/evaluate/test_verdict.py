@@ -109,7 +109,7 @@ def test_a_fall_since_the_last_time_is_found_with_what_changed() -> None:
     [shift] = history.shifts(before, after, old, new)
     assert shift.worse
     assert shift.because == ("the model",)
-    assert shift.words.startswith("rag: right is 60 points worse than before.")
+    assert shift.words.startswith("rag: correctness is 60 points worse than before.")
     assert history.shifts(before, before, old, old) == []
     slower = made("rag", [1.0] * 20, seconds=2.0)
     assert [each.metric for each in history.shifts(before, slower, old, old)] == ["total_s"]

@@ -67,14 +67,9 @@ def test_float_vectors_of_before_become_smaller_without_embedding(
     with vault.write() as db:
         held = [(id, vector_store.unpacked(blob, "int8"))
                 for id, blob in store.held(old, range(1, 6)).items()]  # fmt: skip
-        db.execute(f"DROP TABLE {old.table}")
-        db.execute(
-            f"CREATE VIRTUAL TABLE {old.table} USING vec0(passage_id INTEGER PRIMARY KEY, "
-            "library_id INTEGER, embedding FLOAT[64] DISTANCE_METRIC=cosine)"
-        )
         db.execute("UPDATE vector_sets SET storage = 'float32'")
         db.executemany(
-            f"INSERT INTO {old.table} VALUES (?, 1, ?)",
+            f"UPDATE {old.table} SET embedding = ?2 WHERE passage_id = ?1",
             [(id, vector.tobytes()) for id, vector in held],
         )
     assert _nearest(vault, embedder, 3) == "/3.txt"
@@ -86,16 +81,6 @@ def test_float_vectors_of_before_become_smaller_without_embedding(
     assert embedder.embedded == embedded
     assert _nearest(vault, embedder, 3) == "/3.txt"
     assert all(part.ok for part in check(vault, deep=True))
-
-
-def test_a_large_set_is_searched_by_signs_first(
-    vault: Vault, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _fill(vault, embedder, 200)
-    exact = [_nearest(vault, embedder, number) for number in range(0, 200, 20)]
-    monkeypatch.setattr(vector_store, "LARGE_SET", 10)
-    monkeypatch.setattr(vector_store, "CANDIDATES", 50)
-    assert [_nearest(vault, embedder, number) for number in range(0, 200, 20)] == exact
 
 
 def test_the_file_itself_gets_smaller(vault: Vault, embedder: HashingEmbedder) -> None:
