@@ -19,10 +19,12 @@ OWN_SOURCES = frozenset({"starter", "added", "downloaded", "made", "models folde
 STARTER_PURPOSE = {
     "chat": "Short answers from your documents at once, on any machine.",
     "embedding": "Finds passages by meaning. Every search in your documents uses it.",
+    "reranking": "Reads the best passages together with the question.",
 }
 ROLE_PURPOSE = {
     "chat": "Writes answers.",
     "embedding": "Turns texts into vectors, for search.",
+    "reranking": "Reads the best passages together with the question.",
 }
 
 
