@@ -445,4 +445,5 @@ class Assistant:
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         parts.append(health.search_index(self._nearest.state()))
+        parts += health.reranker(self.rerankers.state())
         return [*parts, *check.check(self._vault, deep=deep)]
