@@ -15,6 +15,7 @@ from engine.cli import jsonform
 from engine.cli import libraries as cli_libraries
 from engine.cli import locked as cli_locked
 from engine.cli import models as cli_models
+from engine.cli import questions as cli_questions
 from engine.cli import reembed as cli_reembed
 from engine.cli import reranker as cli_reranker
 from engine.cli import sources as cli_sources
@@ -44,6 +45,7 @@ app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
 app.add_typer(cli_teach.app, name="teach")
+app.add_typer(cli_questions.app, name="questions")
 app.command("evaluate")(cli_evaluate.evaluate)
 app.command("library")(cli_libraries.library)
 app.command("reembed")(cli_reembed.reembed)

@@ -133,9 +133,8 @@ class ModelJobs:
         folder = yield from encoder_shelf.fetch(
             offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
         )
-        return _card_of(
-            offer, folder, f"Use it with: alcove reembed --encoder {shlex.quote(offer.name)}"
-        )
+        whole = encoder_shelf.found(self._profile.models)
+        return encoder_shelf.card(next(each for each in whole if each.folder == folder))
 
     def _fetch_reranker(
         self, offer: Offer, cancel: CancelToken | None
@@ -144,10 +143,7 @@ class ModelJobs:
         folder = yield from reranker_shelf.fetch(
             offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
         )
-        quoted = shlex.quote(offer.name)
-        return _card_of(
-            offer, folder, f"Measure it with: alcove reranker {quoted} --questions FILE"
-        )
+        return _reranker_card(offer, folder)
 
     def requantize(
         self, name_or_file: str, *, to: str | None = None, cancel: CancelToken | None = None
@@ -183,8 +179,7 @@ class ModelJobs:
         return result, self._shelf.register(result.file, entry).card
 
 
-def _card_of(offer: Offer, folder: Path, note: str) -> ModelCard:
-    """Of a fetched encoder or reranker, which is a folder."""
+def _reranker_card(offer: Offer, folder: Path) -> ModelCard:
     return ModelCard(
         name=offer.name,
         role=offer.role,
@@ -195,6 +190,6 @@ def _card_of(offer: Offer, folder: Path, note: str) -> ModelCard:
         licence=offer.licence,
         origin=f"downloaded: {offer.repo}",
         fit="fits",
-        note=note,
+        note=f"Measure it with: alcove reranker {shlex.quote(offer.name)} --questions FILE",
         source="downloaded",
     )
