@@ -412,8 +412,7 @@ class Assistant:
     # --- health --------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        libraries = self.libraries()
-        index = self._nearest.state()
+        libraries, index = self.libraries(), self._nearest.state()
         return Status(
             profile=str(self.profile.root),
             libraries=tuple(libraries),
@@ -442,9 +441,9 @@ class Assistant:
             parts.append(PartHealth("embedder", False, error.message, error.hint))
         try:
             model = drain(self._ready_model())
-            parts.append(health.chat_model(model))
-            parts.append(health.gpu(model.info))
+            parts += [health.chat_model(model), health.gpu(model.info)]
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         parts.append(health.search_index(self._nearest.state()))
+        parts += health.reranker(self.rerankers.state())
         return [*parts, *check.check(self._vault, deep=deep)]

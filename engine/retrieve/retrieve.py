@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from engine.inference.embedder import Vectors as Matrix
 from engine.inference.reranker import Reranker
 from engine.retrieve import (
     closeness,
+    compounds,
     copies,
     expansion,
     feedback,
@@ -107,6 +109,8 @@ class Retriever:
         also = expansion.expanded(text, self._glossary, library_ids, self._stands)
         variants = (text, *also.variants)
         asked = query.together([query.parse(each) for each in variants])
+        if within := compounds.parts(asked, self._lexical):
+            asked = replace(asked, words=tuple(dict.fromkeys((*asked.words, *within))))
         passages = self._lexical.passages()
         if passages > query.LARGE_VAULT:
             asked = query.rare(asked, self._lexical.frequencies(asked.words), passages)

@@ -120,7 +120,9 @@ class Rerankers:
         """A fetched reranker by its name, or a folder as it is. Raises NotFoundError."""
         found = self.found()
         for each in found:
-            if name.casefold() in (each.name.casefold(), each.folder.name):
+            if name.casefold() in (each.name.casefold(), each.folder.name) or (
+                name == str(each.folder)
+            ):
                 return each
         path = Path(name).expanduser()
         if path.is_dir():

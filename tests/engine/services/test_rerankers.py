@@ -9,6 +9,7 @@ from engine.errors import InputError, ModelMissingError, NotFoundError
 from engine.evaluate.questions import Question
 from engine.paths import open_profile
 from engine.progress import drain
+from engine.services import health
 from engine.services.rerankers import LEAST
 from engine.store.connect import Vault
 from tests import shelf
@@ -95,6 +96,11 @@ def test_a_folder_that_is_gone_is_told_and_searches_go_on(
     folder.rename(tmp_path / "elsewhere")
     assert assistant.rerankers.state().missing
     assert assistant.search("bridge river").hits
+    (told,) = health.reranker(assistant.rerankers.state())
+    assert not told.ok
+    assert "--off" in told.hint
+    assistant.rerankers.off()
+    assert health.reranker(assistant.rerankers.state()) == []
     with pytest.raises(NotFoundError) as told:
         assistant.rerankers.named("tiny")
     assert "none yet" in told.value.hint
