@@ -23,6 +23,7 @@ SHORTER = 0.75
 WIDE = 0.1
 """Difference of right answers that may be there although chance could have made it."""
 SLOWER_S = 0.1
+NO_CHANGE = "Tuning makes no difference to the form of the answers that can be told from chance."
 SIMPLEST = ("plain", "rag", "tuned", "both")
 """Ways of asking, the one that takes least to keep first."""
 NAMES = {
@@ -215,7 +216,7 @@ def manner(found: Findings) -> Reason | None:
         figures.append(f"{name} {one[name].value:.2f} → {other[name].value:.2f}")
     if not figures:
         return None
-    text = f"Tuning {_listed(said)}." if said else "Tuning does not change the form of the answers."
+    text = f"Tuning {_listed(said)}." if said else NO_CHANGE
     return Reason("form", text, "; ".join(figures))
 
 

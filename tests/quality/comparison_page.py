@@ -56,9 +56,9 @@ ALCOVE_DATA=/path/to/data make bench-compare{args}
 
 An answer is right where an expected one stands in it, or where it shares more than half of its
 words (F1) and all of its numbers; to a question without an answer, where it refuses. Figures carry
-their 95 % bootstrap interval. Two ways differ where McNemar's exact test says so at 5 %, raised
-for the number of pairs (Holm). Facts are changed in a copy of the library for freshness. The texts
-of the data sets are not part of this project, so that only numbers stand here.
+their 95 % bootstrap interval. Two ways differ where McNemar's exact test says so at 5 %, raised for
+the number of pairs (Holm). Facts are changed in a copy of the library for freshness. The texts of
+the data sets are not part of this project, so that only numbers stand here.
 """
 LITERATURE = """## What was expected, and what was found
 
@@ -109,11 +109,13 @@ def page(found: dict[str, dict[str, Any]], args: str = "") -> str:
     """The page of all sets that were measured."""
     first = next(iter(found.values()))
     parts = [HEAD.format(args=f' ARGS="{args}"' if args else "")]
-    parts.append(f"Measured on: {first['machine']}; other work shared the machine, so that seconds "
-                 "compare only within a set.\n")  # fmt: skip
+    parts.append(
+        f"\nMeasured on: {first['machine']}. Other work shared the machine and changed meanwhile,\n"
+        "so that seconds compare roughly; processor time is steadier.\n\n"
+    )
     parts.append(LITERATURE)
     for name, one in found.items():
-        parts.append(f"- **{ABOUT[name][0]}**: {one['verdict']}\n")
+        parts.append(f"- **{ABOUT[name][0]}**, {one['questions']} questions: {one['verdict']}\n")
     for name, one in found.items():
         parts.append(_set(name, one))
     return "".join(parts)
