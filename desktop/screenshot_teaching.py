@@ -12,8 +12,8 @@ from engine.progress import drain
 if TYPE_CHECKING:
     from desktop.screenshots import Camera
 
-STEPS = 24
-SHORT = {"steps": STEPS, "batch": 4, "measure_every": 6, "rank": 8}
+STEPS = 16
+SHORT = {"steps": STEPS, "batch": 4, "measure_every": 4, "rank": 8}
 NARROW = (880, 640)
 CORRECTED = (
     ("Where is the stopcock for the jetty water?", "behind the pump house"),

@@ -183,10 +183,12 @@ class Assistant:
 
     def models(self) -> list[ModelCard]:
         """Every model on this machine, and the server of the user where one is set."""
-        return [*self._keeper.endpoint_cards(), *self.shelf.cards()]
+        return [*self._keeper.endpoint_cards(), *self.shelf.cards(), *self.encoders.cards()]
 
     def remove_model(self, name: str) -> tuple[ModelCard, bool]:
         """Forget a model; tells whether its files, being Alcove's own, were deleted."""
+        if (encoder := self.encoders.remove(name)) is not None:
+            return encoder
         self._keeper.unload(self.shelf.find(name).path)
         item, deleted = self.shelf.remove(name)
         return item.card, deleted

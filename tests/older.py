@@ -13,21 +13,15 @@ from engine.store.headings import unpacked
 LATEST = 9
 """The last version in which passages held their texts."""
 
+LOOSE = 12
+"""The last version in which vectors lay in pieces and roots stood twice."""
+
 _VIRTUAL = ("words", "vocabulary", "vectors_", "sqlite_")
 
 
 def to_version(path: Path, version: int = LATEST) -> None:
     """Put a vault of ``version`` in place of the vault, with all that it holds and could hold."""
-    part = path.with_name("older.db")
-    old = apsw.Connection(str(part))
-    old.enable_load_extension(True)
-    old.load_extension(sqlite_vec.loadable_path())
-    tokenizer.register(old)
-    texts.register(old)
-    old.pragma("journal_mode", "wal")
-    for step in migrate.migrations()[:version]:
-        old.execute(step.sql)
-    old.execute("ATTACH ? AS new", (str(path),))
+    old = _opened(path, version)
     with old:
         for (table,) in old.execute(
             "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
@@ -41,6 +35,53 @@ def to_version(path: Path, version: int = LATEST) -> None:
             "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
             "WHERE replace(held.name, 'spans', 'passages') = sqlite_sequence.name)"
         )
+    _closed(old, path, version)
+
+
+def to_loose(path: Path) -> None:
+    """Put a vault of version ``LOOSE`` in place of the vault, with all that it holds."""
+    old = _opened(path, LOOSE)
+    with old:
+        tables = [
+            table
+            for (table,) in old.execute(
+                "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY rowid"
+            ).fetchall()
+            if not table.startswith(_VIRTUAL) and table not in ("spans", "tallies")
+        ]
+        for table in (*tables, "spans"):  # the words are read from the others
+            if table == "spans":
+                old.execute(
+                    "UPDATE main.headings SET text = (SELECT title FROM main.documents "
+                    "WHERE documents.id = headings.id >> 24) || CAST(text AS TEXT) "
+                    "WHERE typeof(text) = 'blob'"
+                )
+            _copy(old, table)
+        for set_id, dimension in old.execute("SELECT id, dimension FROM vector_sets").fetchall():
+            _vectors(old, set_id, dimension, "spans")
+        old.execute(
+            "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
+            "WHERE held.name = sqlite_sequence.name)"
+        )
+    _closed(old, path, LOOSE)
+
+
+def _opened(path: Path, version: int) -> apsw.Connection:
+    """A new vault of that version, beside the one that is to be copied, which it calls ``new``."""
+    old = apsw.Connection(str(path.with_name("older.db")))
+    old.enable_load_extension(True)
+    old.load_extension(sqlite_vec.loadable_path())
+    tokenizer.register(old)
+    texts.register(old)
+    old.pragma("journal_mode", "wal")
+    for step in migrate.migrations()[:version]:
+        old.execute(step.sql)
+    old.execute("ATTACH ? AS new", (str(path),))
+    return old
+
+
+def _closed(old: apsw.Connection, path: Path, version: int) -> None:
+    """End it and lay it where the vault was."""
     old.pragma("application_id", migrate.APPLICATION_ID)
     old.pragma("user_version", version)
     old.execute("DETACH new")
@@ -48,7 +89,7 @@ def to_version(path: Path, version: int = LATEST) -> None:
     old.close()
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    part.replace(path)
+    path.with_name("older.db").replace(path)
 
 
 def _copy(old: apsw.Connection, table: str) -> None:

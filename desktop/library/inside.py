@@ -28,6 +28,10 @@ MOST_PX = 16_777_215
 """Qt's own bound of a width."""
 
 
+HEAD_NEEDS = 760
+"""Width under which the buttons over the table show their icons only."""
+
+
 class LibraryView(QWidget):
     left = Signal()
     """Back to all libraries."""
@@ -90,7 +94,7 @@ class LibraryView(QWidget):
         filters = QHBoxLayout()
         filters.setSpacing(8)
         filters.addWidget(self.filters, 1)
-        filters.addWidget(self.why)
+        filters.addWidget(self.why, alignment=Qt.AlignmentFlag.AlignTop)
         self.table = FileTable(theme)
         self.table.chosen_changed.connect(self._chosen)
         self.table.why_wanted.connect(self.why_wanted)
@@ -199,6 +203,10 @@ class LibraryView(QWidget):
         over = not self.preview.isHidden() and self.width() < preview.WIDTH + TABLE_KEEPS
         self.middle.setVisible(not over)
         self.preview.setMaximumWidth(MOST_PX if over else preview.WIDTH)
+        beside = 0 if self.preview.isHidden() or over else preview.WIDTH
+        short = self.width() - beside < HEAD_NEEDS
+        for button in (self.update_button, self.files_button, self.folder_button):
+            button.show_words(not short)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -22,7 +22,7 @@ STARTER_PURPOSE = {
 }
 ROLE_PURPOSE = {
     "chat": "Writes answers.",
-    "embedding": "Turns texts into vectors. Alcove searches with its own.",
+    "embedding": "Turns texts into vectors, for search.",
 }
 
 
@@ -104,10 +104,15 @@ def read(assistant: "Assistant") -> ShelfFacts:
 
 def read_offers(assistant: "Assistant") -> OfferFacts:
     jobs = assistant.model_jobs
-    files = {Path(card.file).name.casefold() for card in assistant.models()}
+    cards = assistant.models()
+    files = {Path(card.file).name.casefold() for card in cards}
+    fetched = {card.name for card in cards if card.role == "embedding"}
     judged = jobs.judge_offers()
     here = frozenset(
-        offer.name for offer, _ in judged if offer.file.rpartition("/")[2].casefold() in files
+        offer.name
+        for offer, _ in judged
+        if offer.file.rpartition("/")[2].casefold() in files
+        or (offer.role == "embedding" and offer.name in fetched)
     )
     return OfferFacts(judged, here, tuple(jobs.unfinished().items()), jobs.download_host)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from engine.answer import extract, form, orders, prompt, table_lookup, text
+from engine.answer import extract, form, orders, prompt, sought, table_lookup, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.reader import Reading
 from engine.inference.chat_model import ChatModel
@@ -68,6 +68,7 @@ def signals(
         "names": text.overlap(hard, around),
         "names in sentence": text.overlap(hard, near),
         "unmet denial": float(text.is_negated(question) and not text.is_negated(best.sentence)),
+        "unsought": float(sought.holds(question, best.sentence) is False),
         "likelihood": likelihoods[0],
         "likelihood gap": likelihoods[0] - sum(likelihoods) / len(likelihoods),
         "lift": likelihoods[0] - max(prior, LEAST_LIKELIHOOD) if weighed and prior else LIFT,
@@ -150,6 +151,7 @@ JUDGE = Judge(
             "topic meaning": 4.34,
             "topic table": 2.0,
             "unmet denial": -2.07,
+            "unsought": -1.5,
         }
     ),
     threshold=0.40,

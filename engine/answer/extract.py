@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import orders, prompt, sentences, tables, text
+from engine.answer import orders, prompt, sentences, sought, tables, text
 from engine.answer.sentences import Span
 from engine.errors import CancelledError
 from engine.inference.chat_model import ChatModel
@@ -29,6 +29,10 @@ EXAMPLE = re.compile(
 """Begins a sentence that makes a case up; its figures are rarely the rule's."""
 ANNOUNCED = 4
 """Most list items or sentences quoted with the sentence that announces them."""
+SOUGHT = 0.15
+"""Added for a sentence that has a figure or a date where one is asked for."""
+UNSOUGHT = 0.15
+"""Taken off a sentence that has nothing of the kind that is asked for: no figure, no date."""
 UNWEIGHED = -3.0
 """Stands for the likelihood where the model was not asked: what it is for most sentences."""
 
@@ -70,6 +74,10 @@ class Rarity:
         count = self._counts[stem]
         return math.log(1 + (self._total - count + 0.5) / (count + 0.5))
 
+    def knows(self, stem: str) -> bool:
+        """Whether any of the sentences has the word."""
+        return stem in self._counts
+
     def share(self, wanted: set[str], present: set[str]) -> float:
         """Weighted share of the wanted stems that are present, in [0, 1]."""
         total = sum(self.weight(stem) for stem in wanted)
@@ -90,6 +98,7 @@ def rarity(hits: Sequence[Hit]) -> Rarity:
 def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[Evidence]:
     """The sentences of the hits that meet the question best, best first."""
     asked = set(text.content(question))
+    standing = sought.standing_for(question)
     rows: list[tuple[int, Span, set[str]]] = []
     around: list[set[str]] = []
     for index, hit in enumerate(hits):
@@ -105,13 +114,19 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
             around.append(previous)
             previous = fixed | stems
     rarity = Rarity([stems for _, _, stems in rows])
+    asked -= {stem for stem in standing if not rarity.knows(stem)}
     best_score = max((hit.score for hit in hits), default=0.0) or 1.0
     found = []
     for (index, (start, end), stems), context in zip(rows, around, strict=True):
         sentence = hits[index].passage.text[start:end]
+        holds = sought.holds(question, sentence)
+        if holds:
+            stems = stems | standing
         own = rarity.share(asked, stems)
         nearby = rarity.share(asked, stems | context) - own
         score = own + CONTEXT_SHARE * nearby + HIT_SHARE * hits[index].score / best_score
+        if holds is not None:
+            score += SOUGHT if holds else -UNSOUGHT
         if sentence.endswith("?"):
             score -= 2.0
         elif len(stems) < 3:
@@ -139,7 +154,9 @@ def weighed(
     """
     if not evidence or model.count_tokens(question) > WEIGHABLE:
         return list(evidence), Usage()
-    prompts = [prompt.asking(hits[item.hit].passage.title, item.sentence) for item in evidence]
+    prompts = [
+        prompt.asking(prompt.titled(hits[item.hit].passage), item.sentence) for item in evidence
+    ]
     try:
         scores = model.score_each(prompts, question, cancel=cancel)
     except CancelledError:

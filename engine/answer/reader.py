@@ -13,12 +13,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import form, spans, text
+from engine.answer import form, parallels, sought, spans, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.spans import Feature
 from engine.answer.weights import WEIGHTS
 
 LIKELIHOOD_FEATURE = "sentence likelihood"
+OTHER_FIGURE = "of another figure"
+"""How much less of the question the part around a figure holds than that around another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ class Reader:
         for index, item in enumerate(evidence):
             words = spans.tokens(item.sentence)
             shared = self._sum(sentence_features(evidence, index))
+            behind = parallels.shortfalls(words, asked, rarity.weight)
             for first, last in spans.candidates(words):
+                if not sought.could_answer(question, words[first : last + 1]):
+                    continue
                 if shape.type == "much" and spans.counts(words, first, last):
                     continue
-                score = shared + self._sum(
-                    spans.features(shape, words, asked, rarity.weight, first, last)
-                )
+                named = spans.features(shape, words, asked, rarity.weight, first, last)
+                score = shared + self._sum([*named, (OTHER_FIGURE, max(behind[first : last + 1]))])
                 found.append((score, index, words[first].start, words[last].end))
         return _shares(
             [

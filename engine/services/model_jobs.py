@@ -1,6 +1,5 @@
 """What can be done with models beside asking them: judge, fetch, make faster, add."""
 
-import shlex
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -129,19 +128,8 @@ class ModelJobs:
         folder = yield from encoder_shelf.fetch(
             offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
         )
-        return ModelCard(
-            name=offer.name,
-            role="embedding",
-            file=str(folder),
-            size_bytes=sum(each.stat().st_size for each in folder.iterdir()),
-            quantization=offer.quantization,
-            context=offer.context,
-            licence=offer.licence,
-            origin=f"downloaded: {offer.repo}",
-            fit="fits",
-            note=f"Use it with: alcove reembed --encoder {shlex.quote(offer.name)}",
-            source="downloaded",
-        )
+        whole = encoder_shelf.found(self._profile.models)
+        return encoder_shelf.card(next(each for each in whole if each.folder == folder))
 
     def requantize(
         self, name_or_file: str, *, to: str | None = None, cancel: CancelToken | None = None

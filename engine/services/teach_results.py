@@ -95,7 +95,7 @@ class TeachResults:
         held_out = self._held_out(job)
         try:
             decision, samples = yield from self._compared(file, held_out, metric, model, cancel)
-        except ModelError as error:
+        except (InputError, ModelError, NotFoundError) as error:
             decision, samples = Decision(False, f"It could not be compared: {error.message}"), ()
         result = TeachResult(
             done.job, str(done.report.get("name", "")), file, done.report, decision,

@@ -10,6 +10,8 @@ from engine.store.dictionary import due, learn
 from engine.store.vectors import Vectors, VectorSet
 
 BATCH = 1000
+JOINED_PAGES = 1000
+"""Of 4 KB, written at most when words are joined: about a tenth of a second."""
 
 
 def rebuild(
@@ -35,6 +37,16 @@ def pack_smaller(vault: Vault) -> None:
     if wanted:
         with vault.write() as db:
             learn(db)
+
+
+def join_words(vault: Vault) -> None:
+    """Join the parts of the word index that came in one after the other, a few megabytes at most.
+
+    A word stands in every part in which it came; joined, the index of a small vault is a sixth
+    smaller and is searched faster.
+    """
+    with vault.write() as db:
+        db.execute("INSERT INTO words(words, rank) VALUES ('merge', ?)", (-JOINED_PAGES,))
 
 
 def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Progress, None, int]:

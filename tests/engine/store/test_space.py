@@ -11,6 +11,8 @@ from engine.store import vectors as vector_store
 from engine.store.check import check, refill
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.lexical import Lexical
+from engine.store.rows import value
 from engine.store.vectors import Vectors
 from tests import shelf
 from tests.fakes import HashingEmbedder
@@ -88,3 +90,19 @@ def test_the_file_itself_gets_smaller(vault: Vault, embedder: HashingEmbedder) -
     Documents(vault).remove([f"/{number}.txt" for number in range(800)])
     drain(space.compact(vault))
     assert Path(vault.path).stat().st_size < 500_000
+
+
+def test_words_that_came_in_parts_are_joined(vault: Vault, embedder: HashingEmbedder) -> None:
+    for number in range(60):
+        shelf.put(vault, embedder, f"/{number}.txt", f"the same words again, and word{number}")
+
+    def held() -> int:
+        with vault.read() as db:
+            return int(value(db, "SELECT sum(length(block)) FROM words_data"))
+
+    before, found = held(), Lexical(vault).search('"again"', 100)
+    space.join_words(vault)
+    assert held() < 0.8 * before
+    assert Lexical(vault).search('"again"', 100) == found
+    assert len(found) == 60
+    assert all(part.ok for part in check(vault, deep=True))
