@@ -110,8 +110,9 @@ def page(found: dict[str, dict[str, Any]], args: str = "") -> str:
     first = next(iter(found.values()))
     parts = [HEAD.format(args=f' ARGS="{args}"' if args else "")]
     parts.append(
-        f"\nMeasured on: {first['machine']}. Other work shared the machine and changed meanwhile,\n"
-        "so that seconds compare roughly; processor time is steadier.\n\n"
+        f"\nMeasured on: {first['machine']}. Where other work shares the machine, seconds of\n"
+        "ways that were asked at different times compare roughly; what docs/benchmarks.md says of\n"
+        "processor time is steadier.\n\n"
     )
     parts.append(LITERATURE)
     for name, one in found.items():
