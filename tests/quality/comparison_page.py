@@ -114,6 +114,11 @@ def page(found: dict[str, dict[str, Any]], args: str = "") -> str:
         "ways that were asked at different times compare roughly; what docs/benchmarks.md says of\n"
         "processor time is steadier.\n\n"
     )
+    if len({each["questions"] for each in found.values()}) > 1:
+        parts.append(
+            "The sets were asked one by one (`ALCOVE_SETS=NAME`), each with as many questions\n"
+            "(`--limit`) as stand beside it; those with fewer than twenty only show the shape.\n\n"
+        )
     parts.append(LITERATURE)
     for name, one in found.items():
         parts.append(f"- **{ABOUT[name][0]}**, {one['questions']} questions: {one['verdict']}\n")
