@@ -269,7 +269,7 @@ def draw(camera: Camera, scratch: Path) -> None:
     draw_library(camera, scratch)
     draw_models(camera)
     draw_settings(camera)
-    draw_teach(camera, "Hollin Quay")
+    draw_teach(camera, scratch, "Hollin Quay")
     screenshot_compare.draw(camera)
 
     draw_answer(camera)

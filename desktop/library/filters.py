@@ -18,6 +18,8 @@ CHOICES: tuple[tuple[Shown, str], ...] = (
     ("waiting", "Waiting"),
 )
 SEARCH_PX = 160
+CHIP_DOWN_PX = 4
+"""Chips are so much lower than the line for words beside them, at both edges."""
 
 
 class Filters(QWidget):
@@ -33,6 +35,7 @@ class Filters(QWidget):
         row.setSpacing(8)
         chips = QWidget()
         flow = FlowLayout(chips)
+        flow.setContentsMargins(0, CHIP_DOWN_PX, 0, 0)
         for at, (state, words) in enumerate(CHOICES):
             button = Button(theme, words, kind="chip")
             button.setCheckable(True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from desktop.library import preview
 from desktop.library.file_rows import Files
 from desktop.library.file_table import FileTable
-from desktop.library.filters import Filters
+from desktop.library.filters import CHIP_DOWN_PX, Filters
 from desktop.library.library_card import summary
 from desktop.library.preview import Preview
 from desktop.tasks import Lanes
@@ -94,7 +94,11 @@ class LibraryView(QWidget):
         filters = QHBoxLayout()
         filters.setSpacing(8)
         filters.addWidget(self.filters, 1)
-        filters.addWidget(self.why, alignment=Qt.AlignmentFlag.AlignTop)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, CHIP_DOWN_PX, 0, 0)
+        beside.addWidget(self.why)
+        beside.addStretch(1)
+        filters.addLayout(beside)
         self.table = FileTable(theme)
         self.table.chosen_changed.connect(self._chosen)
         self.table.why_wanted.connect(self.why_wanted)

@@ -44,7 +44,7 @@ from engine.store.document_state import DocumentStates
 from engine.store.documents import Documents, KnownFile
 from engine.store.facts import Facts
 from engine.store.jobs import Jobs
-from engine.store.space import join_words, pack_smaller
+from engine.store.space import pack_smaller, tidy
 from engine.store.vectors import Vectors, VectorSet
 
 BATCH_PASSAGES = 256
@@ -161,7 +161,7 @@ class Indexer:
             if lot is not None:
                 lot.embedding.stop()
         if self.indexed >= BATCH_FILES:
-            join_words(self._vault)
+            tidy(self._vault)
         yield self._progress("")
 
     def _enough(self, passages: int) -> bool:

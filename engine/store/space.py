@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Generator
+from contextlib import suppress
 
-from engine.errors import DiskFullError
+from engine.errors import DiskFullError, VaultError
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
 from engine.store.dictionary import due, learn
@@ -12,6 +13,10 @@ from engine.store.vectors import Vectors, VectorSet
 BATCH = 1000
 JOINED_PAGES = 1000
 """Of 4 KB, written at most when words are joined: about a tenth of a second."""
+SMALL_BYTES = 64 * 2**20
+"""A file up to this size is written anew in some tenths of a second."""
+HOLES = 0.05
+"""Share of a file that is unused from which on this is done."""
 
 
 def rebuild(
@@ -39,14 +44,20 @@ def pack_smaller(vault: Vault) -> None:
             learn(db)
 
 
-def join_words(vault: Vault) -> None:
-    """Join the parts of the word index that came in one after the other, a few megabytes at most.
+def tidy(vault: Vault) -> None:
+    """After much came in: join the parts of the word index, and write a small file without holes.
 
-    A word stands in every part in which it came; joined, the index of a small vault is a sixth
-    smaller and is searched faster.
+    A word stands in every part in which it came; joined, they take less room and are searched
+    faster. All of it is some tenths of a second at most; a large vault is left to :func:`compact`.
     """
     with vault.write() as db:
         db.execute("INSERT INTO words(words, rank) VALUES ('merge', ?)", (-JOINED_PAGES,))
+        pages, unused = db.pragma("page_count"), db.pragma("freelist_count")
+        size = pages * db.pragma("page_size")
+    room = shutil.disk_usage(vault.path.parent).free > 2 * size + SMALL_BYTES
+    if size <= SMALL_BYTES and unused > HOLES * pages and room:
+        with suppress(VaultError):  # all is stored; somebody may be writing just now
+            vault.compact(wait=False)
 
 
 def compact(vault: Vault, *, cancel: CancelToken | None = None) -> Generator[Progress, None, int]:

@@ -97,7 +97,7 @@ def test_it_waits_goes_on_stops_and_keeps_its_place(make: Make, tmp_path: Path) 
     page.go("purpose")
     stage.idle()
     [card] = page.purpose.jobs
-    assert card.resume.isVisible()
+    assert not card.resume.isHidden()
     stage.hold.unlink()
     card.resume.click()
     stage.until(lambda: page.result.result is not None)
