@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.chat.page import ChatPage
+from desktop.compare.page import ComparePage
 from desktop.conversations import Conversations
 from desktop.errors import Problem
 from desktop.facts import FactReader, Facts
@@ -29,6 +30,8 @@ from desktop.settings.page import SettingsPage
 from desktop.settings.vault_change import VaultChange
 from desktop.settings.window_state import WindowState
 from desktop.tasks import Lanes
+from desktop.teach import closing
+from desktop.teach.page import TeachPage
 from desktop.theme.theme import Choice, Theme
 from desktop.warmth import Warmth
 from desktop.widgets import ask
@@ -68,11 +71,15 @@ class MainWindow(QMainWindow):
         self.chat = ChatPage(theme, self.lanes, assistant)
         self.library = LibraryPage(theme, self.lanes, assistant, self.jobs, self.watching)
         self.models = ModelsPage(theme, self.lanes, assistant)
+        self.compare = ComparePage(theme, self.lanes, assistant)
+        self.teach = TeachPage(theme, self.lanes, assistant)
         self.settings = SettingsPage(theme, self.lanes, assistant)
         self.pages: dict[Place, QWidget] = {
             "conversations": self.chat,
             "library": self.library,
             "models": self.models,
+            "compare": self.compare,
+            "teach": self.teach,
             "settings": self.settings,
         }
         self.stack = QStackedWidget()
@@ -118,12 +125,16 @@ class MainWindow(QMainWindow):
         self.chat.warm_wanted.connect(self._warm)
         self.chat.drop.dropped.connect(self._dropped)
         self.models.changed.connect(self.facts.refresh)
+        self.teach.changed.connect(self.facts.refresh)
+        self.teach.training.told.connect(self.foot.show_job)
         self.chat.always_wanted.connect(self.models.work.use_adapters)
         self.models.work.succeeded.connect(self._model_work_done)
         self.models.work.failed.connect(self._model_work_failed)
         self.models.work.begun.connect(self._model_work)
         self.models.work.progressed.connect(self._model_work)
         self.models.work.ended.connect(self._model_work_ended)
+        self.compare.progressed.connect(self._comparing)
+        self.compare.ended.connect(self._compared)
         self.library.changed.connect(self.facts.refresh)
         self.library.changed.connect(self.library.reload)
         self.settings.look_chosen.connect(self._choose_look)
@@ -155,6 +166,7 @@ class MainWindow(QMainWindow):
         self.readiness.start()
         self.facts.start()
         self.conversations.reload()
+        self.teach.reload()  # a training may go on
         self.chat.composer.edit.setFocus()
 
     # --- going places --------------------------------------------------------------------------
@@ -168,6 +180,10 @@ class MainWindow(QMainWindow):
             self.models.reload()
         elif place == "library":
             self.library.reload()
+        elif place == "compare":
+            self.compare.reload()
+        elif place == "teach":
+            self.teach.reload()
         elif place == "settings":
             self.settings.reload()
 
@@ -314,6 +330,17 @@ class MainWindow(QMainWindow):
         self.facts.refresh()
 
     @Slot(object)
+    def _comparing(self, progress: Progress) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("Comparing", progress)
+
+    @Slot()
+    def _compared(self) -> None:
+        if not self.jobs.running:
+            self.foot.show_job("", None)
+        self.facts.refresh()
+
+    @Slot(object)
     @Slot(object, object)
     def _model_work(self, job: Job, progress: Progress | None = None) -> None:
         if job.words:
@@ -375,6 +402,14 @@ class MainWindow(QMainWindow):
         self.rail.narrow(event.size().width() < NARROW_UNDER)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.teach.training.running:
+            choice = closing.ask(self._theme, self, self.teach.training.name)
+            if choice == "stay":
+                self.vault_change = None
+                event.ignore()
+                return
+            if choice == "stop":
+                self.teach.training.stop()
         self._state.geometry = self.saveGeometry()
         self.facts.stop()
         self.watching.stop()

@@ -10,11 +10,13 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import label
 
-Place = Literal["conversations", "library", "models", "settings"]
+Place = Literal["conversations", "library", "models", "teach", "compare", "settings"]
 PLACES: tuple[tuple[Place, str, str], ...] = (
     ("conversations", "Conversations", "chat-circle"),
     ("library", "Library", "books"),
     ("models", "Models", "cube"),
+    ("teach", "Teach", "graduation-cap"),
+    ("compare", "Compare", "scales"),
     ("settings", "Settings", "gear-six"),
 )
 WIDE = 232
@@ -64,7 +66,7 @@ class Rail(QFrame):
         column.setSpacing(2)
         column.addLayout(head)
         column.addSpacing(5)
-        for place in ("conversations", "library", "models"):
+        for place in ("conversations", "library", "models", "teach", "compare"):
             column.addWidget(self.buttons[place])
         column.addSpacing(8)
         column.addWidget(self.search)

@@ -17,7 +17,7 @@ from PySide6.QtCore import QEventLoop, QRect, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop import screenshot_papers
+from desktop import screenshot_compare, screenshot_papers
 from desktop.app import application
 from desktop.chat.answer_view import AnswerView
 from desktop.library.glossary_dialog import GlossaryDialog
@@ -25,6 +25,7 @@ from desktop.library.settings_dialog import LibrarySettingsDialog
 from desktop.library.source_dialog import SourceDialog
 from desktop.library.why_dialog import WhyDialog
 from desktop.main_window import FIRST_SIZE, MainWindow
+from desktop.screenshot_teaching import draw_teach
 from desktop.settings.reading_dialog import ReadingDialog
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
@@ -58,15 +59,15 @@ class Camera:
         self.window.close()
         self.assistant.close()
 
-    def until(self, what: Callable[[], bool]) -> None:
-        """Run the event loop until something is true."""
+    def until(self, what: Callable[[], bool], *, patience: int = 1) -> None:
+        """Run the event loop until something is true, with more ``patience`` for what is slow."""
         loop = QEventLoop()
         waited = 0
 
         def look() -> None:
             nonlocal waited
             waited += STEP_MS
-            if what() or waited > LONGEST_MS:
+            if what() or waited > patience * LONGEST_MS:
                 loop.quit()
 
         timer = QTimer(interval=STEP_MS)
@@ -268,6 +269,8 @@ def draw(camera: Camera, scratch: Path) -> None:
     draw_library(camera, scratch)
     draw_models(camera)
     draw_settings(camera)
+    draw_teach(camera, scratch, "Hollin Quay")
+    screenshot_compare.draw(camera)
 
     draw_answer(camera)
     window.new_conversation()

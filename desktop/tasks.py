@@ -21,13 +21,18 @@ from engine.progress import CancelToken, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal"]
+Lane = Literal[
+    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal", "examples",
+    "training", "compare",
+]  # fmt: skip
 LANES: tuple[Lane, ...] = (
-    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal",
+    "vault", "model", "read", "shelf", "network", "warmth", "watch", "renewal", "examples",
+    "training", "compare",
 )  # fmt: skip
 """Writing the vault; asking; quick reading; measuring and changing models; fetching
 them; getting ready for the next question; waiting for changes in folders; reading everything anew
-with another encoder."""
+with another encoder; making examples to teach from; following a training and judging it; asking
+the questions of a comparison."""
 MOST_WATCHES = 16
 """The lane of watching, which is waiting, has a thread for each library."""
 FLUSH_MS = 40

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import apsw
+import numpy as np
 import sqlite_vec
 
 from engine.store import migrate, texts, tokenizer
@@ -12,13 +13,62 @@ from engine.store.headings import unpacked
 LATEST = 9
 """The last version in which passages held their texts."""
 
+LOOSE = 12
+"""The last version in which vectors lay in pieces and roots stood twice."""
+
 _VIRTUAL = ("words", "vocabulary", "vectors_", "sqlite_")
 
 
 def to_version(path: Path, version: int = LATEST) -> None:
     """Put a vault of ``version`` in place of the vault, with all that it holds and could hold."""
-    part = path.with_name("older.db")
-    old = apsw.Connection(str(part))
+    old = _opened(path, version)
+    with old:
+        for (table,) in old.execute(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+        ).fetchall():
+            if not table.startswith(_VIRTUAL) and table not in ("pages", "passages"):
+                _copy(old, table)
+        _pages(old, path)
+        for set_id, dimension in old.execute("SELECT id, dimension FROM vector_sets").fetchall():
+            _vectors(old, set_id, dimension, "passages")
+        old.execute(
+            "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
+            "WHERE replace(held.name, 'spans', 'passages') = sqlite_sequence.name)"
+        )
+    _closed(old, path, version)
+
+
+def to_loose(path: Path) -> None:
+    """Put a vault of version ``LOOSE`` in place of the vault, with all that it holds."""
+    old = _opened(path, LOOSE)
+    with old:
+        tables = [
+            table
+            for (table,) in old.execute(
+                "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY rowid"
+            ).fetchall()
+            if not table.startswith(_VIRTUAL) and table not in ("spans", "tallies")
+        ]
+        for table in (*tables, "spans"):  # the words are read from the others
+            if table == "spans":
+                old.execute(
+                    "UPDATE main.headings SET text = (SELECT title FROM main.documents "
+                    "WHERE documents.id = headings.id >> 24) || CAST(text AS TEXT) "
+                    "WHERE typeof(text) = 'blob'"
+                )
+            _copy(old, table)
+        for set_id, dimension in old.execute("SELECT id, dimension FROM vector_sets").fetchall():
+            _vectors(old, set_id, dimension, "spans")
+        old.execute(
+            "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
+            "WHERE held.name = sqlite_sequence.name)"
+        )
+    _closed(old, path, LOOSE)
+
+
+def _opened(path: Path, version: int) -> apsw.Connection:
+    """A new vault of that version, beside the one that is to be copied, which it calls ``new``."""
+    old = apsw.Connection(str(path.with_name("older.db")))
     old.enable_load_extension(True)
     old.load_extension(sqlite_vec.loadable_path())
     tokenizer.register(old)
@@ -27,21 +77,11 @@ def to_version(path: Path, version: int = LATEST) -> None:
     for step in migrate.migrations()[:version]:
         old.execute(step.sql)
     old.execute("ATTACH ? AS new", (str(path),))
-    with old:
-        for (table,) in old.execute(
-            "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
-        ).fetchall():
-            if not table.startswith(_VIRTUAL) and table not in ("pages", "passages"):
-                _copy(old, table)
-        _pages(old, path)
-        for (table,) in old.execute(
-            "SELECT name FROM new.sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE vectors_%'"
-        ).fetchall():
-            _vectors(old, table)
-        old.execute(
-            "UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM new.sqlite_sequence AS held "
-            "WHERE replace(held.name, 'spans', 'passages') = sqlite_sequence.name)"
-        )
+    return old
+
+
+def _closed(old: apsw.Connection, path: Path, version: int) -> None:
+    """End it and lay it where the vault was."""
     old.pragma("application_id", migrate.APPLICATION_ID)
     old.pragma("user_version", version)
     old.execute("DETACH new")
@@ -49,7 +89,7 @@ def to_version(path: Path, version: int = LATEST) -> None:
     old.close()
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    part.replace(path)
+    path.with_name("older.db").replace(path)
 
 
 def _copy(old: apsw.Connection, table: str) -> None:
@@ -80,14 +120,21 @@ def _pages(old: apsw.Connection, path: Path) -> None:
     new.close()
 
 
-def _vectors(old: apsw.Connection, table: str) -> None:
-    ((sql,),) = old.execute("SELECT sql FROM new.sqlite_schema WHERE name = ?", (table,)).fetchall()
-    old.execute(sql)
+def _vectors(old: apsw.Connection, set_id: int, dimension: int, follow: str) -> None:
+    """Vectors in a table of sqlite-vec's, which go with the rows of the table ``follow``."""
+    table = f"vectors_{set_id}"
     old.execute(
-        f"INSERT INTO main.{table}(passage_id, library_id, embedding, signs) "
-        f"SELECT passage_id, library_id, vec_int8(embedding), vec_bit(signs) FROM new.{table}"
+        f"CREATE VIRTUAL TABLE {table} USING vec0(passage_id INTEGER PRIMARY KEY, "
+        f"library_id INTEGER, embedding INT8[{dimension}] DISTANCE_METRIC=cosine, "
+        f"signs BIT[{-(-dimension // 8) * 8}], chunk_size=64)"
     )
+    for id, library_id, blob in old.execute(f"SELECT * FROM new.{table}").fetchall():
+        signs = np.packbits(np.frombuffer(blob, dtype=np.int8) > 0).tobytes()
+        old.execute(
+            f"INSERT INTO main.{table} VALUES (?, ?, vec_int8(?), vec_bit(?))",
+            (id, library_id, blob, signs),
+        )
     old.execute(
-        f"CREATE TRIGGER {table}_delete AFTER DELETE ON passages BEGIN "
+        f"CREATE TRIGGER {table}_delete AFTER DELETE ON {follow} BEGIN "
         f"DELETE FROM {table} WHERE passage_id = old.id; END"
     )

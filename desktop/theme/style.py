@@ -59,6 +59,16 @@ QAbstractButton[kind="main"] { background: $accent; color: $accent_ink; border: 
 QAbstractButton[kind="main"]:hover { border-color: $ink; }
 QAbstractButton[kind="main"]:focus { border-color: $ink; }
 QAbstractButton[kind="main"]:disabled { background: $line; color: $soft; border-color: $line; }
+QAbstractButton[kind="step"] { background: transparent; color: $soft; border: 0;
+  border-top: 2px solid $line; padding: 8px 0 4px 0; text-align: left; font-size: 12px;
+  font-weight: 600; }
+QAbstractButton[kind="step"]:hover { color: $ink; }
+QAbstractButton[kind="step"]:focus { color: $accent; }
+QAbstractButton[kind="step"]:checked { color: $ink; border-top-color: $accent; }
+QAbstractButton[kind="step"]:disabled { color: $soft; }
+QAbstractButton[kind="link"] { background: transparent; color: $accent; border: 0; padding: 2px 0;
+  font-size: 12px; font-weight: 600; text-align: left; }
+QAbstractButton[kind="link"]:hover, QAbstractButton[kind="link"]:focus { color: $ink; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
 QPlainTextEdit, QTextEdit, QTextBrowser { background: transparent; border: 0; color: $ink;

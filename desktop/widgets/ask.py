@@ -32,7 +32,7 @@ class Question(QDialog):
         self.no = Button(theme, no, kind="plain")
         self.no.clicked.connect(self.reject)
         self.no.setDefault(True)
-        buttons = QHBoxLayout()
+        self.buttons = buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 12, 0, 0)
         buttons.setSpacing(8)
         buttons.addStretch(1)

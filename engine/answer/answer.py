@@ -55,6 +55,10 @@ SUPPORTED_SHARE = 0.5
 SURE = 0.16
 """Least probability of a short answer; below it the whole sentence is quoted."""
 
+LEAN = 0.04
+"""How much more certain the evidence must be where a small model with an adapter refused, and how
+much less where it answered; chosen on 40 + 20 questions of SQuAD that it was not taught."""
+
 
 class Search(Protocol):
     """What answering needs of retrieval: ``engine.retrieve.retrieve.Retriever``, or a test's."""
@@ -316,6 +320,11 @@ class Answerer:
         messages = brief.messages(about, hits, evidence)
         packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
         completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)
+        refused = brief.refuses(completion.text) and not run.cancelled
+        if not run.cancelled and not self._answerable(about, hits, evidence, run, refused=refused):
+            return run.abstain(guard.shown(hits))
+        if refused:
+            completion = yield from self._write(packed, run, brief.INSISTING, shown=False)
         run.notes.step("write")
         if run.cancelled:
             return run.finish(Draft(""))
@@ -324,6 +333,24 @@ class Answerer:
             return run.abstain(guard.shown(hits))
         yield AnswerDelta(draft.text)
         return run.finish(draft)
+
+    def _answerable(
+        self,
+        about: str,
+        hits: Sequence[Hit],
+        evidence: list[Evidence],
+        run: Run,
+        *,
+        refused: bool,
+    ) -> bool:
+        """Whether an answer is given: what the evidence promises, and whether the model refused."""
+        rarity = extract.rarity(hits)
+        readings = self._reader.read(about, evidence, rarity)
+        signals = abstain.signals(about, hits, evidence, readings, rarity=rarity)
+        certain = self._judge.probability(signals)
+        least = self._judge.threshold + (LEAN if refused else -LEAN)
+        run.notes.judged(signals, certain, least, fitted=self._judge.fitted)
+        return certain >= least
 
     def _quoted(self, question: str, found: Found) -> Draft:
         """A short answer from the documents where one is asked for, or else whole sentences."""

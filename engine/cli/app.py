@@ -8,36 +8,25 @@ from typing import Annotated
 
 import typer
 
-from engine.assistant import DEFAULT_LIBRARY, MODES, Assistant
-from engine.cli import adapters as cli_adapters
+from engine.assistant import DEFAULT_LIBRARY, Assistant
 from engine.cli import evaluate as cli_evaluate
 from engine.cli import glossary as cli_glossary
 from engine.cli import jsonform
 from engine.cli import libraries as cli_libraries
 from engine.cli import locked as cli_locked
 from engine.cli import models as cli_models
-from engine.cli import options as cli_options
+from engine.cli import questions as cli_questions
 from engine.cli import reembed as cli_reembed
+from engine.cli import reranker as cli_reranker
 from engine.cli import sources as cli_sources
 from engine.cli import teach as cli_teach
 from engine.cli import upkeep as cli_upkeep
 from engine.cli import vault as cli_vault
-from engine.cli.adapters import AdapterOption, ModeOption
 from engine.cli.answers import answer_one, asked, say_unused
 from engine.cli.chat import Chat
-from engine.cli.options import (
-    Grammar,
-    JsonSchema,
-    MaxTokens,
-    MinP,
-    Seed,
-    Stop,
-    Temperature,
-    TopK,
-    TopP,
-)
 from engine.cli.session import JsonOption, ProfileOption, piped, read_passphrase, session
 from engine.cli.terminal import EXIT_ERROR, Terminal
+from engine.cli.wished import LibraryOption, Wished, takes_wished
 from engine.errors import EngineError, NotFoundError, VaultLockedError
 from engine.evaluate.questions import read_questions
 from engine.library_types import AddReport
@@ -56,14 +45,13 @@ app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
 app.add_typer(cli_teach.app, name="teach")
+app.add_typer(cli_questions.app, name="questions")
 app.command("evaluate")(cli_evaluate.evaluate)
 app.command("library")(cli_libraries.library)
 app.command("reembed")(cli_reembed.reembed)
+app.command("reranker")(cli_reranker.reranker)
 app.command("import")(cli_libraries.import_library)
 
-LibraryOption = Annotated[
-    str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
-]
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
 
 
@@ -250,24 +238,13 @@ def understood(query: Understood | None) -> list[str]:
 
 
 @app.command()
+@takes_wished
 def ask(
+    wished: Wished,
     question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
     questions: Annotated[
         Path | None, typer.Option(help="JSON lines with id and question; one answer line each.")
     ] = None,
-    library: LibraryOption = None,
-    model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    adapter: AdapterOption = None,
-    mode: ModeOption = None,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    min_p: MinP = None,
-    top_k: TopK = None,
-    seed: Seed = None,
-    max_tokens: MaxTokens = None,
-    stop: Stop = None,
-    json_schema: JsonSchema = None,
-    grammar: Grammar = None,
     why: Annotated[
         bool, typer.Option("--why", help="Also tell what was found, read and decided.")
     ] = False,
@@ -276,34 +253,28 @@ def ask(
 ) -> None:
     """Ask your documents and get an answer with its sources."""
     one_of(question, questions, "a question", "--questions FILE")
-    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        how = cli_options.writing(
-            temperature=temperature,
-            top_p=top_p,
-            min_p=min_p,
-            top_k=top_k,
-            seed=seed,
-            max_tokens=max_tokens,
-            stop=stop,
-            json_schema=json_schema,
-            grammar=grammar,
-        )
-        how = cli_adapters.with_adapters(how, assistant, model, adapter)
-        way = cli_adapters.way(assistant, mode, model, how)
+        way, how = wished.resolved(assistant)
         if questions is None:
             assert question is not None
             answer_one(
                 terminal, assistant, question,
-                library=library, mode=way, model=model, how=how, why=why,
+                library=wished.library, mode=way, model=wished.model, how=how, why=why,
             )  # fmt: skip
             return
         failures = 0
-        terminal.run(assistant.warm(mode=way, model=model))
+        terminal.run(assistant.warm(mode=way, model=wished.model))
         for row in read_questions(questions):
             try:
                 answer = terminal.run(
-                    asked(assistant, row.question, how, library=library, mode=way, model=model)
+                    asked(
+                        assistant,
+                        row.question,
+                        how,
+                        library=wished.library,
+                        mode=way,
+                        model=wished.model,
+                    )
                 )
             except EngineError as error:
                 failures += 1
@@ -316,40 +287,16 @@ def ask(
 
 
 @app.command()
+@takes_wished
 def chat(
-    library: LibraryOption = None,
-    model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
-    adapter: AdapterOption = None,
-    mode: ModeOption = None,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    min_p: MinP = None,
-    top_k: TopK = None,
-    seed: Seed = None,
-    max_tokens: MaxTokens = None,
-    stop: Stop = None,
-    json_schema: JsonSchema = None,
-    grammar: Grammar = None,
+    wished: Wished,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """A conversation in the terminal, kept with those of the window."""
-    check_mode(mode)
     with session(profile, as_json=as_json) as (terminal, assistant):
-        how = cli_options.writing(
-            temperature=temperature,
-            top_p=top_p,
-            min_p=min_p,
-            top_k=top_k,
-            seed=seed,
-            max_tokens=max_tokens,
-            stop=stop,
-            json_schema=json_schema,
-            grammar=grammar,
-        )
-        how = cli_adapters.with_adapters(how, assistant, model, adapter)
-        way = cli_adapters.way(assistant, mode, model, how)
-        Chat(terminal, assistant, library, way, how, model).run()
+        way, how = wished.resolved(assistant)
+        Chat(terminal, assistant, wished.library, way, how, wished.model).run()
 
 
 # --- health -------------------------------------------------------------------------
@@ -393,11 +340,6 @@ def one_of(first: object, second: object, first_name: str, second_name: str) -> 
     """Exactly one of two ways to say it; wrong usage otherwise."""
     if (first is None) == (second is None):
         raise typer.BadParameter(f"Give {first_name} or {second_name}, one of the two.")
-
-
-def check_mode(name: str | None) -> None:
-    if name is not None and name not in MODES:
-        raise typer.BadParameter(f"“{name}” is none of {', '.join(MODES)}.", param_hint="--mode")
 
 
 def show_report(terminal: Terminal, report: AddReport) -> None:

@@ -5,41 +5,22 @@ It filters with style sheets alone, so that it runs no script, whatever stands i
 
 import time
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from engine.evaluate import charts
+from engine.evaluate import charts, considered_tables, differences
+from engine.evaluate.certainty import Estimate
 from engine.evaluate.considered import Considered
+from engine.evaluate.considered_tables import Unit
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.report import MOST_QUOTE, shown
 
 if TYPE_CHECKING:
     from engine.evaluate.evaluated import Evaluated
-
-METRICS = {
-    "right": "right",
-    "em": "exact match",
-    "f1": "F1",
-    "numeric": "numbers are right",
-    "words": "words",
-    "format": "keeps the format",
-    "style": "near to the samples",
-    "usual_length": "as long as the samples",
-    "citations_each": "citations for a sentence",
-    "verified": "sentences on a checked quote",
-    "citation_precision": "citations that carry",
-    "citation_recall": "places that are cited",
-    "follows": "follows a changed fact",
-    "stale": "says the old fact",
-    "first_token_s": "first word, s",
-    "total_s": "whole answer, s",
-    "retrieval_share": "share of searching",
-}
 
 
 def html(done: "Evaluated") -> str:
@@ -118,67 +99,26 @@ def _cell(found: Outcome, reference: str) -> dict[str, Any]:
 
 def marked(text: str, reference: str) -> Markup:
     """A text with the words marked that another one does not have at their place."""
-    words, others = text.split(), reference.split()
-    if not others or words == others:
-        return Markup(escape(text))
-    parts: list[Markup] = []
-    plain = [each.casefold() for each in words]
-    matcher = SequenceMatcher(None, [each.casefold() for each in others], plain, autojunk=False)
-    for tag, _, _, start, end in matcher.get_opcodes():
-        piece = escape(" ".join(words[start:end]))
-        if piece:
-            parts.append(Markup("{}" if tag == "equal" else "<mark>{}</mark>").format(piece))
-    return Markup(" ").join(parts)
+    return Markup(" ").join(
+        Markup("<mark>{}</mark>" if differs else "{}").format(piece)
+        for piece, differs in differences.pieces(text, reference)
+    )
 
 
 def _tables(found: Sequence[Considered]) -> list[dict[str, Any]]:
-    kinds = dict.fromkeys(kind for each in found for kind in each.correctness)
-    correct = [
-        (f"{kind}: {METRICS[name]}", [each.correctness.get(kind, {}).get(name) for each in found])
-        for kind in kinds
-        for name in ("right", "em", "f1", "numeric")
-    ]
-    tables = [("Correctness", correct)]
-    for title, part in (("Form and tone", "form"), ("Traceability", "traceability"),
-                        ("Freshness", "freshness"), ("Speed", "speed")):  # fmt: skip
-        names = dict.fromkeys(name for each in found for name in getattr(each, part))
-        tables.append(
-            (title, [(METRICS[name], [getattr(each, part).get(name) for each in found])
-                     for name in names])
-        )  # fmt: skip
-    shown_tables: list[dict[str, Any]] = [
+    return [
         {
-            "title": title,
+            "title": table.title,
             "rows": [
-                (name, [_figure(each) for each in values]) for name, values in rows if any(values)
+                (row.name, [_told(each, row.unit) for each in row.values]) for row in table.rows
             ],
         }
-        for title, rows in tables
-    ]
-    shown_tables[4]["rows"] += [
-        (f"tokens {name}, each", [f"{each.tokens.get(name, 0.0):.0f}" for each in found])
-        for name in ("read", "reused", "written")
-    ]
-    shown_tables.append({"title": "Cost", "rows": _costs(found)})
-    return shown_tables
-
-
-def _costs(found: Sequence[Considered]) -> list[tuple[str, list[str]]]:
-    costs = [each.cost for each in found]
-    return [
-        ("set-up, minutes", [_number(each.setup_minutes) for each in costs]),
-        ("of that training, s", [_number(each.training_s) for each in costs]),
-        ("on disk, MB", [_number(each.disk_bytes / 1e6) for each in costs]),
-        ("in memory, MB", [_number(each.memory_bytes / 1e6 or None) for each in costs]),
-        ("energy of an answer, J", [_number(each.joules) for each in costs]),
+        for table in considered_tables.tables(found)
     ]
 
 
-def _figure(found: Any) -> str:
-    if found is None:
-        return "–"
-    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f}), n {found.n}"
-
-
-def _number(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.1f}"
+def _told(found: Estimate | float | None, unit: Unit) -> str:
+    told = considered_tables.figure(found, unit)
+    between = considered_tables.interval(found, unit)
+    count = f", n {found.n}" if isinstance(found, Estimate) else ""
+    return f"{told} ({between}){count}" if between else f"{told}{count}"

@@ -10,6 +10,11 @@ from engine.evaluate.paired import Difference
 
 WATCHED = ("right", "f1", "verified", "total_s")
 """Metrics in which a change is looked for; of seconds, more is worse."""
+SAID = {
+    "right": "correctness is",
+    "f1": "F1 is",
+    "verified": "the share of checked sentences is",
+}
 SLOWER = 0.2
 """Share by which seconds must change to be told: a machine has good and bad days."""
 TOLD = {
@@ -37,16 +42,14 @@ class Shift:
 
     @property
     def words(self) -> str:
-        by = (
-            f"{abs(self.difference.value):.1f} s"
-            if self.metric == "total_s"
-            else f"{abs(100 * self.difference.value):.0f} points"
-        )
         why = f" Changed since: {', '.join(self.because)}." if self.because else ""
-        return (
-            f"{self.column}: {self.metric} is {by} {'worse' if self.worse else 'better'} "
-            f"than before.{why}"
-        )
+        if self.metric == "total_s":
+            told = f"an answer takes {abs(self.difference.value):.1f} s "
+            told += "longer" if self.worse else "less"
+        else:
+            told = f"{SAID[self.metric]} {abs(100 * self.difference.value):.0f} points "
+            told += "worse" if self.worse else "better"
+        return f"{self.column}: {told} than before.{why}"
 
     def as_row(self) -> dict[str, Any]:
         return {
@@ -56,6 +59,7 @@ class Shift:
             "ci": [round(self.difference.low, 4), round(self.difference.high, 4)],
             "p": round(self.difference.p, 4),
             "worse": self.worse,
+            "words": self.words,
             "because": list(self.because),
         }
 

@@ -12,7 +12,7 @@ from engine.types import Answer, Citation, Hit
 DEPTHS = (1, 5, 10)
 """Passages looked at by hit@k and recall@k."""
 GOOD = 0.5
-"""Least F1 of an answer that is called right where none of the expected ones is in it."""
+"""F1 over which an answer is called right where none of the expected ones is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Outcome:
 
 
 def from_row(row: dict[str, Any]) -> Outcome:
-    """The outcome of a row made by :meth:`Outcome.as_row`."""
+    """The outcome of a row made by :meth:`Outcome.as_row`, judged by the rule of now."""
     asked = row["question"]
     question = Question(
         asked["id"],
@@ -69,7 +69,15 @@ def from_row(row: dict[str, Any]) -> Outcome:
         tuple(asked.get("samples", ())),
     )
     citations = tuple((path, page, quote) for path, page, quote in row["citations"])
-    return Outcome(**{**row, "question": question, "citations": citations})
+    scores, fault = row["scores"], row["fault"]
+    if question.answers and "right" in scores and {"contains", "f1", "em"} <= scores.keys():
+        right = _right(question, scores)
+        if right != scores["right"]:
+            scores = {**scores, "right": right}
+            fault = _verdict(scores, refused=row["abstained"])
+    return Outcome(
+        **{**row, "question": question, "citations": citations, "scores": scores, "fault": fault}
+    )
 
 
 def failed(question: Question, mode: str, message: str) -> Outcome:
@@ -92,7 +100,7 @@ def judged(
     counted here as well, so that each column shows what it takes alone.
     """
     documents = answer.mode in ("rag", "both")
-    scores = {**_found(question, hits)} if documents else {}
+    scores = {**found_scores(question, hits)} if documents else {}
     scores |= _said(question, answer)
     if documents:
         scores |= _cited(question, answer)
@@ -133,7 +141,7 @@ def place(question: Question, path: str, page: int) -> str | None:
     return next((name for name in question.documents if is_document(path, name)), None)
 
 
-def _found(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
+def found_scores(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
     """How well a search finds the named documents, counted over passages."""
     if not question.documents or question.unanswerable:
         return {}
@@ -177,7 +185,10 @@ def _right(question: Question, scores: dict[str, float]) -> float:
         return scores["em"]
     if question.kind == "table" and "numeric" in scores:
         return scores["numeric"]
-    return float(bool(scores["contains"]) or scores["f1"] >= GOOD)
+    if scores["contains"]:
+        return 1.0
+    # Of a name or a measure, half is another one: "11 knots" is not "18 knots".
+    return float(scores["f1"] > GOOD and scores.get("numeric", 1.0) > 0)
 
 
 def _formed(question: Question, answer: Answer) -> dict[str, float]:
@@ -239,13 +250,18 @@ def _supports(question: Question, citation: Citation) -> bool:
 def _fault(question: Question, answer: Answer, scores: dict[str, float]) -> str:
     if question.unanswerable:
         return "" if answer.abstained else "Answered, though the documents do not say it."
+    if not question.answers and not answer.abstained:
+        return "The search missed the document." if scores.get("hit@10") == 0.0 else ""
+    return _verdict(scores, refused=answer.abstained)
+
+
+def _verdict(scores: dict[str, float], *, refused: bool) -> str:
+    """What went wrong with an answer to a question that has one."""
     missed = scores.get("hit@10") == 0.0
-    if answer.abstained:
+    if refused:
         return (
             "Refused; the search missed the document." if missed else "Refused, though it is there."
         )
-    if not question.answers:
-        return "The search missed the document." if missed else ""
     if scores["right"]:
         return "Right, with a citation that does not carry it." if _astray(scores) else ""
     return "Wrong; the search missed the document." if missed else "Not what was expected."

@@ -90,9 +90,7 @@ def _curve(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
 
 
 def _wrong(found: Outcome) -> bool:
-    return found.question.unanswerable or not (
-        found.scores.get("contains") or found.scores.get("f1", 0.0) >= 0.5
-    )
+    return found.question.unanswerable or not found.scores.get("right")
 
 
 def verdict(summaries: Sequence[ModeSummary]) -> str:

@@ -23,6 +23,7 @@ SHORTER = 0.75
 WIDE = 0.1
 """Difference of right answers that may be there although chance could have made it."""
 SLOWER_S = 0.1
+NO_CHANGE = "Tuning makes no difference to the form of the answers that can be told from chance."
 SIMPLEST = ("plain", "rag", "tuned", "both")
 """Ways of asking, the one that takes least to keep first."""
 NAMES = {
@@ -56,12 +57,15 @@ class Findings:
         return next(each for each in self.considered if each.column == name)
 
     def by_mode(self, mode: str) -> Column | None:
-        """The only column of a mode; None where there are several or none."""
+        """The column of a mode: the only one, or the one that is named after it; else None."""
         found = [each for each in self.columns if each.mode == mode]
+        if len(found) > 1:
+            found = [each for each in found if each.name == mode]
         return found[0] if len(found) == 1 else None
 
     def named(self, column: Column) -> str:
-        return NAMES[column.mode] if self.by_mode(column.mode) else f"“{column.name}”"
+        usual = self.by_mode(column.mode) == column
+        return NAMES[column.mode] if usual else f"“{column.name}”"
 
     def right(self, name: str) -> float:
         found = self.of(name).correctness.get("all", {}).get("right")
@@ -168,12 +172,11 @@ def tuning(found: Findings) -> Reason | None:
 
 
 def others(found: Findings) -> Reason | None:
-    """Columns that are no mere modes, against the first."""
-    if all(found.by_mode(each.mode) for each in found.columns):
-        return None
-    first, *rest = found.columns
+    """Columns that are no mere modes, against the mode that they are a kind of, or the first."""
+    odd = [each for each in found.columns if found.by_mode(each.mode) != each]
     said = []
-    for each in rest:
+    for each in odd:
+        first = found.by_mode(each.mode) or found.columns[0]
         pair = found.pair(first, each)
         if pair is None:
             continue
@@ -181,7 +184,7 @@ def others(found: Findings) -> Reason | None:
             word = "better" if pair.value > 0 else "worse"
             said.append(f"“{each.name}” is {_points(pair)} points {word} than “{first.name}”")
         else:
-            said.append(f"between “{each.name}” and “{first.name}” there is no difference")
+            said.append(f"“{each.name}” does no better or worse than “{first.name}”")
     if not said:
         return None
     text = "; ".join(said)
@@ -189,18 +192,32 @@ def others(found: Findings) -> Reason | None:
 
 
 def manner(found: Findings) -> Reason | None:
-    """What tuning does to length, format and style."""
-    before, after = _tuned_pair(found)
-    if before is None or after is None:
+    """What tuning does to length, format and style: beside retrieval, and without documents."""
+    sentences, figures = [], []
+    for before, after, where in (("rag", "both", ""), ("plain", "tuned", "without documents")):
+        first, second = found.by_mode(before), found.by_mode(after)
+        if first is None or second is None:
+            continue
+        said, told = _formed(found, first, second)
+        figures += [f"{where}: {each}" if where else each for each in told]
+        if said:
+            sentences.append(
+                f"{f'{_capital(where)}, tuning' if where else 'Tuning'} {_listed(said)}."
+            )
+    if not figures:
         return None
+    return Reason("form", " ".join(sentences) or NO_CHANGE, "; ".join(figures))
+
+
+def _formed(found: Findings, before: Column, after: Column) -> tuple[list[str], list[str]]:
+    """What changed beyond chance, in words, and the figures of all."""
     said, figures = [], []
     one, other = found.of(before.name).form, found.of(after.name).form
     if "words" in one and "words" in other and one["words"].value:
         ratio = other["words"].value / one["words"].value
         change = difference(found.outcomes, before.name, after.name, "words")
         if change is not None and change.real and not SHORTER <= ratio <= 1 / SHORTER:
-            said.append("halves the length" if 0.4 <= ratio <= 0.6 else
-                        f"makes answers {ratio:.1f} times as long")  # fmt: skip
+            said.append(_length(ratio))
         figures.append(f"words {one['words'].value:.0f} → {other['words'].value:.0f}")
     for name, good, bad in (
         ("format", "keeps your format more often", "keeps your format less often"),
@@ -212,10 +229,7 @@ def manner(found: Findings) -> Reason | None:
         if change is not None and change.real and abs(change.value) >= FORM_MATTERS:
             said.append(good if change.value > 0 else bad)
         figures.append(f"{name} {one[name].value:.2f} → {other[name].value:.2f}")
-    if not figures:
-        return None
-    text = f"Tuning {_listed(said)}." if said else "Tuning does not change the form of the answers."
-    return Reason("form", text, "; ".join(figures))
+    return said, figures
 
 
 def time(found: Findings) -> Reason | None:
@@ -328,8 +342,14 @@ def _gain(found: Findings, rule: str, before: str, after: str, word: str) -> Rea
         f"on {pair.lower} of {pair.n}, p {pair.p:.3f}"
     )
     margin = f"{100 * pair.value:+.0f} ± {100 * pair.margin:.0f} points"
+    if not pair.real and abs(pair.value) >= WIDE:
+        return Reason(
+            rule, f"{word} seems to {'add' if pair.value > 0 else 'take'} "
+            f"{abs(100 * pair.value):.0f} ± {100 * pair.margin:.0f} points of correctness, but "
+            "chance alone could do that too.", figures,
+        )  # fmt: skip
     if not pair.real:
-        advice = " Don't tune for it." if word == "Tuning" and pair.value < WIDE else ""
+        advice = " Don't tune for it." if word == "Tuning" else ""
         return Reason(
             rule, f"{word} makes no difference to correctness that can be told from chance "
             f"({margin}).{advice}", figures,
@@ -340,13 +360,12 @@ def _gain(found: Findings, rule: str, before: str, after: str, word: str) -> Rea
     return Reason(rule, f"{word} {told} points of correctness{tail}.", figures)
 
 
-def _tuned_pair(found: Findings) -> tuple[Column | None, Column | None]:
-    """Before and after tuning, beside retrieval where that was measured."""
-    for before, after in (("rag", "both"), ("plain", "tuned")):
-        pair = found.by_mode(before), found.by_mode(after)
-        if None not in pair:
-            return pair
-    return None, None
+def _length(ratio: float) -> str:
+    if 0.4 <= ratio <= 0.6:
+        return "halves the length"
+    if ratio < 1:
+        return f"cuts answers to {100 * ratio:.0f} % of their length"
+    return f"makes answers {ratio:.1f} times as long"
 
 
 def _points(pair: Difference) -> str:

@@ -74,6 +74,15 @@ class _Looked:
     """Documents whose files are not there."""
     unwanted: list[str] = field(default_factory=list)
     """Documents whose files a rule leaves out now."""
+    mounts: dict[Path, str] = field(default_factory=dict)
+    """On what folders lie."""
+
+    def mount_of(self, start: Path) -> str:
+        """As :func:`away.mount_of`; files of one folder lie on one disk."""
+        folder = start if start.is_dir() else start.parent
+        if folder not in self.mounts:
+            self.mounts[folder] = away.mount_of(folder)
+        return self.mounts[folder]
 
 
 def bring_up(
@@ -155,14 +164,14 @@ def _look(
     if away.is_away(root):
         looked.failed.append(FailedFile(root.path, "away", AWAY))
         return
-    others = {other.path for other in roots} - {root.path}
+    others = _below_it(root, roots)
     found = scan.scan(
         Path(root.path),
-        skip=judging.left_out | ours(vault) | others,
+        skip=judging.left_out | ours(vault) | others if root.is_folder else judging.left_out,
         settings=judging.settings.get(root.library),
         start=start,
     )
-    known = known_of(vault, place, roots)
+    known = known_of(vault, place, others)
     lost = [
         mount
         for mount in away.lost_mounts(root)
@@ -171,7 +180,7 @@ def _look(
     looked.failed += found.failed
     looked.failed += [FailedFile(mount, "away", AWAY) for mount in lost]
     if str(start) == root.path:
-        on = away.mount_of(start)
+        on = looked.mount_of(start)
         Roots(vault).note_mounts(root, {*found.mounts, *lost, *([on] if on else [])})
     there = {file.path for file in found.files}
     closed = tuple(_below(folder) for folder in (*found.closed, *lost))
@@ -190,11 +199,17 @@ def _look(
     )
 
 
-def known_of(vault: Vault, place: Place, roots: Sequence[Root]) -> dict[str, KnownFile]:
-    """What the vault holds of a place; what was added by itself below it is another's."""
-    others = {other.path for other in roots} - {place.root.path}
-    below = _below(place.root.path)
-    inner = tuple(_below(other) for other in others if other.startswith(below))
+def _below_it(root: Root, roots: Sequence[Root]) -> frozenset[str]:
+    """What was added by itself below an added folder."""
+    if not root.is_folder:
+        return frozenset()
+    below = _below(root.path)
+    return frozenset(other.path for other in roots if other.path.startswith(below))
+
+
+def known_of(vault: Vault, place: Place, others: frozenset[str]) -> dict[str, KnownFile]:
+    """What the vault holds of a place, without what was added by itself below it."""
+    inner = tuple(map(_below, others))
     return {
         name: file
         for name, file in Documents(vault).known_files(place.start).items()

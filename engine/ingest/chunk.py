@@ -1,8 +1,9 @@
 """Cutting pages into passages: whole paragraphs where they fit, on sentence borders where not.
 
 A passage lies in one page and under one heading, and is exactly a span of the page's text
-without white space at its ends. Together the passages of a page hold all of its text. Their
-length is counted in the embedder's tokens, so that the embedder reads every passage to its end;
+without white space at its ends. Together the passages of a page hold all of its text, but for the
+lines that run through a PDF at the edge of its pages (:mod:`running`). Their length is counted in
+the embedder's tokens, so that the embedder reads every passage to its end;
 the document's title and the heading path are read with it and count.
 """
 
@@ -10,11 +11,13 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.inference.embedder import Embedder
+from engine.ingest.running import bodies
 from engine.store.facts import DEFAULT_PASSAGE_TOKENS
+from engine.store.headings import HEADING_JOINT
 from engine.store.vectors import embedding_text
 from engine.types import Heading, Page, ParsedDocument, PassageDraft
 
@@ -33,8 +36,6 @@ than needed."""
 
 STRETCH = 100_000
 """Letters of a page whose tokens are counted at once."""
-
-HEADING_JOINT = " › "
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])|\n")
@@ -65,14 +66,20 @@ def cut(
     """
     drafts: list[PassageDraft] = []
     trail: list[Heading] = []
+    above = {"": 0}
+    within = bodies(document.pages) if document.type == "pdf" else {}
     for page in document.pages:
         sections, trail = _sections(page, trail)
+        if page.number in within:
+            sections = _clipped(sections, *within[page.number])
         starts = _token_starts(page.text, embedder)
         for section in sections:
             context = embedding_text(document.title, section.path, "")
             room = embedder.identity.max_tokens - SPECIAL_TOKENS
-            room -= len(embedder.token_spans(context))
-            room -= len(embedder.token_spans(embedder.identity.passage_prefix))
+            for text in (context, embedder.identity.passage_prefix):
+                if text not in above:
+                    above[text] = len(embedder.token_spans(text))
+                room -= above[text]
             if target < TARGET_TOKENS:
                 room = min(room, 2 * target)
             cutter = _Cutter(page.text, starts, max(room, LEAST_TOKENS), target)
@@ -96,7 +103,7 @@ def _token_starts(text: str, embedder: Embedder) -> "array[int]":
     begin = 0
     while begin < len(text):
         end = _stretch_end(text, begin + STRETCH)
-        starts.extend(begin + start for start, _ in embedder.token_spans(text[begin:end]))
+        starts.extend([begin + start for start, _ in embedder.token_spans(text[begin:end])])
         begin = end
     return starts
 
@@ -132,6 +139,20 @@ def _sections(page: Page, trail: list[Heading]) -> tuple[list[_Section], list[He
         found.append(_Section(begin, end, path, body))
         begin = end
     return found, trail
+
+
+def _clipped(sections: list[_Section], begin: int, end: int) -> list[_Section]:
+    """The sections as far as they lie in a part of the page."""
+    return [
+        replace(
+            section,
+            start=max(section.start, begin),
+            end=min(section.end, end),
+            body=max(section.body, begin),
+        )
+        for section in sections
+        if section.start < end and section.end > begin
+    ]
 
 
 def _path(trail: list[Heading]) -> str:

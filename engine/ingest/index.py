@@ -1,20 +1,20 @@
-"""Reading files, embedding their passages several files at once, storing each by itself.
+"""Reading files, embedding their passages several files at once, and storing them.
 
-The next files are read in their own processes while the passages of these are embedded.
+Everything goes on beside the embedder: the next files are read in their own processes, cut, and
+those before are stored while the passages of these are embedded.
 """
 
 import time
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
 
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
 from engine.ingest.document_form import UNSTORABLE
+from engine.ingest.embedding import Embedding
 from engine.ingest.fingerprint import fingerprint
 from engine.ingest.judging import (
     FINAL,
@@ -26,37 +26,37 @@ from engine.ingest.judging import (
     changed,
     locked_inside,
     off,
-    reader_of,
     surely_same,
 )
 from engine.ingest.moves import former_path
 from engine.ingest.parsers.formats import VERSIONS
 from engine.ingest.passwords import Passwords
-from engine.ingest.reading import Part, Reading, reading, with_twin
+from engine.ingest.reading import Reading, reading, with_twin
 from engine.ingest.sandbox import Outcome, Reader
 from engine.ingest.scan import FoundFile, printable
+from engine.ingest.storing import Storing
 from engine.ingest.wanted import InHand, Wanted
 from engine.library_types import Change, FailedFile
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
-from engine.store.document_rows import FileStamp, Inner
+from engine.store.document_rows import FileStamp
 from engine.store.document_state import DocumentStates
 from engine.store.documents import Documents, KnownFile
 from engine.store.facts import Facts
 from engine.store.jobs import Jobs
-from engine.store.space import pack_smaller
+from engine.store.space import pack_smaller, tidy
 from engine.store.vectors import Vectors, VectorSet
 
 BATCH_PASSAGES = 256
-"""Passages gathered over file borders before they are embedded and their files stored."""
+"""Passages gathered over file borders while others are embedded."""
+
+FIRST = 64
+"""Passages that an idle embedder waits for."""
 
 BATCH_FILES = 64
 
 AHEAD_FILES = 64
 """Files handed to the reading processes at a time: what they read while a batch is embedded."""
-
-SLICE = 32
-"""Passages embedded between two looks at the cancel token and at what is urgent."""
 
 GIVE_WAY_S = 10.0
 """How long other work waits at most for what is urgent, before it goes on beside it."""
@@ -65,6 +65,8 @@ LOOKED = 100
 """Files looked at between two tellings; a look takes some microseconds."""
 
 WAIT_S = 0.1
+SHORT_S = 0.02
+"""The same beside an embedder that may want more."""
 
 
 class Indexer:
@@ -91,14 +93,17 @@ class Indexer:
         self._cancel = cancel or CancelToken()
         self._judging = judging or Judging()
         self._passwords = passwords or Passwords()
+        self._storing = Storing(vault, self._judging, self._target)
         self._queue: list[Wanted] = []
         self._to_read: deque[Wanted] = deque()
         self._in_hand: dict[int, InHand] = {}
         self._keys = 0
         self._done = 0
         self._urgent = False
+        self._gathered: list[Reading] = []
+        self._passages = 0
+        self._look_after = 0.0
         self._holders: frozenset[str] | None = None
-        self._before: dict[str, KnownFile | None] = {}
         self.indexed = 0
         self.unchanged = 0
         self.moved = 0
@@ -128,29 +133,56 @@ class Indexer:
     def run(self, *, urgent: bool = False) -> Generator[Progress, None, None]:
         """Read the others. Counts files; the detail is the file in hand. Gives way to work that is
         urgent, unless this is.
+
+        While the passages of some files are embedded, the next are read and cut, and those before
+        are stored.
         """
         self._urgent = urgent
-        pending: list[Reading] = []
-        while self._feed():
-            self._cancel.check()
-            outcome = self._reader.take(WAIT_S)
-            if outcome is None:
-                first = next(iter(self._in_hand.values()))
-                yield self._progress(first.wanted.path.name)
-                continue
-            yield self._progress(self._in_hand[outcome.key].wanted.path.name)
-            found = self._taken(outcome, pending)
-            if found is not None:
-                pending.append(found)
-            elif outcome.key not in self._in_hand:
-                self._done += 1
-            passages = sum(each.passages for each in pending)
-            if passages >= BATCH_PASSAGES or len(pending) >= BATCH_FILES:
-                self._feed()
-                yield from self._store_all(pending)
-                pending = []
-        yield from self._store_all(pending)
+        lot: _Lot | None = None
+        try:
+            while (more := self._feed()) or self._gathered or lot:
+                self._cancel.check()
+                yield from self._give_way(lot)
+                ended = None
+                if lot is not None and lot.embedding.finished():
+                    ended, lot = lot, None
+                    ended.held.update(ended.embedding.take())
+                if lot is None and self._gathered and (self._enough(FIRST) or not more):
+                    lot = self._begin(ended)
+                if ended is not None:
+                    yield from self._put(ended)
+                elif more and not self._enough(BATCH_PASSAGES):
+                    took = yield from self._gather(lot)
+                    if not took and lot is None and self._gathered:
+                        lot = self._begin(None)  # what is still being read takes long
+                elif lot is not None and not lot.embedding.finished(WAIT_S):
+                    yield self._progress(lot.embedding.told())
+        finally:
+            if lot is not None:
+                lot.embedding.stop()
+        much = self.indexed >= BATCH_FILES or self.passages >= BATCH_PASSAGES
+        if much and not self._urgent:
+            tidy(self._vault)
         yield self._progress("")
+
+    def _enough(self, passages: int) -> bool:
+        return self._passages >= passages or len(self._gathered) >= BATCH_FILES
+
+    def _gather(self, lot: "_Lot | None") -> Generator[Progress, None, bool]:
+        """Take a file that is read; False where none is for a moment."""
+        outcome = self._reader.take(WAIT_S if lot is None else SHORT_S)
+        if outcome is None:
+            first = next(iter(self._in_hand.values()))
+            yield self._progress(first.wanted.path.name)
+            return False
+        yield self._progress(self._in_hand[outcome.key].wanted.path.name)
+        found = self._taken(outcome, (*(lot.readings if lot else ()), *self._gathered))
+        if found is not None:
+            self._gathered.append(found)
+            self._passages += found.passages
+        elif outcome.key not in self._in_hand:
+            self._done += 1
+        return True
 
     def _progress(self, detail: str) -> Progress:
         return Progress("indexing", self._done, len(self._queue), detail)
@@ -205,17 +237,17 @@ class Indexer:
                 self._done += 1
                 continue
             # Somebody else may have read it since it was looked at.
-            wanted = replace(wanted, known=self._documents.known(stamp.path))
-            if wanted.known is None and (former := self._moved(wanted, stamp)):
+            known = self._documents.known(stamp.path)
+            if known is None and (former := self._moved(wanted, stamp)):
                 if Path(former).suffix == wanted.path.suffix:
                     self._done += 1
                     continue
-                wanted = replace(wanted, known=None)  # its name may decide how it is read
-            if wanted.known is not None and self._same(wanted, wanted.known, stamp):
+                known = self._documents.known(stamp.path)  # its name may decide how it is read
+            elif known is not None and self._same(wanted, known, stamp):
                 self._done += 1
                 continue
             self._keys += 1
-            self._before[stamp.path] = self._documents.known(stamp.path)
+            self._storing.expect(stamp.path, known)
             self._in_hand[self._keys] = InHand(wanted, stamp)
             self._reader.submit(self._keys, wanted.path, wanted.options)
         return bool(self._in_hand)
@@ -274,7 +306,7 @@ class Indexer:
             self._holders = self._documents.with_inner()
         return self._documents.failed_inner(path) if path in self._holders else []
 
-    def _taken(self, outcome: Outcome, pending: Sequence[Reading]) -> Reading | None:
+    def _taken(self, outcome: Outcome, pending: Iterable[Reading]) -> Reading | None:
         """The file's passages; None where it failed or is read again with a password."""
         in_hand = self._in_hand[outcome.key]
         if self._unlocking(outcome, in_hand):
@@ -337,85 +369,52 @@ class Indexer:
 
     # --- many files ----------------------------------------------------------------------------
 
-    def _store_all(self, pending: Sequence[Reading]) -> Generator[Progress, None, None]:
-        if not pending:
-            return
+    def _begin(self, before: "_Lot | None") -> "_Lot":
+        """Embed what was gathered, but for what the vault or the lot before holds."""
         vectors = self._store.ensure(self._embedder.identity)
+        gathered, self._gathered, self._passages = self._gathered, [], 0
         texts: dict[bytes, str] = {}
-        for found in pending:
+        for found in gathered:
             for part in found.parts:
                 for name, text in zip(part.digests, part.texts, strict=True):
                     texts.setdefault(name, text)
-        held = self._store.known(vectors, texts)
-        # By length, so that texts embedded together are alike.
-        new = sorted(texts.keys() - held.keys(), key=lambda name: (len(texts[name]), name))
-        for start in range(0, len(new), SLICE):
-            self._cancel.check()
-            yield from self._give_way()
-            names = new[start : start + SLICE]
-            yield self._progress(f"{start} of {len(new)} passages")
-            matrix = self._embedder.embed_passages([texts[name] for name in names])
-            held.update(zip(names, matrix, strict=True))
-        for found in pending:
-            self._cancel.check()
+        held = {name: before.held[name] for name in texts.keys() & before.held} if before else {}
+        held.update(self._store.known(vectors, texts.keys() - held.keys()))
+        new = {name: text for name, text in texts.items() if name not in held}
+        return _Lot(gathered, vectors, held, Embedding(self._embedder, new))
+
+    def _put(self, lot: "_Lot") -> Generator[Progress, None, None]:
+        """Store the files of a lot, while the next is embedded."""
+        told = self._storing.put(lot.readings, lot.held, lot.vectors)
+        for found, what in zip(lot.readings, told, strict=True):
             self._done += 1
-            if self._put(found, held, vectors):
+            if what is not None:
                 self.indexed += 1
                 self.passages += found.passages
                 self.failed += found.failed
+                self._tell(Change(found.stamp.path, what, found.passages))
             yield self._progress(Path(found.stamp.path).name)
         pack_smaller(self._vault)
 
-    def _put(self, found: Reading, held: Mapping[bytes, Matrix], vectors: VectorSet) -> bool:
-        """Store a file, unless somebody stored a later state of it meanwhile."""
-        stamp, file = found.stamp, found.file
-        assert file.parsed is not None
-        before = self._before.pop(stamp.path, None)
-        with self._vault.write():
-            now = self._documents.known(stamp.path)
-            overtaken = now is not None and (before is None or now.stamp != before.stamp)
-            if overtaken and changed(Path(stamp.path), stamp):
-                self._documents.settle(stamp.path)
-                return False
-            self._documents.put(
-                stamp,
-                found.library,
-                file.parsed,
-                file.drafts,
-                self._matrix(file, held),
-                vectors,
-                digests=file.digests,
-                inner=[self._inner(part, held) for part in found.inner],
-                reader=reader_of(file),
-                read_with=self._judging.settings.get(found.library, PLAIN).recognition,
-                passage_tokens=self._target,
-            )
-        what: Literal["added", "changed"] = "changed" if before is not None else "added"
-        self._tell(Change(stamp.path, what, found.passages))
-        return True
-
-    def _give_way(self) -> Generator[Progress, None, None]:
+    def _give_way(self, lot: "_Lot | None") -> Generator[Progress, None, None]:
         """Wait while somebody else's single file is being read."""
-        until = time.monotonic() + GIVE_WAY_S
-        while not self._urgent and self._jobs.urgent() and time.monotonic() < until:
-            self._cancel.check()
-            yield self._progress("")
-            time.sleep(0.05)
+        if self._urgent or time.monotonic() < self._look_after:
+            return
+        if self._jobs.urgent():
+            until = time.monotonic() + GIVE_WAY_S
+            with lot.embedding.held() if lot is not None else nullcontext():
+                while self._jobs.urgent() and time.monotonic() < until:
+                    self._cancel.check()
+                    yield self._progress("")
+                    time.sleep(0.05)
+        self._look_after = time.monotonic() + WAIT_S
 
-    def _inner(self, part: Part, held: Mapping[bytes, Matrix]) -> Inner:
-        return Inner(
-            path=part.path,
-            container=part.container,
-            parsed=part.parsed,
-            drafts=part.drafts,
-            digests=part.digests,
-            matrix=self._matrix(part, held),
-            code=part.code,
-            reason=part.reason,
-            reader=reader_of(part),
-        )
 
-    def _matrix(self, part: Part, held: Mapping[bytes, Matrix]) -> Matrix:
-        if not part.digests:
-            return np.zeros((0, self._embedder.identity.dimension), dtype=np.float32)
-        return np.stack([held[name] for name in part.digests])
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Files whose passages are being embedded."""
+
+    readings: Sequence[Reading]
+    vectors: VectorSet
+    held: dict[bytes, Matrix]
+    embedding: Embedding

@@ -70,12 +70,12 @@ def add(
                 "Choose a folder that holds documents. Hidden files are left out, and those that "
                 "a rule names: alcove why PATH tells.",
             )
-    for path in wanted:
-        library = roots.add(path, library.strip(), is_folder=path.is_dir())
+    with vault.write():
+        for path in wanted:
+            library = roots.add(path, library.strip(), is_folder=path.is_dir())
+    named = set(wanted)
     chosen = [
-        Root(str(path), library, path.is_dir())
-        for path in wanted
-        if not any(parent in wanted for parent in path.parents)
+        Root(str(path), library, path.is_dir()) for path in wanted if named.isdisjoint(path.parents)
     ]
     means = Means(vault, embedder, parse=parse, passwords=passwords, cancel=cancel)
     return (yield from bring_up(means, [Place.whole(root) for root in chosen], retry=True))

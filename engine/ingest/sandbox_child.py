@@ -83,6 +83,7 @@ class ReaderProcess:
             start_new_session=sys.platform != "win32",
         )
         assert self._process.stdin and self._process.stdout
+        self._seen: psutil.Process | None = None
         self._input, self._output = self._process.stdin, self._process.stdout
         self._listener = threading.Thread(target=self._listen, name="reader-frames", daemon=True)
         self._listener.start()
@@ -161,7 +162,9 @@ class ReaderProcess:
     def memory_bytes(self) -> int:
         """Resident memory; 0 once it has ended."""
         try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
+            if self._seen is None:
+                self._seen = psutil.Process(self._process.pid)
+            return int(self._seen.memory_info().rss)
         except psutil.Error:
             return 0
 
@@ -198,13 +201,18 @@ class _Watch:
         self._pid = pid
         self._seconds = seconds
         self._idle_seconds = idle_seconds
-        self._before = self._last = self._spent()
+        # Looked at once the file takes a while: most are read sooner than that would take.
+        self._before: dict[int, float] | None = None
+        self._last: dict[int, float] = {}
         started = time.monotonic()
         self._worked = started
         self._until = started + seconds * MOST_WAITING
 
     def is_over(self) -> bool:
-        now, spent, before = time.monotonic(), self._spent(), self._before
+        now, spent = time.monotonic(), self._spent()
+        if self._before is None:
+            self._before = spent
+        before = self._before
         if spent != self._last:
             self._last, self._worked = spent, now
         if now > self._until or now - self._worked > self._idle_seconds:

@@ -23,10 +23,12 @@ from engine.store.memory_index import SAMPLE, MemoryIndex, expected_bytes
 from engine.store.selection import Selection
 from engine.store.tallies import Tallies
 from engine.store.vector_scan import VectorScan
-from engine.store.vectors import LARGE_SET, Vectors, VectorSet
+from engine.store.vectors import Vectors, VectorSet
 
 Ids = NDArray[np.int64]
 
+LARGE = 20_000
+"""Passages from which on an index is made."""
 CANDIDATES = 300
 """Passages that are scored exactly, at least."""
 MOST_CANDIDATES = 4096
@@ -70,7 +72,7 @@ class _Built:
 class Nearest:
     """Finds neighbours, and keeps the index of one vault. Safe from several threads."""
 
-    def __init__(self, vault: Vault, *, large: int = LARGE_SET) -> None:
+    def __init__(self, vault: Vault, *, large: int = LARGE) -> None:
         """``large`` is the number of passages from which on an index is made."""
         self._vectors = Vectors(vault)
         self._scan = VectorScan(vault)

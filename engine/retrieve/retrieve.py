@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,20 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
-from engine.retrieve import closeness, copies, expansion, feedback, filters, fuse, query, spelling
+from engine.inference.reranker import Reranker
+from engine.retrieve import (
+    closeness,
+    compounds,
+    copies,
+    expansion,
+    feedback,
+    filters,
+    fuse,
+    kin,
+    query,
+    rerank,
+    spelling,
+)
 from engine.retrieve.closeness import Closeness
 from engine.retrieve.fuse import Scores
 from engine.retrieve.interaction import Interaction
@@ -21,7 +35,7 @@ from engine.store.glossary import Glossary
 from engine.store.lexical import Lexical, Words
 from engine.store.vectors import Vectors, VectorSet
 from engine.store.vocabulary import Vocabulary
-from engine.types import Hit, SearchResult, Understood
+from engine.types import Hit, Passage, SearchResult, Understood
 
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
@@ -33,9 +47,18 @@ LOOKED_AT = 50
 class Retriever:
     """Searches a vault. Cheap to make, safe from several threads."""
 
-    def __init__(self, vault: Vault, embedder: Embedder, nearest: Nearest | None = None) -> None:
-        """``nearest`` keeps an index of a large vault; without it, sqlite-vec serves alone."""
+    def __init__(
+        self,
+        vault: Vault,
+        embedder: Embedder,
+        nearest: Nearest | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        """``nearest`` keeps an index of a large vault; without it, sqlite-vec serves alone.
+        ``reranker`` reads the best passages once more, in place of the comparison word by word.
+        """
         self._nearest = nearest
+        self._reranker = reranker
         self._documents = Documents(vault)
         self._lexical = Lexical(vault)
         self._vectors = Vectors(vault)
@@ -83,9 +106,11 @@ class Retriever:
         asked = query.parse(question)
         exchanged = spelling.corrections(asked, self._lexical, self._vocabulary, self._embedder)
         text = spelling.corrected(question, exchanged) if exchanged else question
-        also = expansion.expanded(text, self._glossary, library_ids)
+        also = expansion.expanded(text, self._glossary, library_ids, self._stands)
         variants = (text, *also.variants)
         asked = query.together([query.parse(each) for each in variants])
+        if within := compounds.parts(asked, self._lexical):
+            asked = replace(asked, words=tuple(dict.fromkeys((*asked.words, *within))))
         passages = self._lexical.passages()
         if passages > query.LARGE_VAULT:
             asked = query.rare(asked, self._lexical.frequencies(asked.words), passages)
@@ -100,6 +125,9 @@ class Retriever:
             expansions=also.told,
         )
         return asked, understood, variants
+
+    def _stands(self, meaning: str) -> bool:
+        return bool(self._lexical.search(query.quoted(meaning), 1))
 
     def _meaning(
         self,
@@ -170,10 +198,18 @@ class Retriever:
             np.array([each.neighbours for each in close]),
             weights,
         )
-        share = feedback.WEIGHT * feedback.share(variants[0], len(query.parse(variants[0]).words))
+        described = feedback.share(variants[0], len(query.parse(variants[0]).words))
+        share = feedback.WEIGHT * described
         ordered = final + share * self._feedback(cut, final) if share and cut else final
+        if meaning:
+            found = [passages[id] for id in ids[kept].tolist()]
+            ordered = self._akin(variants[0], described, found, ordered)
         best = np.lexsort((ids[kept], -ordered))
-        if meaning and weights is not fuse.FOREIGN:
+        if self._reranker is not None:
+            found = [passages[id] for id in ids[kept[best]].tolist()]
+            ordered[best] = rerank.moved(self._reranker, variants[0], found, ordered[best])
+            best = np.lexsort((ids[kept], -ordered))
+        elif meaning and weights is not fuse.FOREIGN:
             found = [passages[id] for id in ids[kept[best]].tolist()]
             ordered[best] = self._interaction.moved(variants, found, ordered[best])
             best = np.lexsort((ids[kept], -ordered))
@@ -192,6 +228,26 @@ class Retriever:
             )
             for rank, each in enumerate(chosen, start=1)
         )
+
+    def _akin(
+        self, wording: str, described: float, found: Sequence[Passage], scores: Scores
+    ) -> Scores:
+        """The scores after a look at which of the passages say nearly the same."""
+        titles = dict.fromkeys(passage.title for passage in found)
+        words = [
+            frozenset(above) - {"\n"} for above, _ in self._lexical.cut((t, "") for t in titles)
+        ]
+        of_title = dict(zip(titles, words, strict=True))
+        each = [of_title[passage.title] for passage in found]
+        forms = self._lexical.forms(" ".join(query.parse(wording).words))
+        naming = kin.named(each, {form for several in forms for form in several})
+        serving = self._vectors.serving()
+        if serving is None or not (described or naming.any()):
+            return scores
+        alike = self._vectors.alike(serving, [passage.id for passage in found])
+        if naming.any():
+            scores = kin.told_apart(scores, alike, each, naming)
+        return kin.supported(scores, alike, described)
 
     def _feedback(self, cut: Sequence[Words], ranked: Scores) -> Scores:
         found = [[word for word in (*context, *words) if word != "\n"] for context, words in cut]

@@ -5,31 +5,27 @@ for. Each answer is kept as soon as it is there, under what it was asked with: w
 is not asked again, neither after a kill nor in another comparison.
 """
 
-import json
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from engine.errors import CancelledError, InputError
 from engine.evaluate import columns as ways
-from engine.evaluate import evaluated, history, leakage, measure, outcome
+from engine.evaluate import evaluated, leakage, measure, outcome
 from engine.evaluate.columns import Column
 from engine.evaluate.considered import Cost
 from engine.evaluate.energy import Meter
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.freshness import Followed
-from engine.evaluate.history import Shift
 from engine.evaluate.leakage import Leak
 from engine.evaluate.measure import TOP, Asked, Result
 from engine.evaluate.outcome import Outcome
-from engine.evaluate.questions import BadLine, Question, as_row, from_row, set_hash
+from engine.evaluate.questions import BadLine, Question, as_row, set_hash
 from engine.formats import examples, job
-from engine.inference.adapters import Adapter
-from engine.models.options import EXACT, ModelOptions
 from engine.progress import CancelToken, Progress
 from engine.retrieve.remembered import Remembered
 from engine.services import costs, machine, other_encoder
@@ -38,29 +34,12 @@ from engine.services.asking import Asking
 from engine.services.changed_facts import ChangedFacts
 from engine.services.encoders import Encoders
 from engine.services.keeper import ChatModelKeeper
+from engine.services.past_comparisons import PastComparisons, columns_of, questions_of
+from engine.services.ready_columns import Ready, ReadyColumns
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.evaluations import Evaluations, StoredEvaluation
-
-SAME = replace(EXACT, seed=0)
-"""How every column's model writes where it does not say otherwise: the likeliest words."""
-LOADING = ("n_ctx", "threads")
-"""Options with which a model is loaded; they are set for the model, not for a column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A column with all that it is asked with."""
-
-    column: Column
-    adapters: tuple[Adapter, ...]
-    options: ModelOptions
-    model: Path | None
-    circumstances: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        return ways.key(self.circumstances)
+from engine.store.preferences import Preference, Preferences
 
 
 class Comparison:
@@ -78,11 +57,13 @@ class Comparison:
         """``encoders`` makes the encoders of another vault, as those of this one are made."""
         self._vault = vault
         self._store = Evaluations(vault)
+        self._preferences = Preferences(vault)
+        self._past = PastComparisons(vault)
         self._documents = Documents(vault)
+        self._columns = ReadyColumns(asking, keeper, adapters, self._documents)
         self._asked = asked
         self._asking = asking
         self._keeper = keeper
-        self._adapters = adapters
         self._encoders = encoders
 
     # --- measuring -----------------------------------------------------------------------------
@@ -113,7 +94,7 @@ class Comparison:
         self._asking.check_library(library)
         ready: list[Ready] = []
         for column in columns:
-            ready.append((yield from self._ready(column, library, cancel)))
+            ready.append((yield from self._columns.of(column, library, cancel)))
         leaks, notes = _leaks(questions, ready, training)
         if leaks:
             learnt = {id(leak.question) for leak in leaks}
@@ -122,15 +103,22 @@ class Comparison:
         if not questions:
             raise InputError("Every question was learnt in training.", "Ask others.")
         rows = [as_row(question) for question in questions]
-        setting = yield from self._setting(ready, library, source, questions, cancel)
+        setting = yield from self._setting(
+            ready, library, source, questions, changed_facts, training, cancel
+        )
         fingerprint = ways.key({"setting": setting, "questions": rows})
         number = self._store.unfinished(fingerprint)
         if number is None:
             number = self._store.begin(fingerprint, setting, rows)
         with ExitStack() as stack:
             places: dict[str, Asking] = {"": self._asking}
+            keys = {each.column.name: each.key for each in ready}
             for each in ways.in_order(columns):
-                if each.reads_documents and each.encoder not in places:
+                if (
+                    each.reads_documents
+                    and each.encoder not in places
+                    and (anew or measure.unknown(self._store, number, questions, keys[each.name]))
+                ):
                     work = other_encoder.twin_with(
                         stack, self._vault, each.encoder, self._encoders, self._asking, cancel
                     )
@@ -138,7 +126,7 @@ class Comparison:
             ask = self._asker(ready, places, library, cancel)
             outcomes = yield from measure.measured(
                 ask, self._store, number, questions, columns,
-                {each.column.name: each.key for each in ready}, anew=anew, cancel=cancel,
+                keys, anew=anew, cancel=cancel,
             )  # fmt: skip
         fresh: list[Followed] = []
         if changed_facts:
@@ -150,7 +138,7 @@ class Comparison:
             number, outcomes, columns, setting, time.time(),
             costs=(yield from self._costs(ready, outcomes, library, cancel)), fresh=fresh,
             bad_lines=bad_lines, leaks=leaks, notes=notes,
-            shifts=self._shifts(number, setting, outcomes),
+            shifts=self._past.shifts(number, setting, outcomes),
         )  # fmt: skip
         report = {
             **done.as_json(),
@@ -161,17 +149,22 @@ class Comparison:
         return done
 
     def repeat(
-        self, number: int, *, cancel: CancelToken | None = None
+        self, number: int, *, anew: bool = True, cancel: CancelToken | None = None
     ) -> Generator[Progress | Result, None, Evaluated]:
-        """Ask the questions of an earlier evaluation again, in the same way, as things are now."""
-        before = self._store.one(number)
+        """Ask the questions of an earlier evaluation again, in the same way, as things are now.
+
+        Without ``anew`` an interrupted one is gone on with: what is known is not asked again.
+        """
+        before = self._past.one(number)
         return (
             yield from self.run(
-                [from_row(row) for row in before.questions],
-                _columns(before),
+                questions_of(before),
+                columns_of(before),
                 library=before.setting["library"] or None,
                 source=before.setting["questions_from"],
-                anew=True,
+                anew=anew,
+                changed_facts=before.setting.get("changed_facts", 0),
+                training=[Path(each) for each in before.setting.get("training", ())],
                 cancel=cancel,
             )
         )
@@ -180,114 +173,33 @@ class Comparison:
 
     def history(self) -> list[StoredEvaluation]:
         """Every evaluation, the last first; the questions are in each."""
-        return self._store.all()
+        return self._past.all()
 
     def opened(self, number: int) -> Evaluated:
-        """An earlier evaluation with all its results, to be shown. Raises NotFoundError."""
-        stored = self._store.one(number)
-        found = self._outcomes(stored)
-        if not found:
-            raise InputError(f"Evaluation {number} has no results yet.", "Run it to its end.")
-        told = stored.report or {}
-        return evaluated.judged(
-            number, found, _columns(stored), stored.setting,
-            stored.finished_at or stored.started_at,
-            costs={name: Cost(**each) for name, each in told.get("costs", {}).items()},
-            fresh=[Followed(**each) for each in told.get("freshness", ())],
-            notes=told.get("notes", ()),
-            shifts=self._shifts(number, stored.setting, found),
-        )  # fmt: skip
+        """An earlier evaluation with its results so far, to be shown. Raises NotFoundError."""
+        return self._past.opened(number)
 
     def forget(self, number: int) -> None:
         """Delete an evaluation with its results."""
-        self._store.remove(number)
+        self._past.forget(number)
 
-    def _outcomes(self, stored: StoredEvaluation) -> list[Outcome]:
-        kept = self._store.kept(stored.id)
-        questions = [from_row(row) for row in stored.questions]
-        return [
-            replace(outcome.from_row(kept[place]), question=question, mode=row["name"])
-            for row in _column_rows(stored.setting)
-            for question in questions
-            if (place := (measure.question_hash(question), row["key"])) in kept
-        ]
+    def prefer(self, number: int, found: Preference) -> None:
+        """Keep which of two unnamed answers was liked better."""
+        self._preferences.keep(number, found)
 
-    def _shifts(
-        self, number: int, setting: dict[str, Any], outcomes: Sequence[Outcome]
-    ) -> list[Shift]:
-        """Against the last finished evaluation before it of the same questions."""
-        names = {each.mode for each in outcomes}
-        for before in self._store.all():
-            same = before.setting.get("questions_sha256") == setting.get("questions_sha256")
-            alike = names & {row["name"] for row in _column_rows(before.setting)}
-            if before.id < number and before.finished_at is not None and same and alike:
-                old = self._outcomes(before)
-                return history.shifts(old, outcomes, _circumstances(before.setting),
-                                      _circumstances(setting))  # fmt: skip
-        return []
+    def preferences(self, number: int) -> list[Preference]:
+        return self._preferences.of(number)
+
+    def expected_s(self, questions: int, columns: Sequence[Column]) -> float | None:
+        """Seconds that so many questions will take, as evaluations before did; None without."""
+        usual = self._past.usual_s()
+        known = [usual[each.mode] for each in columns if each.mode in usual]
+        if not known:
+            return None
+        unknown = len(columns) - len(known)
+        return questions * (sum(known) + unknown * max(known))
 
     # --- one column ----------------------------------------------------------------------------
-
-    def _ready(
-        self, column: Column, library: str | None, cancel: CancelToken | None
-    ) -> Generator[Progress, None, Ready]:
-        """All that decides what a column answers. Raises InputError, NotFoundError."""
-        own = dict(column.options)
-        known = {each.name for each in fields(ModelOptions)} - set(LOADING)
-        if wrong := [key for key in own if key not in known]:
-            raise InputError(
-                f"“{wrong[0]}” in the column “{column.name}” is no option of an answer.",
-                f"There are model, adapter, mode, encoder, {', '.join(sorted(known))}.",
-            )
-        model = column.model or None
-        choice = self._keeper.choice(model)
-        same = ModelOptions(seed=0) if choice.thinks else SAME
-        options = ModelOptions.of(own).over(same)
-        adapters = self._adapters_of(column)
-        name, encoder = yield from self._asking.names(model, cancel)
-        file = self._keeper.file_of(model)
-        circumstances: dict[str, Any] = {
-            "mode": column.mode,
-            "model": self._keeper.stored_key(model),
-            "model_file": [name, *machine.stamp(file)],
-            "adapters": [[str(each.path), *machine.stamp(each.path), each.scale]
-                         for each in adapters],
-            "options": choice.for_question(options, from_documents=True).values(),
-            "alcove": metadata.version("alcove"),
-        }  # fmt: skip
-        if column.reads_documents:
-            every = [each for each in self._documents.libraries() if library in (None, each.name)]
-            circumstances |= {
-                "documents": [
-                    [each.name, each.documents, each.passages, each.changed_at] for each in every
-                ],
-                "encoder": column.encoder or encoder,
-                "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
-            }
-        # As it will be read back, so that it can be set against what was kept.
-        plain: dict[str, Any] = json.loads(json.dumps(circumstances, default=str))
-        return Ready(column, adapters, options, file, plain)
-
-    def _adapters_of(self, column: Column) -> tuple[Adapter, ...]:
-        model = column.model or None
-        if not column.tuned:
-            if column.adapters:
-                raise InputError(
-                    f"The column “{column.name}” names an adapter and asks without one.",
-                    "Give it mode=tuned or mode=both.",
-                )
-            return ()
-        found = self._adapters.resolved(model, column.adapters)
-        if not column.adapters:
-            in_use = self._adapters.in_use(model)
-            found = tuple(Adapter(Path(each.file), each.scale) for each in in_use)
-        if not found:
-            raise InputError(
-                f"No adapter is in use for this model, so there is no “{column.name}” to measure.",
-                "Name one (--column), choose one with `alcove models use-adapter`, or measure "
-                "plain and rag.",
-            )
-        return found
 
     def _asker(
         self,
@@ -383,6 +295,8 @@ class Comparison:
         library: str | None,
         source: str,
         questions: Sequence[Question],
+        changed_facts: int,
+        training: Sequence[Path],
         cancel: CancelToken | None,
     ) -> Generator[Progress, None, dict[str, Any]]:
         """Everything beside the questions that decides the result."""
@@ -398,6 +312,8 @@ class Comparison:
                 for each in ready
             ],
             "library": library or "",
+            "changed_facts": changed_facts,
+            "training": [str(each.absolute()) for each in training],
             "documents": sum(each.documents for each in libraries),
             "passages": sum(each.passages for each in libraries),
             "model": model,
@@ -424,20 +340,3 @@ def _leaks(
                          "checked that none of these questions was among it.")  # fmt: skip
     learnt = [one for file in dict.fromkeys(files) for one in examples.read(file)]
     return (leakage.leaked(questions, learnt) if learnt else []), notes
-
-
-def _column_rows(setting: dict[str, Any]) -> list[dict[str, Any]]:
-    """The columns of an evaluation with their keys; of an old one, its modes."""
-    named: list[dict[str, Any]] = setting.get("columns") or [
-        {"name": mode, "mode": mode, "model": setting.get("asked_for", ""), "key": mode}
-        for mode in setting.get("modes", ())
-    ]
-    return named
-
-
-def _columns(stored: StoredEvaluation) -> list[Column]:
-    return [Column.from_row(row) for row in _column_rows(stored.setting)]
-
-
-def _circumstances(setting: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {row["name"]: row.get("circumstances", {}) for row in _column_rows(setting)}

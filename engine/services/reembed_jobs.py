@@ -19,7 +19,6 @@ from engine.store import recut as recut_store
 from engine.store.check import refill
 from engine.store.connect import Vault
 from engine.store.facts import EMBEDDER, PASSAGE_TOKENS, REEMBED, Facts
-from engine.store.quantise import sign_bits
 from engine.store.vectors import Vectors
 
 LEAST_TOKENS, MOST_TOKENS = 32, 2048
@@ -132,8 +131,7 @@ class ReembedJobs:
         if new.identity != current.identity:
             held = self._vectors.matching(new.identity)
             passages = self._vectors.passages() - (self._vectors.count(held) if held else 0)
-        dimension = new.identity.dimension
-        vector = dimension + sign_bits(dimension) // 8 + 40
+        vector = new.identity.dimension + 30
         all_documents = max(1, documents)
         share = self._vectors.passages() * (vector + PASSAGE_BYTES) // 4 if documents else 0
         needed = max(0, passages) * vector + share + 1_000_000 * (all_documents > 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import InputError
+from engine.errors import InputError, NotFoundError
 from engine.inference.adapters import Adapter
 from engine.model_types import AdapterCard, AdapterInUse
 from engine.models.adapter_memory import AdapterMemory
@@ -94,6 +94,31 @@ class TeachAdapters:
         used = yield from self._adapters.use(model, chosen, cancel=cancel)
         self._made.undo(key)
         return used
+
+    def model_for(self, file: str) -> str | None:
+        """The model that an adapter is used with, else the one that it is for.
+
+        None for the model that answers, where it fits that. Raises NotFoundError.
+        """
+        card = next((each for each in self._adapters.list() if each.file == file), None)
+        if card is None:
+            raise NotFoundError("This adapter is not there any more.", "Choose another one.")
+        holding = [
+            model
+            for model in card.models
+            if any(
+                str(each.path) == file for each in self._memory.of(self._keeper.stored_key(model))
+            )
+        ]
+        if holding:
+            return holding[0]
+        answering = self._keeper.file_of(None)
+        fits = any(self._keeper.file_of(model) == answering for model in card.models)
+        return None if fits or not card.models else card.models[0]
+
+    def can_go_back(self, model: str | None = None) -> bool:
+        """Whether a change was made that can be taken back."""
+        return bool(self._made.changes(self._keeper.stored_key(model)))
 
     def in_use(self, model: str | None = None) -> tuple[Adapter, ...]:
         """What a model is used with."""

@@ -1,6 +1,7 @@
 """Trainings: a job folder made from examples, run in a process of its own, taken as an adapter."""
 
 import json
+import shutil
 import subprocess
 import time
 from collections import Counter
@@ -19,13 +20,17 @@ from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.services.keeper import ChatModelKeeper
 from engine.settings import Settings
-from engine.teach import defaults, recipes, review, sift, trainer_process
+from engine.teach import defaults, live, machine_check, recipes, review, sift, trainer_process
 from engine.teach.defaults import TrainingMachine
+from engine.teach.live import Live
+from engine.teach.machine_check import Machine, MachineCheck
 from engine.teach.made import MadeAdapters, MadeCard
 from engine.teach.recipes import Recipe
 from engine.teach.review import Review
 
 EXAMPLES, HELD_OUT, CARD = "examples.jsonl", "held-out.jsonl", "card.json"
+COMPARED = "compared.json"
+"""How its adapter fared beside the model as it was."""
 JobState = Literal["waiting", "training", "paused", "stopped", "failed", "trained"]
 
 
@@ -39,6 +44,8 @@ class Plan:
     taught: tuple[Example, ...]
     held_out: tuple[Example, ...]
     base_name: str = ""
+    looped: bool = False
+    """Whether it comes out of the loop: then it is adopted by itself where it is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ class JobCard:
     state: JobState
     words: str = ""
     """What it said last."""
+    compared: bool = False
+    """Whether its adapter was taken and compared."""
 
 
 class TeachJobs:
@@ -85,15 +94,21 @@ class TeachJobs:
         base: Path | None = None,
         settings: Mapping[str, Any] | None = None,
         unseen: bool = False,
+        looped: bool = False,
+        longest: int = 0,
         machine: TrainingMachine | None = None,
     ) -> Plan:
         """What training on a file of examples would be, with settings that suit.
 
         ``base`` is a GGUF file or a folder; without it, the model of this name, by default the one
-        that answers. ``settings`` go before the suggested ones. Raises InputError, also where
-        nobody has looked at the examples and ``unseen`` does not allow that.
+        that answers. ``settings`` go before the suggested ones; examples of more tokens than
+        ``longest`` are left out where it is above 0. Raises InputError, also where nobody has
+        looked at the examples and ``unseen`` does not allow that.
         """
-        taught, held_out = sift.split(Review(examples).trained(unseen=unseen))
+        every = Review(examples).trained(unseen=unseen)
+        taught, held_out = sift.split(
+            [each for each in every if not longest or review.tokens_of(each) <= longest]
+        )
         recipe = recipe_of(taught)
         name = name or (recipe.purpose.capitalize() if recipe is not None else examples.stem)
         base = base or self._keeper.file_of(model)
@@ -121,7 +136,19 @@ class TeachJobs:
             task=recipe.task if recipe is not None else "",
             settings={**suited, **(settings or {})},
         )
-        return Plan(folder, spec, recipe, tuple(taught), tuple(held_out), base.stem)
+        return Plan(folder, spec, recipe, tuple(taught), tuple(held_out), base.stem, looped)
+
+    def python(self) -> Path:
+        """The Python of the training environment. Raises TeachError with what to install."""
+        return trainer_process.interpreter(self._settings.training.python)
+
+    def check(self, plan: Plan, machine: Machine | None = None) -> MachineCheck:
+        """What this machine would give for it. A second of work. Raises ModelError."""
+        base = plan.spec.base
+        sizes = machine_check.Base.of(base, self._shelf.header_of(base))
+        lengths = [review.tokens_of(each) for each in plan.taught]
+        machine = machine or Machine.now(plan.folder.root)
+        return machine_check.check(sizes, plan.spec.settings, lengths, machine)
 
     def train(
         self, plan: Plan, *, cancel: CancelToken | None = None
@@ -136,8 +163,7 @@ class TeachJobs:
 
     def begin(self, plan: Plan) -> int:
         """Start the training and return; it runs by itself. Returns where its events begin."""
-        python = trainer_process.interpreter(self._settings.training.python)
-        folder = plan.folder
+        python, folder = self.python(), plan.folder
         if folder.spec.exists():
             self._check_same(plan)
         else:
@@ -152,6 +178,7 @@ class TeachJobs:
                             "recipe": plan.recipe.name if plan.recipe is not None else "",
                             "base": plan.base_name,
                             "last_message": _last_message(plan),
+                            "looped": plan.looped,
                         }
                     ),
                     encoding="utf-8",
@@ -161,9 +188,43 @@ class TeachJobs:
                     f"The job folder {folder.root} cannot be written: {error.strerror}.",
                     "Choose another one with --job.",
                 ) from error
+        return self._start(folder, python)
+
+    def go_on(self, job: Path) -> int:
+        """Start a training again that was stopped or failed; it goes on from its checkpoint.
+
+        Returns where its events begin. Raises NotFoundError, InputError, TeachError.
+        """
+        folder = self._folder(job)
+        if folder.report.exists():
+            raise InputError("This training is done.", "Start a new one.")
+        return self._start(folder, self.python())
+
+    def _start(self, folder: JobFolder, python: Path) -> int:
         at = trainer_process.end_of_events(folder)
         self._started[folder.root] = trainer_process.start(folder, python)
         return at
+
+    def watch(
+        self, job: Path, *, since: int = 0, cancel: CancelToken | None = None
+    ) -> Generator[Live, None, Live]:
+        """Look at a training until it ends; see :func:`engine.teach.live.watch`."""
+        folder = self._folder(job)
+        end = yield from live.watch(
+            folder, self._started.get(folder.root), since=since, cancel=cancel
+        )
+        self._started.pop(folder.root, None)
+        return end
+
+    def discard(self, job: Path) -> None:
+        """Delete the folder of a training that does not run; an adapter that was taken stays.
+
+        Raises NotFoundError, InputError.
+        """
+        folder = self._folder(job)
+        if trainer_process.running(folder):
+            raise InputError("This training runs.", "Stop it first.")
+        shutil.rmtree(folder.root, ignore_errors=True)
 
     def follow(
         self, job: Path, *, start: int = 0, cancel: CancelToken | None = None
@@ -219,7 +280,10 @@ class TeachJobs:
             job=str(done.job),
             made_at=round(time.time(), 3),
             last_message=int(told.get("last_message", 0)),
-            report={key: report.get(key) for key in ("examples", "held_out_examples", "outcome")},
+            report={
+                key: report.get(key)
+                for key in ("examples", "held_out_examples", "outcome", "settings")
+            },
         )
         file = self.made.take(done.adapter, card)
         self._shelf.register_adapter(file, Entry("", "made", name=card.name))
@@ -227,8 +291,12 @@ class TeachJobs:
 
     def jobs(self) -> list[JobCard]:
         """Every training of this profile, as it stands."""
-        found = sorted(self.root.glob("*/job.toml")) if self.root.is_dir() else []
-        return [self.card(path.parent) for path in found]
+        found = self.root.glob("*/job.toml") if self.root.is_dir() else []
+        return [self.card(path.parent) for path in sorted(found, key=_begun_at)]
+
+    def told(self, job: Path) -> Mapping[str, Any]:
+        """What stood fast when a training began: its recipe, its base, whether it was looped."""
+        return self._card(self._folder(job).root)
 
     def card(self, job: Path) -> JobCard:
         """One training as it stands. Raises NotFoundError, InputError."""
@@ -243,7 +311,8 @@ class TeachJobs:
             state = "waiting"
         else:
             state = "failed" if event.kind == "error" else "stopped"
-        return JobCard(folder.root, spec.name, state, event.message if event is not None else "")
+        words = event.message if event is not None else ""
+        return JobCard(folder.root, spec.name, state, words, (folder.root / COMPARED).exists())
 
     def _free(self, name: str) -> Path:
         slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
@@ -278,6 +347,13 @@ class TeachJobs:
             raise InputError(
                 f"The training in {plan.folder.root} {what}.", "Choose another folder with --job."
             )
+
+
+def _begun_at(spec: Path) -> float:
+    try:
+        return spec.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def recipe_of(examples: Sequence[Example]) -> Recipe | None:

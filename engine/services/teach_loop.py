@@ -1,7 +1,7 @@
 """The loop: what was corrected since the last adapter is learnt, compared, adopted or put aside."""
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,15 +13,16 @@ from engine.progress import CancelToken, Progress, drain
 from engine.services.feedback import Feedback
 from engine.services.teach_adapters import TeachAdapters
 from engine.services.teach_examples import TeachExamples, Wanted
-from engine.services.teach_jobs import TeachJobs
+from engine.services.teach_jobs import Plan, TeachJobs
+from engine.services.teach_results import TeachResult, TeachResults
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.teach import compare, from_feedback
 from engine.teach.compare import Decision, Scores
-from engine.teach.made import Verdict
 from engine.teach.recipes import recipe
 from engine.types import Answer, Mode
 
+MEASURED = "words in common with the right answer"
 FEWEST = 4
 """Examples below which nothing can be learnt."""
 GENERAL_TOKENS = 48
@@ -72,7 +73,7 @@ class TeachLoop:
 
     def __init__(
         self, vault: Vault, asked: AskedWith, feedback: Feedback, examples: TeachExamples,
-        jobs: TeachJobs, adapters: TeachAdapters,
+        jobs: TeachJobs, adapters: TeachAdapters, results: TeachResults,
     ) -> None:  # fmt: skip
         self._documents = Documents(vault)
         self._asked = asked
@@ -80,6 +81,7 @@ class TeachLoop:
         self._examples = examples
         self._jobs = jobs
         self._adapters = adapters
+        self._results = results
 
     def waiting(self) -> LoopWaiting:
         """What there is to learn. Quick."""
@@ -105,6 +107,23 @@ class TeachLoop:
         is learnt are the user's own words, so that nobody has to look through them again. Raises
         InputError where there is too little, and what training raises.
         """
+        plan = yield from self.prepared(
+            recipe_name=recipe_name, model=model, questions=questions, settings=settings,
+            cancel=cancel,
+        )  # fmt: skip
+        trained = yield from self._jobs.train(plan, cancel=cancel)
+        return (yield from self.finish(trained.job, questions=questions, cancel=cancel))
+
+    def prepared(
+        self,
+        *,
+        recipe_name: str = "answer",
+        model: str | None = None,
+        questions: Sequence[Question] = (),
+        settings: Mapping[str, Any] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, Plan]:
+        """The training of what was corrected, not begun yet. Raises InputError."""
         held_out = self._questions(questions)
         file = self._jobs.root / "feedback.jsonl"
         wanted = Wanted(recipe(recipe_name), model=model)
@@ -118,16 +137,31 @@ class TeachLoop:
                 f"Only {built.examples} corrections can be learnt from; it takes {FEWEST}.",
                 f"Correct or praise some more answers. Left out: {reasons or 'none'}.",
             )
-        plan = self._jobs.plan(file, model=model, settings=settings, unseen=True)
-        trained = yield from self._jobs.train(plan, cancel=cancel)
-        made = self._jobs.export(trained.job, f"{plan.spec.name} {trained.job.name[-1:]}".strip())
-        decision = yield from self.compared(made, held_out, model=model, cancel=cancel)
-        card = self._jobs.made.of(made)
-        if card is not None:
-            verdict: Verdict = "adopted" if decision.adopt else "aside"
-            self._jobs.made.put(replace(card, verdict=verdict, reason=decision.reason))
+        return self._jobs.plan(file, model=model, settings=settings, unseen=True, looped=True)
+
+    def finish(
+        self,
+        job: Path,
+        *,
+        questions: Sequence[Question] = (),
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, Looped]:
+        """Compare what a training of the loop left, and adopt it where it is better.
+
+        Also when whoever began it is gone. Raises what taking and asking raise.
+        """
+        known = self._results.known(job)
+        if known is not None and known.file is not None and known.decision is not None:
+            return Looped(known.file, known.decision)
+        trained, model = self._jobs.trained(job), self._results.model_of(job)
+        name = str(trained.report.get("name", "Adapter"))
+        made = self._jobs.export(trained.job, f"{name} {_number(trained.job)}".strip())
+        decision = yield from self.compared(
+            made, self._questions(questions), model=model, cancel=cancel
+        )
         if decision.adopt:
             yield from self._adapters.use([str(made)], model, cancel=cancel)
+        self._results.keep(TeachResult(trained.job, name, made, trained.report, decision, MEASURED))
         return Looped(made, decision)
 
     def compared(
@@ -187,3 +221,9 @@ class TeachLoop:
                 options=options, cancel=cancel,
             )
         )  # fmt: skip
+
+
+def _number(job: Path) -> str:
+    """That stands at the end of a training's folder; empty for none."""
+    tail = job.name.rpartition("-")[2]
+    return tail if tail.isdigit() else ""

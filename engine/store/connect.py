@@ -117,13 +117,17 @@ class Vault:
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def compact(self) -> None:
-        """Write the file anew without the room that nothing uses. Waits for the other writers."""
+    def compact(self, *, wait: bool = True) -> None:
+        """Write the file anew without the room that nothing uses. Waits for the other writers.
+
+        With ``wait`` also for the readers, so that the disk has the room back at once.
+        """
         with told(self.path), self._lane:
             if self._closed:
                 raise VaultError("The vault is closed.")
             self._writer.execute("VACUUM")
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if wait else apsw.SQLITE_CHECKPOINT_PASSIVE
+            self._writer.wal_checkpoint(mode=mode)
 
     def copy(self, path: Path) -> Self:
         """Another vault with all that is in this one, encrypted with the same key where it is."""

@@ -168,9 +168,15 @@ class Documents:
 
     def known(self, path: Path | str) -> KnownFile | None:
         """The file of this path, as :meth:`known_files`."""
+        return self.known_of([str(path)]).get(str(path))
+
+    def known_of(self, paths: Iterable[str]) -> dict[str, KnownFile]:
+        """The files of these paths, as :meth:`known_files`."""
+        found = []
         with self._vault.read() as db:
-            found = row(db, _KNOWN + "WHERE path = ? AND parent_id IS NULL", (str(path),))
-        return KnownFile(FileStamp(*found[:4]), *found[4:]) if found else None
+            for path in paths:
+                found += rows(db, _KNOWN + "WHERE path = ? AND parent_id IS NULL", (path,))
+        return {each[0]: KnownFile(FileStamp(*each[:4]), *each[4:]) for each in found}
 
     def held(self, path: Path | str) -> list[str]:
         """The document of this path and the files below it; not what is in them."""
@@ -242,7 +248,9 @@ class Documents:
                 db,
                 "SELECT DISTINCT here.id, documents.path FROM carray(?1) AS wanted "
                 "CROSS JOIN passages AS here ON here.id = wanted.value "
-                "CROSS JOIN passages AS there ON there.digest = here.digest "
+                "CROSS JOIN passages AS there "
+                "ON substr(there.digest, 1, 5) = substr(here.digest, 1, 5) "
+                "AND there.digest = here.digest "
                 "AND there.document_id <> here.document_id AND there.text = here.text "
                 "AND (there.page, there.start) = (here.page, here.start) "
                 "CROSS JOIN documents ON documents.id = there.document_id "

@@ -8,6 +8,9 @@ import apsw
 from engine.store.texts import HEADING_BITS
 from engine.types import Heading, Page
 
+HEADING_JOINT = " › "
+"""Between the headings of a path; the migrations know it too."""
+
 REACH = 16
 """How far behind a heading's start its title is looked for: behind ``## ``."""
 
@@ -43,16 +46,23 @@ def page(number: int, text: str, headings: str, label: str) -> Page:
     return Page(number, text, unpacked(headings, text), label)
 
 
-def put(db: apsw.Connection, document_id: int, places: dict[str, int]) -> None:
+def put(db: apsw.Connection, document_id: int, places: dict[str, int], title: str = "") -> None:
     """Store the heading paths of a document's passages by their place, inside a transaction.
 
-    Place 0 is that of the passages without one.
+    Place 0 is that of the passages without one. A path that begins with the document's ``title``
+    is stored without it, as a BLOB; the view ``passages`` puts it there again.
     """
     low = document_id << HEADING_BITS
     db.executemany(
         "INSERT INTO headings(id, text) VALUES (?, ?)",
-        [(low + place, heading) for heading, place in places.items() if place],
+        [(low + place, _without(title, heading)) for heading, place in places.items() if place],
     )
+
+
+def _without(title: str, heading: str) -> str | bytes:
+    if title and (heading == title or heading.startswith(title + HEADING_JOINT)):
+        return heading[len(title) :].encode()
+    return heading
 
 
 def clear(db: apsw.Connection, document_id: int) -> None:

@@ -1,4 +1,4 @@
-"""The word index: BM25 over title, heading and text of the passages (SQLite FTS5).
+"""The word index: BM25 over text, title and heading of the passages (SQLite FTS5).
 
 Source: https://www.sqlite.org/fts5.html
 """
@@ -19,8 +19,8 @@ from engine.store.languages import language_of
 from engine.store.rows import numbers, rows, value
 from engine.store.tokenizer import ENGLISH, READY, SNOWBALL, Tokenizer, ready
 
-COLUMN_WEIGHTS = (2.0, 2.0, 1.0)
-"""Weight of a match in title, heading and text."""
+COLUMN_WEIGHTS = (1.0, 2.0, 2.0)
+"""Weight of a match in text, title and heading."""
 
 Words = tuple[list[str], list[str]]
 """Words of a passage: of title and heading, and of its text; see :meth:`Lexical.cut`."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from engine.errors import NewerVaultError
-from engine.store import room
+from engine.store import plain_vectors, room
 from engine.store.faults import damaged
 from engine.store.rows import row
 
@@ -23,6 +23,9 @@ APPLICATION_ID = 0x416C6376
 """``Alcv``: tells a vault from other SQLite files."""
 
 KEPT_BACKUPS = 3
+
+_MOVES = {room.NUMBER: room.move, plain_vectors.NUMBER: plain_vectors.move}
+"""Steps that are more than SQL."""
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 
@@ -78,8 +81,9 @@ def migrate(
             _back_up(path, current, key)
         for step in pending:
             logger.info("vault: applying migration %04d", step.number)
-            if step.number == room.NUMBER:
-                room.move(connection, step.sql)
+            move = _MOVES.get(step.number)
+            if move is not None:
+                move(connection, step.sql)
             else:
                 connection.execute(step.sql)
         connection.pragma("application_id", APPLICATION_ID)

@@ -1,9 +1,8 @@
-"""How a vector is stored: as floats, or as 8-bit numbers with its signs beside them.
+"""How a vector is stored: as floats, or as 8-bit numbers.
 
 A vector is stretched so that its largest part becomes 127, which the cosine does not see. Over
 the data of docs/benchmarks.md, 99.6 % of the ten nearest stay the same and search quality does not
-change. The signs, a bit for each part, are 8 times smaller again: a large set is looked through by
-them, and the candidates are scored with the 8-bit numbers.
+change.
 """
 
 from collections.abc import Sequence
@@ -48,13 +47,3 @@ def unpacked_all(blobs: Sequence[bytes], storage: str) -> Matrix:
     lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
     values /= np.where(lengths > 0, lengths, np.float32(1.0))[:, None]
     return values
-
-
-def signs(vector: Matrix) -> bytes:
-    """A bit for each part of a vector: whether it is above zero."""
-    return np.packbits(np.asarray(vector) > 0).tobytes()
-
-
-def sign_bits(dimension: int) -> int:
-    """Bits that the signs take: whole bytes."""
-    return -(-dimension // 8) * 8

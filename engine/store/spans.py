@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import apsw
 
 from engine.store import headings
-from engine.store.rows import rows
+from engine.store.rows import rows, value
 from engine.types import PassageDraft
 
 Kept = dict[tuple[bytes, str], list[int]]
@@ -50,7 +50,9 @@ def put(
     places: dict[str, int] = {"": 0}
     for draft in drafts:
         places.setdefault(draft.heading, len(places))
-    headings.put(db, document_id, places)
+    if len(places) > 1:
+        title = value(db, "SELECT title FROM documents WHERE id = ?", (document_id,))
+        headings.put(db, document_id, places, title)
     ids = []
     for ordinal, (draft, name) in enumerate(zip(drafts, digests, strict=True)):
         place = (ordinal, draft.page, draft.start, draft.end, places[draft.heading])

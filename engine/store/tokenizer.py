@@ -63,6 +63,11 @@ MOST_REMEMBERED = 200_000
 LONGEST = 64
 """Longer words are cut: they are no words."""
 
+SHORT_BYTES = 240
+"""Titles and headings, which come again with every passage below them."""
+MOST_SHORT = 64
+"""Of those, so many are remembered."""
+
 Token = str | tuple[str, ...]
 
 
@@ -72,9 +77,12 @@ class Tokenizer:
     def __init__(self) -> None:
         self._stemmers: dict[str, SnowballStemmer] = {}
         self._stems: dict[str, dict[str, str]] = {}
+        self._short: dict[bytes, list[Token]] = {}
 
     def __call__(self, utf8: bytes, flags: int, _locale: str | None) -> Iterable[Token]:
         """For FTS5: of a text to store, its words; of a quoted term, as :func:`ready` wrote it."""
+        if not flags & apsw.FTS5_TOKENIZE_QUERY and (known := self._short.get(utf8)) is not None:
+            return known
         text = utf8.decode("utf-8", "replace")
         if flags & apsw.FTS5_TOKENIZE_QUERY:
             if text.startswith(READY):
@@ -84,6 +92,10 @@ class Tokenizer:
         found: list[Token] = list(self.tokens(text, language, single=True))
         if language in SNOWBALL and language != ENGLISH:
             found.append(READY + language)
+        if len(utf8) <= SHORT_BYTES:
+            if len(self._short) >= MOST_SHORT:
+                self._short.clear()
+            self._short[utf8] = found
         return found
 
     def tokens(self, text: str, language: str = ENGLISH, *, single: bool = False) -> list[Token]:

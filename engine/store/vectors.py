@@ -1,7 +1,8 @@
 """Vector sets: the passages' embeddings, kept apart for each embedder that made them.
 
-Every set is a sqlite-vec table ``vectors_<id>``. One set serves searches; another may be filling
-while an embedder is exchanged. Vectors are derived from the passages and can be rebuilt.
+Every set is a table ``vectors_<id>``, a row for each passage, which sqlite-vec compares. One set
+serves searches; another may be filling while an embedder is exchanged. Vectors are derived from the
+passages and can be rebuilt.
 """
 
 import hashlib
@@ -19,7 +20,8 @@ from engine.model_types import EmbedderIdentity
 from engine.store import tallies
 from engine.store.attached import bounds
 from engine.store.connect import Vault
-from engine.store.quantise import packed, sign_bits, signs, unpacked, unpacked_all
+from engine.store.plain_vectors import make_table
+from engine.store.quantise import packed, unpacked, unpacked_all
 from engine.store.rows import numbers, rows, value
 from engine.store.spans import let_vectors_follow
 
@@ -27,23 +29,6 @@ Ids = NDArray[np.int64]
 
 CONTEXT_BYTES = 240
 """Most of a title, and of a heading path, that is embedded with a passage."""
-
-NEAREST_MOST = 4096
-"""sqlite-vec answers at most this many neighbours."""
-
-LARGE_SET = 20_000
-"""From so many vectors on, candidates are found by their signs and then scored."""
-
-CANDIDATES = 1000
-"""Candidates that are scored, at least."""
-
-
-CHUNK = 64
-"""Vectors that sqlite-vec lays into one piece.
-
-With its own 1,024, reading one vector walks through half of a piece of 400 KB: 200 took 9 ms, and
-1.6 ms with 64; looking through 60,000 signs took 105 ms, and 16 ms with 64.
-"""
 
 _CAST = {"float32": "vec_f32", "int8": "vec_int8"}
 _STRAY = "WHERE NOT EXISTS (SELECT 1 FROM passages WHERE passages.id = passage_id)"
@@ -116,18 +101,7 @@ class Vectors:
             ),
         )
         made = VectorSet(db.last_insert_rowid(), identity, serving)
-        table = made.table
-        db.execute(
-            f"""
-            CREATE VIRTUAL TABLE {table} USING vec0(
-                passage_id INTEGER PRIMARY KEY,
-                library_id INTEGER,
-                embedding INT8[{int(identity.dimension)}] DISTANCE_METRIC=cosine,
-                signs BIT[{sign_bits(int(identity.dimension))}],
-                chunk_size={CHUNK}
-            );
-            """
-        )
+        make_table(db, made.table)
         let_vectors_follow(db, made.id)
         return made
 
@@ -156,8 +130,9 @@ class Vectors:
             for digest in digests:
                 blob = value(
                     db,
-                    f"SELECT v.embedding FROM passages AS p CROSS JOIN {vectors.table} AS v "
-                    "ON v.passage_id = p.id WHERE p.digest = ? LIMIT 1",
+                    f"SELECT v.embedding FROM spans CROSS JOIN {vectors.table} AS v "
+                    "ON v.passage_id = spans.id WHERE substr(digest, 1, 5) = substr(?1, 1, 5) "
+                    "AND digest = ?1 LIMIT 1",
                     (digest,),
                 )
                 if blob is not None:
@@ -224,21 +199,15 @@ class Vectors:
     def nearest(
         self, vectors: VectorSet, query: Matrix, most: int, library_id: int | None = None
     ) -> list[tuple[int, float]]:
-        """Passages by exact cosine similarity, best first.
-
-        In a large set, among the candidates whose signs are most alike.
-        """
-        only = "" if library_id is None else "AND library_id = :library"
-        large = vectors.storage == "int8" and self.passages() >= LARGE_SET
-        column, function = ("signs", "vec_bit") if large else ("embedding", _CAST[vectors.storage])
-        asked = signs(query) if large else packed(query, vectors.storage)
-        wanted = min(max(CANDIDATES, 10 * most) if large else most, NEAREST_MOST)
+        """Passages by exact cosine similarity, best first: all of them are compared."""
+        only = "" if library_id is None else "WHERE library_id = :library "
+        cast = _CAST[vectors.storage]
         with self._vault.read() as db:
             found = rows(
                 db,
-                f"SELECT passage_id, distance FROM {vectors.table} "
-                f"WHERE {column} MATCH {function}(:query) AND k = :most {only}",
-                {"query": asked, "most": wanted, "library": library_id},
+                f"SELECT passage_id, vec_distance_cosine({cast}(embedding), {cast}(:query)) "
+                f"AS distance FROM {vectors.table} {only}ORDER BY distance LIMIT :most",
+                {"query": packed(query, vectors.storage), "most": most, "library": library_id},
             )
         scored = self.cosines(vectors, query, sorted(id for id, _ in found))
         return sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:most]
@@ -265,60 +234,37 @@ class Vectors:
         scores = matrix @ query.astype(np.float32)
         return dict(zip((id for id, _ in found), scores.tolist(), strict=True))
 
+    def alike(self, vectors: VectorSet, ids: Sequence[int]) -> Matrix:
+        """Cosines of these passages with each other, shape (n, n); 0 for one without a vector."""
+        held = self.held(vectors, ids)
+        matrix = np.zeros((len(ids), vectors.identity.dimension), dtype=np.float32)
+        if held:
+            rows_of = [place for place, id in enumerate(ids) if id in held]
+            blobs = [held[ids[place]] for place in rows_of]
+            matrix[rows_of] = unpacked_all(blobs, vectors.storage)
+        return np.asarray(matrix @ matrix.T, dtype=np.float32)
+
 
 def insert(db: apsw.Connection, vectors: VectorSet, ids: Sequence[int], matrix: Matrix) -> None:
     """Store one vector for each passage inside a running transaction."""
-    wanted = dict(zip(ids, matrix, strict=True))
-    owners: dict[int, int] = dict(
-        rows(
-            db,
-            "SELECT spans.id, documents.library_id FROM spans "
-            "JOIN documents ON documents.id = spans.document_id "
-            "WHERE spans.id IN (SELECT value FROM carray(?1)) "
-            f"AND spans.id NOT IN (SELECT v.passage_id FROM carray(?1) AS wanted "
-            f"CROSS JOIN {vectors.table} AS v ON v.passage_id = wanted.value)",
-            (numbers(ids),),
-        )
-    )
-    small = vectors.storage == "int8"
     db.executemany(
-        _insert(vectors),
-        [
-            (id, owner, packed(row, vectors.storage), *([signs(row)] if small else []))
-            for id, owner in sorted(owners.items())
-            for row in (wanted[id],)
-        ],
+        f"INSERT OR IGNORE INTO {vectors.table}(passage_id, library_id, embedding) "
+        "SELECT spans.id, documents.library_id, ?2 FROM spans "
+        "JOIN documents ON documents.id = spans.document_id WHERE spans.id = ?1",
+        [(id, packed(row, vectors.storage)) for id, row in zip(ids, matrix, strict=True)],
     )
 
 
 def follow(db: apsw.Connection, path: str) -> None:
-    """Let the vectors of a file and of what is in it stand in the library of their documents.
-
-    They are written anew: sqlite-vec 0.1.9 cannot update a row that holds 8-bit numbers.
-    """
+    """Let the vectors of a file and of what is in it stand in the library of their documents."""
     for held in _sets(db):
-        small = held.storage == "int8"
-        found = rows(
-            db,
-            f"SELECT v.passage_id, documents.library_id, v.embedding{', v.signs' * small} "
-            "FROM documents CROSS JOIN passages ON passages.document_id = documents.id "
-            f"CROSS JOIN {held.table} AS v ON v.passage_id = passages.id "
+        db.execute(
+            f"UPDATE {held.table} SET library_id = documents.library_id "
+            "FROM documents CROSS JOIN spans ON spans.document_id = documents.id "
             "WHERE (documents.path = ?1 OR (documents.path >= ?2 AND documents.path < ?3)) "
-            "AND v.library_id <> documents.library_id",
+            "AND passage_id = spans.id",
             (path, *bounds(path)),
         )
-        db.executemany(
-            f"DELETE FROM {held.table} WHERE passage_id = ?", [(each[0],) for each in found]
-        )
-        db.executemany(_insert(held), found)
-
-
-def _insert(vectors: VectorSet) -> str:
-    small = vectors.storage == "int8"
-    return (
-        f"INSERT INTO {vectors.table}(passage_id, library_id, embedding{', signs' * small}) "
-        f"VALUES (?, ?, {_CAST[vectors.storage]}(?){', vec_bit(?)' * small})"
-    )
 
 
 def missing(

@@ -19,6 +19,7 @@ from typing import Any, Literal
 from engine.errors import TeachError
 from engine.formats import adapter as adapter_file
 from engine.formats.adapter import AdapterError
+from engine.teach.compare import Decision
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,18 @@ class MadeCard:
     last_message: int = 0
     """Newest rated answer that it could learn from; later ones count for the next."""
     report: Mapping[str, Any] = field(default_factory=dict)
-    """How the training went, as it told."""
+    """How the training went, as it told; under ``compared``, the scores before and after."""
+
+    @property
+    def decision(self) -> Decision | None:
+        """How it fared beside the model as it was; None where nobody compared it."""
+        kept = self.report.get("compared")
+        if not isinstance(kept, Mapping):
+            return None
+        try:
+            return Decision(**{key: kept[key] for key in Decision.__dataclass_fields__})
+        except KeyError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

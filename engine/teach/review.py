@@ -20,6 +20,9 @@ from engine.teach import sift
 State = Literal["new", "kept", "edited", "dropped"]
 STATES = get_args(State)
 
+LETTERS_A_TOKEN = 3.5
+"""Where nobody counted."""
+
 Count = Callable[[Sequence[Message]], int]
 """Length of a conversation in the model's own tokens."""
 
@@ -97,6 +100,15 @@ class Review:
         self._set(new, "kept")
         return len(new)
 
+    def add(self, examples: Sequence[Example]) -> int:
+        """Put more behind them, but none whose question is there already; returns how many."""
+        asked = [each.question for each in self.all()]
+        fresh, _ = sift.sifted(examples, asked)
+        self._examples += fresh
+        if fresh:
+            self._write()
+        return len(fresh)
+
     def edit(
         self, number: int, *, answer: str | None = None, question: str | None = None,
         count: Count | None = None,
@@ -165,6 +177,15 @@ class Review:
 
     def _write(self) -> None:
         write(self.path, self._examples)
+
+
+def tokens_of(example: Example) -> int:
+    """Length of an example in tokens; about, where nobody counted."""
+    told = example.more.get("tokens")
+    if isinstance(told, int):
+        return told
+    letters = sum(len(turn.content) for turn in example.messages)
+    return max(1, round(letters / LETTERS_A_TOKEN))
 
 
 def write(path: Path, examples: Sequence[Example]) -> None:

@@ -150,10 +150,10 @@ def follow(
         if fresh:
             quiet = time.monotonic()
         elif ended:
-            raise _silent(folder)
+            raise silent(folder)
         elif process is None and time.monotonic() - quiet > QUIET_S:
             if not running(folder) and not list(job_file.events(folder, start=at)):
-                raise _silent(folder)
+                raise silent(folder)
             quiet = time.monotonic()
         if cancel is not None and cancel.cancelled and not folder.stop.exists():
             stop(folder)
@@ -169,7 +169,7 @@ def _ended(event: JobEvent) -> JobEvent:
     return event
 
 
-def _silent(folder: JobFolder) -> TeachError:
+def silent(folder: JobFolder) -> TeachError:
     return TeachError(
         "The training process ended without a word; it may have been killed, or memory ran out.",
         f"Start it again: it goes on from its last checkpoint. Its log is {folder.root / LOG}.",

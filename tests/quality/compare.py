@@ -2,21 +2,27 @@
 
 Four sets: SQuAD's articles that retrieval was not chosen on, an employee handbook, medical
 abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the adapter
-that ships with the app serves. Every second question of a set, in an order without favour, is
-asked: the others were for choosing. The report of each set lies in the working folder (``--work``).
+that ships with the app serves. ``ALCOVE_SETS`` names some of the sets, parted by commas. Every
+second question of a set, in an order without favour, is asked: the others were for choosing. The
+report of each set lies in the working folder (``--work``), its figures in the results folder, from
+which :mod:`tests.quality.comparison_page` writes the page.
 """
 
+import json
 import os
 from pathlib import Path
+
+import psutil
 
 from engine.assistant import Assistant
 from engine.evaluate import report
 from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated
+from engine.evaluate.measure import Result
 from engine.evaluate.questions import Question
 from engine.models import starter_adapter
 from engine.progress import Progress, drain
-from tests.quality import abbreviations, contracts, data
+from tests.quality import abbreviations, comparison_page, contracts, data
 from tests.quality.record import Row
 from tests.quality.workplace import Workplace
 
@@ -29,12 +35,17 @@ SETS = ("squad", "handbook", "abbreviations", "contracts")
 
 def run(place: Workplace) -> None:
     columns = chosen_columns()
-    for name in SETS:
+    named = os.environ.get("ALCOVE_SETS", "")
+    for name in named.split(",") if named else SETS:
         with place.assistant(f"compare-{name}") as assistant:
             questions = SOURCES[name](place, assistant)
             count = place.limit if place.limit is not None else QUESTIONS
             questions = data.chosen(questions, count, lambda each: f"{each.id} {each.question}")
-            done = measured(place, assistant, questions, columns, name)
+            clock = ProcessorClock(assistant)
+            done = measured(place, assistant, questions, columns, name, clock)
+            figures = comparison_page.kept(done, len(questions), clock.each())
+            place.record.folder.mkdir(parents=True, exist_ok=True)
+            (place.record.folder / f"compare-{name}.json").write_text(json.dumps(figures, indent=1))
             report.write(place.folder / f"compare-{name}.html", done.html())
         told(place, done, f"{name}, {len(questions)} questions")
 
@@ -53,7 +64,7 @@ def chosen_columns() -> list[Column]:
 
 def measured(
     place: Workplace, assistant: Assistant, questions: list[Question], columns: list[Column],
-    name: str,
+    name: str, clock: "ProcessorClock",
 ) -> Evaluated:  # fmt: skip
     work = assistant.comparison.run(
         questions, columns, source=name,
@@ -68,6 +79,40 @@ def measured(
                 return done
             if isinstance(event, Progress):
                 advance(event.done, event.total)
+            else:
+                clock.tick(event)
+
+
+class ProcessorClock:
+    """Processor seconds of answers by way of asking: of this process and of the model's."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._used: dict[str, list[float]] = {}
+        self._last = self._now()
+
+    def tick(self, event: Result) -> None:
+        now = self._now()
+        name = event.outcome.mode
+        if not event.kept and name not in self._used:
+            self._used[name] = []  # the first one loads and attaches
+        elif not event.kept and now > self._last:
+            self._used[name].append(now - self._last)
+        self._last = now
+
+    def each(self) -> dict[str, float]:
+        """Means of what was asked now; nothing for what was known."""
+        return {name: sum(used) / len(used) for name, used in self._used.items() if used}
+
+    def _now(self) -> float:
+        total = 0.0
+        for pid in (os.getpid(), self._assistant.model_pid):
+            try:
+                times = psutil.Process(pid).cpu_times() if pid is not None else None
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system if times is not None else 0.0
+        return total
 
 
 def told(place: Workplace, done: Evaluated, over: str) -> None:

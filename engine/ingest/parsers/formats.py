@@ -48,7 +48,7 @@ class FileFormat:
 
 FORMATS: tuple[FileFormat, ...] = (
     # --- read ------------------------------------------------------------------------------
-    FileFormat("pdf", "PDF", (".pdf",), "pdf.pdf"),
+    FileFormat("pdf", "PDF", (".pdf",), "pdf.pdf", version=2),
     FileFormat(
         "docx", "Word", (".docx", ".docm", ".dotx", ".dotm"), "office.docx",
         content_types=("wordprocessingml.document.main", "wordprocessingml.template.main",

@@ -92,3 +92,30 @@ def test_a_question_without_expectations_has_only_what_can_be_known() -> None:
 )
 def test_documents_are_known_by_their_last_parts(path: str, wanted: str, same: bool) -> None:
     assert outcome.is_document(path, wanted) is same
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "right"),
+    [
+        ("Isolde Tolvey", "Maren Tolvey", 0),  # half of the words, and another person
+        ("11 knots", "18 knots", 0),
+        ("27 working days", "27 days", 1),
+        ("27 working days off in a year", "29 working days off in a year", 0),
+        ("Maren Tolvey of Hollin", "Maren Tolvey", 1),
+        ("in the year 1987", "1987", 1),
+    ],
+)
+def test_what_is_right_shares_more_than_half_and_every_number(
+    said: str, expected: str, right: float
+) -> None:
+    found = outcome.judged(Question(1, "Who or how much?", (expected,)), answer(said), [], "rag")
+    assert found.scores["right"] == right
+
+
+def test_what_was_kept_is_judged_by_the_rule_of_now() -> None:
+    question = Question(1, "At what wind?", ("18 knots",))
+    row = outcome.judged(question, answer("11 knots"), [], "rag").as_row()
+    row["scores"]["right"], row["fault"] = 1.0, ""
+    found = outcome.from_row(json.loads(json.dumps(row)))
+    assert found.scores["right"] == 0
+    assert found.fault == "Not what was expected."

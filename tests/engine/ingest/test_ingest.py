@@ -128,3 +128,24 @@ def test_libraries_keep_apart_and_files_can_move(
     assert embedder.embedded == done
     with pytest.raises(NotFoundError):
         sync("Nonsense")
+
+
+def test_a_text_is_embedded_once_though_its_files_come_one_after_the_other(
+    vault: Vault, folder: Path, add: Add, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.ingest.index.BATCH_FILES", 1)
+    shelf.write(folder, [(f"same/{number}/x.txt", "The same words.") for number in range(6)])
+    shelf.write(folder, [(f"copy {number}.txt", "Copied words.") for number in range(4)])
+    assert add(folder).indexed == 13
+    assert embedder.embedded == 3 + 2
+    assert all(part.ok for part in check(vault, deep=True))
+
+
+def test_many_single_files_and_their_folder(vault: Vault, folder: Path, add: Add) -> None:
+    shelf.write(folder, [(f"{number}.txt", f"text {number}") for number in range(40)])
+    single = [folder / f"{number}.txt" for number in range(40)]
+    assert add(*single).indexed == 40
+    assert len(Documents(vault).libraries()[0].roots) == 40
+    report = add(folder)
+    assert (report.indexed, report.unchanged) == (3, 40)
+    assert Documents(vault).libraries()[0].roots == (str(folder),)

@@ -5,7 +5,7 @@ from engine.store.check import check, repair
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.lexical import Lexical
-from engine.store.quantise import packed, signs
+from engine.store.quantise import packed
 from engine.store.vectors import Vectors
 from tests import shelf
 from tests.fakes import HashingEmbedder
@@ -52,9 +52,8 @@ def test_stray_vectors_are_found_and_dropped(filled: Vault, embedder: HashingEmb
     vector = embedder.embed_query("stray")
     with filled.write() as db:
         db.execute(
-            f"INSERT INTO {serving.table}(passage_id, library_id, embedding, signs) "
-            "VALUES (99, 1, vec_int8(?), vec_bit(?))",
-            (packed(vector, "int8"), signs(vector)),
+            f"INSERT INTO {serving.table}(passage_id, library_id, embedding) VALUES (99, 1, ?)",
+            (packed(vector, "int8"),),
         )
     assert _bad(filled, deep=True) == ["meanings"]
     repair(filled, embedder)
@@ -64,8 +63,8 @@ def test_stray_vectors_are_found_and_dropped(filled: Vault, embedder: HashingEmb
 def test_a_wrong_word_index_is_found_and_rebuilt(filled: Vault, embedder: HashingEmbedder) -> None:
     with filled.write() as db:
         db.execute(
-            "INSERT INTO words(words, rowid, title, heading, text) "
-            "VALUES ('delete', 1, 'Notes', '', 'text number 0')"
+            "INSERT INTO words(words, rowid, text, title, heading) "
+            "VALUES ('delete', 1, 'text number 0', 'Notes', '')"
         )
     assert _bad(filled, deep=False) == []
     assert _bad(filled, deep=True) == ["words"]

@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from engine.store.quantise import packed, sign_bits, signs, unpacked
+from engine.store.quantise import packed, unpacked
 
 
 def test_eight_bits_keep_the_direction_and_pack_the_same_again() -> None:
@@ -20,9 +19,3 @@ def test_floats_are_kept_to_the_bit_and_nothing_stays_nothing() -> None:
     vector = np.array([0.6, -0.8], dtype=np.float32)
     assert unpacked(packed(vector, "float32"), "float32").tolist() == vector.tolist()
     assert unpacked(packed(np.zeros(4, np.float32), "int8"), "int8").tolist() == [0.0] * 4
-
-
-@pytest.mark.parametrize(("dimension", "bits"), [(8, 8), (9, 16), (384, 384)])
-def test_signs_fill_whole_bytes(dimension: int, bits: int) -> None:
-    assert sign_bits(dimension) == bits
-    assert len(signs(np.ones(dimension, np.float32))) * 8 == bits

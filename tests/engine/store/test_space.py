@@ -11,6 +11,8 @@ from engine.store import vectors as vector_store
 from engine.store.check import check, refill
 from engine.store.connect import Vault
 from engine.store.documents import Documents
+from engine.store.lexical import Lexical
+from engine.store.rows import value
 from engine.store.vectors import Vectors
 from tests import shelf
 from tests.fakes import HashingEmbedder
@@ -67,14 +69,9 @@ def test_float_vectors_of_before_become_smaller_without_embedding(
     with vault.write() as db:
         held = [(id, vector_store.unpacked(blob, "int8"))
                 for id, blob in store.held(old, range(1, 6)).items()]  # fmt: skip
-        db.execute(f"DROP TABLE {old.table}")
-        db.execute(
-            f"CREATE VIRTUAL TABLE {old.table} USING vec0(passage_id INTEGER PRIMARY KEY, "
-            "library_id INTEGER, embedding FLOAT[64] DISTANCE_METRIC=cosine)"
-        )
         db.execute("UPDATE vector_sets SET storage = 'float32'")
         db.executemany(
-            f"INSERT INTO {old.table} VALUES (?, 1, ?)",
+            f"UPDATE {old.table} SET embedding = ?2 WHERE passage_id = ?1",
             [(id, vector.tobytes()) for id, vector in held],
         )
     assert _nearest(vault, embedder, 3) == "/3.txt"
@@ -88,18 +85,30 @@ def test_float_vectors_of_before_become_smaller_without_embedding(
     assert all(part.ok for part in check(vault, deep=True))
 
 
-def test_a_large_set_is_searched_by_signs_first(
-    vault: Vault, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _fill(vault, embedder, 200)
-    exact = [_nearest(vault, embedder, number) for number in range(0, 200, 20)]
-    monkeypatch.setattr(vector_store, "LARGE_SET", 10)
-    monkeypatch.setattr(vector_store, "CANDIDATES", 50)
-    assert [_nearest(vault, embedder, number) for number in range(0, 200, 20)] == exact
-
-
 def test_the_file_itself_gets_smaller(vault: Vault, embedder: HashingEmbedder) -> None:
     _fill(vault, embedder, 800)
     Documents(vault).remove([f"/{number}.txt" for number in range(800)])
     drain(space.compact(vault))
     assert Path(vault.path).stat().st_size < 500_000
+
+
+def test_words_that_came_in_parts_are_joined_and_leave_no_holes(
+    vault: Vault, embedder: HashingEmbedder
+) -> None:
+    for number in range(60):
+        shelf.put(vault, embedder, f"/{number}.txt", f"the same words again, and word{number}")
+
+    def held() -> int:
+        with vault.read() as db:
+            return int(value(db, "SELECT sum(length(block)) FROM words_data"))
+
+    before, found = held(), Lexical(vault).search('"again"', 100)
+    Documents(vault).remove([f"/{number}.txt" for number in range(0, 60, 7)])
+    found = [each for each in found if each[0] % 7 != 1]
+    space.tidy(vault)
+    assert held() < 0.8 * before
+    with vault.read() as db:
+        assert db.pragma("freelist_count") == 0
+    assert {id for id, _ in Lexical(vault).search('"again"', 100)} == {id for id, _ in found}
+    assert len(found) == 51
+    assert all(part.ok for part in check(vault, deep=True))

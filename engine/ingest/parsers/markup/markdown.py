@@ -1,6 +1,7 @@
 """Markdown, read as its reader would: marks of emphasis and links gone, structure kept."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -53,13 +54,19 @@ def fill(source: str, builder: PageBuilder) -> str:
     if _work(source) > MAX_WORK:
         _plain(source, builder)
         return "It has too many brackets to be read as Markdown and was read as plain text."
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
-    tokens = parser.enable(["table", "strikethrough"]).parse(source)
+    tokens = _parser().parse(source)
     if any(token.level >= MAX_NESTING - 1 and token.nesting == 1 for token in tokens):
         _plain(source, builder)
         return "It is nested too deeply to be read as Markdown and was read as plain text."
     _write(tokens, builder)
     return ""
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Made once: that takes longer than reading a short text."""
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
+    return parser.enable(["table", "strikethrough"])
 
 
 def _plain(source: str, builder: PageBuilder) -> None:

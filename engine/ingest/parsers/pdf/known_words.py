@@ -14,7 +14,8 @@ LIGATURES = {
     "\ufb05": "st",
     "\ufb06": "st",
 }
-DIVIDED = re.compile(rf"([^\W\d_]+(?:-[^\W\d_]+)*){HYPHEN_MARK}\s*([^\W\d_]+(?:-[^\W\d_]+)*)")
+_LIGATURE = re.compile(f"[{''.join(LIGATURES)}]")
+_BEHIND = re.compile(r"\s*[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 class KnownWords:
@@ -58,9 +59,29 @@ class KnownWords:
 
 
 def _plain(codes: str) -> str:
-    for ligature, plain in LIGATURES.items():
-        if ligature in codes:
-            codes = codes.replace(ligature, plain)
+    if not codes.isascii():
+        codes = _LIGATURE.sub(lambda found: LIGATURES[found.group()], codes)
     if HYPHEN_MARK in codes:
-        codes = DIVIDED.sub(" ", codes)
+        codes = _without_divided(codes)
     return codes.lower()
+
+
+def _without_divided(codes: str) -> str:
+    """The text without the words that a line's end divides."""
+    kept = []
+    end = 0
+    at = codes.find(HYPHEN_MARK)
+    while at >= 0:
+        begin = at
+        while begin > end and (
+            codes[begin - 1].isalpha()
+            or (codes[begin - 1] == "-" and begin < at and codes[begin - 2].isalpha())
+        ):
+            begin -= 1
+        begin += codes.startswith("-", begin)
+        behind = _BEHIND.match(codes, at + 1)
+        if begin < at and behind is not None:
+            kept.append(codes[end:begin])
+            end = behind.end()
+        at = codes.find(HYPHEN_MARK, max(at + 1, end))
+    return " ".join([*kept, codes[end:]])

@@ -29,9 +29,9 @@ NARROWEST = 10.0
 ITEM_MARK = re.compile(r"[^\w\s]{1,2}|\(?\w{1,4}[.)]|\d{1,3}(\.\d{1,3}){0,4}\.?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
-    """A line, or a part of one between two wide gaps."""
+    """A line, or a part of one between two wide gaps. Not frozen for speed, as :class:`Line`."""
 
     line: Line
     text: str
@@ -65,10 +65,12 @@ def arrange(pieces: Sequence[Piece], *, drawn_in_order: bool = True) -> Arranged
 
 
 def _beside(one: Piece, other: Piece) -> bool:
-    size = max(one.line.size, other.line.size, 1.0)
-    apart = one.line.x0 >= other.line.x1 - 0.3 * size or other.line.x0 >= one.line.x1 - 0.3 * size
-    near = abs(one.line.baseline - other.line.baseline) < SAME_LINE * size
-    return near and apart and one.line.upright and other.line.upright
+    left, right = one.line, other.line
+    size = max(left.size, right.size, 1.0)
+    if abs(left.baseline - right.baseline) >= SAME_LINE * size:
+        return False
+    apart = left.x0 >= right.x1 - 0.3 * size or right.x0 >= left.x1 - 0.3 * size
+    return apart and left.upright and right.upright
 
 
 def _rows(pieces: Sequence[Piece]) -> list[Row]:
@@ -98,6 +100,10 @@ def _rows_of_picture(pieces: list[Piece]) -> list[Row]:
 def _arrange_rows(rows: list[Row], result: Arranged) -> None:
     at = 0
     while at < len(rows):
+        if len(rows[at]) < 2:
+            result.order += rows[at]
+            at += 1
+            continue
         end = _run_end(rows, at)
         run = rows[at:end]
         if len(run) >= 2 and _is_prose(run):
@@ -113,8 +119,6 @@ def _arrange_rows(rows: list[Row], result: Arranged) -> None:
 
 def _run_end(rows: list[Row], at: int) -> int:
     """End of the rows of several pieces that begin at ``at``; single ones may lie between."""
-    if len(rows[at]) < 2:
-        return at + 1
     end = at + 1
     singles = 0
     for number in range(at + 1, len(rows)):

@@ -6,13 +6,13 @@ piece, only the ends of words are measured, and all of a page at once (:mod:`pdf
 Only to be called while the lock of ``pdf.py`` is held: pdfium is not thread-safe.
 """
 
-import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
 
 from engine.ingest.parsers.pdf.pdf_calls import Boxes, Calls
 
@@ -28,18 +28,23 @@ WIDE_GAP = 0.3 * CELL_GAP
 than the font size mostly and never much smaller."""
 
 _SPACES = (*range(0x2000, 0x200B), 0x20, 0x09, 0xA0, 0x3000)
-_NO_WORD = np.zeros(0x10000, dtype=bool)
-"""By code point: what stands between words."""
-_NO_WORD[[0x00, 0x0A, 0x0D, *_SPACES]] = True
+_WORD, _BREAK = 1, 2
+_KINDS = np.full(0x10000, _WORD, dtype=np.uint8)
+"""By code point: what stands in words, and what between them."""
+_KINDS[[0x00, *_SPACES]] = 0
+_KINDS[[0x0A, 0x0D]] = _BREAK
 _LAM_ALEF = re.compile("[اأإآ]ل")
 
 Box = tuple[float, float, float, float]
 """(left, bottom, right, top) in points, as tall as the font."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """A run of characters on one line without wide gaps, as pdfium orders them."""
+    """A run of characters on one line without wide gaps, as pdfium orders them.
+
+    Not frozen, as a freezing takes three times as long to make: there are forty on a page.
+    """
 
     start: int
     end: int
@@ -68,18 +73,17 @@ class PageChars:
     height: float
 
 
-def read_chars(page: Any, textpage: Any) -> PageChars:
-    """Read all characters of a page and gather them into lines."""
+def read_chars(page: Any, raw: Any) -> PageChars:
+    """Read all characters of a page, given pdfium's page of text, and gather them into lines."""
     width, height = page.get_size()
-    calls = Calls(textpage.raw)
-    codes = _mended(read_codes(textpage, calls), calls)
+    calls = Calls(raw)
+    codes = _mended(read_codes(raw, calls), calls)
     return PageChars(codes, _lines(codes, calls), width, height)
 
 
-def read_codes(textpage: Any, calls: Calls | None = None) -> str:
+def read_codes(raw: Any, calls: Calls | None = None) -> str:
     """The page's characters, one for each of pdfium's indices."""
-    raw = textpage.raw
-    count = min(textpage.count_chars(), MAX_CHARS)
+    count = min(pdfium_c.FPDFText_CountChars(raw), MAX_CHARS)
     if count <= 0:
         return ""
     units = (calls or Calls(raw)).text(count)
@@ -107,6 +111,8 @@ def is_space(code: str) -> bool:
 
 def _mended(codes: str, calls: Calls) -> str:
     """One glyph for lam and alef comes backwards: pdfium turns it with its line."""
+    if codes.isascii() or "ل" not in codes:
+        return codes
     for match in _LAM_ALEF.finditer(codes):
         first, second = calls.boxes([match.start(), match.start() + 1])
         if (first == second).all():
@@ -114,13 +120,13 @@ def _mended(codes: str, calls: Calls) -> str:
     return codes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Words:
     """The words of a page, measured."""
 
-    starts: list[int]
-    ends: list[int]
-    runs: list[int]
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    runs: NDArray[np.intp]
     """For each of pdfium's lines the first of its words."""
     firsts: Boxes
     """Of their first characters, ``(n_words, 4)``."""
@@ -129,35 +135,41 @@ class _Words:
 
 def _lines(codes: str, calls: Calls) -> list[Line]:
     points = np.frombuffer(codes.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    divided = points == ord(HYPHEN_MARK)
-    inside = ~_NO_WORD[np.minimum(points, 0xFFFF)]
-    # A word ends where none goes on, and behind a hyphen at the end of a line.
-    starts = np.flatnonzero(inside & ~np.append(False, inside[:-1] & ~divided[:-1]))
-    ends = np.flatnonzero(inside & ~np.append(inside[1:] & ~divided[:-1], False)) + 1
-    if not len(starts):
+    kinds = np.zeros(len(points) + 2, np.uint8)
+    _KINDS.take(points, mode="clip", out=kinds[1:-1])
+    words = kinds == _WORD
+    edges = np.flatnonzero(words[1:] != words[:-1])
+    breaks = np.flatnonzero(kinds == _BREAK)
+    if HYPHEN_MARK in codes:  # a hyphen at the end of a line ends its word, and the line
+        divided = np.flatnonzero(points == ord(HYPHEN_MARK)) + 1
+        inside = divided[words[divided + 1]]
+        edges = np.sort(np.concatenate((edges, inside, inside)))
+        breaks = np.sort(np.concatenate((breaks, divided)))
+    if not len(edges):
         return []
-    breaks = np.cumsum((points == 0x0A) | (points == 0x0D) | np.append(False, divided[:-1]))
-    line_of = breaks[starts]
-    runs = np.flatnonzero(np.append(True, line_of[1:] != line_of[:-1]))
-    boxes = calls.boxes(np.column_stack((starts, ends - 1)).ravel().tolist())
-    words = _Words(starts.tolist(), ends.tolist(), runs.tolist(), boxes[::2], boxes[1::2])
-    return _measured(_parted(words, calls), words, calls)
+    starts, ends = edges[::2], edges[1::2]
+    line_of = np.searchsorted(breaks, starts, "right")
+    runs = np.flatnonzero(line_of[1:] != line_of[:-1]) + 1
+    places = edges.copy()
+    places[1::2] -= 1
+    boxes = calls.boxes(places.tolist())
+    measured = _Words(starts, ends, runs, boxes[::2], boxes[1::2])
+    return _measured(_parted(measured, calls), measured, calls)
 
 
-def _parted(words: _Words, calls: Calls) -> list[tuple[int, int]]:
-    """Words as ``(first, end)`` that stand on one line without wide gaps."""
-    runs, count = words.runs, len(words.starts)
-    left, low, right, high = words.firsts[1:].T
-    last_left, last_low, last_right, last_high = words.lasts[:-1].T
+def _parted(words: _Words, calls: Calls) -> NDArray[np.intp]:
+    """The first words of lines without wide gaps."""
+    left, high, right, low = words.firsts[1:].T
+    last_left, last_high, last_right, last_low = words.lasts[:-1].T
     usual = WIDE_GAP * np.minimum(high - low, last_high - last_low)
     far = (low >= last_high) | (high <= last_low)
     far |= (left - last_right > usual) | (last_left - right > usual)
-    far[np.array(runs[1:], dtype=np.intp) - 1] = False  # from one line to the next
+    far[words.runs - 1] = False  # from one line to the next
     places = np.flatnonzero(far)
     if not len(places):
-        return list(itertools.pairwise([*runs, count]))
+        return np.concatenate(([0], words.runs))
     begins: list[int] = []
-    gap, following = 0.0, iter([*runs, count])
+    gap, following = 0.0, iter([0, *words.runs.tolist(), len(words.starts)])
     run = next(following)
     for place, before, box in zip(
         (places + 1).tolist(), words.lasts[places].tolist(), words.firsts[places + 1].tolist(),
@@ -166,26 +178,27 @@ def _parted(words: _Words, calls: Calls) -> list[tuple[int, int]]:
         while run <= place:
             begins.append(run)
             run, gap = next(following), 0.0
-        gap = gap or CELL_GAP * calls.size(words.starts[begins[-1]])
+        gap = gap or CELL_GAP * calls.sizes([int(words.starts[begins[-1]])])[0]
         if _parts(before, box, gap):
             begins.append(place)
             gap = 0.0
-    return list(itertools.pairwise([*begins, run, *following]))
+    return np.array([*begins, run, *following][:-1], np.intp)
 
 
-def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list[Line]:
-    begins = [begin for begin, _ in parts]
+def _measured(begins: NDArray[np.intp], words: _Words, calls: Calls) -> list[Line]:
+    after = np.append(begins[1:], len(words.starts))
     firsts, lasts = words.firsts, words.lasts
-    lefts, lows = np.minimum.reduceat(np.minimum(firsts[:, :2], lasts[:, :2]), begins).T
-    rights, highs = np.maximum.reduceat(np.maximum(firsts[:, 2:], lasts[:, 2:]), begins).T
-    first_rights = np.maximum(firsts[begins, 2], lasts[begins, 2]).tolist()
-    starts = [words.starts[begin] for begin in begins]
-    ends = [words.ends[end - 1] for _, end in parts]
-    middles = [words.starts[(begin + end) // 2] for begin, end in parts]
+    least, most = np.minimum(firsts, lasts), np.maximum(firsts, lasts)
+    heights = np.maximum.reduceat(most[:, 1], begins) - np.minimum.reduceat(least[:, 3], begins)
+    starts = words.starts[begins].tolist()
+    ends = words.ends[after - 1].tolist()
+    middles = words.starts[(begins + after) >> 1].tolist()
     # A line of two words is as large as its first one: the other may be a footnote's mark.
     telling = [
-        middle if end - begin > 2 else start
-        for (begin, end), start, middle in zip(parts, starts, middles, strict=True)
+        middle if several else start
+        for start, middle, several in zip(
+            starts, middles, (after - begins > 2).tolist(), strict=True
+        )
     ]
     sizes = calls.sizes(telling)
     bold = calls.bold(starts)
@@ -196,18 +209,21 @@ def _measured(parts: list[tuple[int, int]], words: _Words, calls: Calls) -> list
     return [
         Line(
             start, end, left, right, baseline, size, heavy,
-            height < 4 * max(size, 1.0), first_right,
+            height < 4 * (size if size > 1.0 else 1.0), first_right,
         )
         for start, end, left, right, baseline, size, heavy, height, first_right in zip(
-            starts, ends, lefts.tolist(), rights.tolist(), calls.baselines(starts), sizes,
-            bold, (highs - lows).tolist(), first_rights, strict=True,
+            starts, ends,
+            np.minimum.reduceat(least[:, 0], begins).tolist(),
+            np.maximum.reduceat(most[:, 2], begins).tolist(),
+            calls.baselines(starts), sizes, bold, heights.tolist(), most[begins, 2].tolist(),
+            strict=True,
         )
     ]  # fmt: skip
 
 
 def _parts(before: list[float], box: list[float], gap: float) -> bool:
     """Whether a word does not go on with the line of the word before it."""
-    if box[3] <= before[1] or box[1] >= before[3]:
+    if box[1] <= before[3] or box[3] >= before[1]:
         # Over or under it: a new line, unless the text is turned and runs up or down.
-        return box[0] < before[0] - (before[3] - before[1])
+        return box[0] < before[0] - (before[1] - before[3])
     return box[0] - before[2] > gap or before[0] - box[2] > gap

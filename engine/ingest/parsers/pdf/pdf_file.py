@@ -60,25 +60,30 @@ def loaded(document: Any, number: int) -> Generator[Any, None, None]:
             page.close()
 
 
+@contextmanager
+def text_of(page: Any) -> Generator[Any, None, None]:
+    """pdfium's page of text for a loaded page. Raises PdfiumError."""
+    with PDFIUM:
+        raw = pdfium_c.FPDFText_LoadPage(page.raw)
+        if not raw:
+            raise pdfium.PdfiumError("Failed to load text page.")
+        try:
+            yield raw
+        finally:
+            pdfium_c.FPDFText_ClosePage(raw)
+
+
 def chars_of(page: Any) -> PageChars:
     """The characters of a loaded page."""
-    with PDFIUM:
-        textpage = page.get_textpage()
-        try:
-            return read_chars(page, textpage)
-        finally:
-            textpage.close()
+    with text_of(page) as raw:
+        return read_chars(page, raw)
 
 
 def codes_of(document: Any, number: int) -> str:
     """The characters of a page without their places; none where it is damaged."""
     try:
-        with PDFIUM, loaded(document, number) as page:
-            textpage = page.get_textpage()
-            try:
-                return read_codes(textpage)
-            finally:
-                textpage.close()
+        with PDFIUM, loaded(document, number) as page, text_of(page) as raw:
+            return read_codes(raw)
     except (ParseError, pdfium.PdfiumError):
         return ""
 

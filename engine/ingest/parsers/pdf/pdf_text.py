@@ -10,7 +10,6 @@ gives the same text whether the file is being indexed or a citation is being dra
 import itertools
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
@@ -52,9 +51,9 @@ PARAGRAPH_GAP = 1.28
 """Distance of baselines, in those usual on the page, that parts two paragraphs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LineSpan:
-    """Where a line stands in the page's text."""
+    """Where a line stands in the page's text. Not frozen for speed, as :class:`Line`."""
 
     start: int
     end: int
@@ -78,16 +77,24 @@ def assemble(chars: PageChars, known: Container[str], *, drawn_in_order: bool = 
 
     ``drawn_in_order`` is False where the order of the lines means nothing.
     """
+    codes = chars.codes
     pieces = []
     places: dict[int, Sequence[int]] = {}
     for line in chars.lines:
-        text, found = _line_text(chars.codes, line)
+        text = codes[line.start : line.end]
+        if text.isascii() and text.isprintable() and "  " not in text:
+            pieces.append(Piece(line, text))
+            places[line.start] = range(line.start, line.end)
+            continue
+        text, found = _line_text(codes, line)
         if text:
             pieces.append(Piece(line, text, _is_right_to_left(text)))
             places[line.start] = found
     arranged = arrange(pieces, drawn_in_order=drawn_in_order)
-    pitches = _usual_pitches([piece.line for piece in arranged.order])
+    joints = arranged.joints
     lines = [piece.line for piece in arranged.order]
+    pitches = _usual_pitches(lines)
+    right = max((line.x1 for line in lines), default=0.0)
     written: list[str] = []
     spans: list[LineSpan] = []
     length = 0
@@ -95,22 +102,22 @@ def assemble(chars: PageChars, known: Container[str], *, drawn_in_order: bool = 
     for number, piece in enumerate(arranged.order):
         line, text = piece.line, piece.text
         joint = ""
-        if number in arranged.joints:
-            joint = arranged.joints[number]
-        elif before is not None and chars.codes[before.line.end - 1] == HYPHEN_MARK:
+        if number in joints:
+            joint = joints[number]
+        elif before is None:
+            pass
+        elif codes[before.line.end - 1] == HYPHEN_MARK:
             if not _keeps_hyphen(written[-1], text, known):
                 written[-1] = written[-1][:-1]
                 length -= 1
-                last = spans[-1]
-                spans[-1] = LineSpan(last.start, length, last.line, last.joint, last.places)
-        elif before is not None:
-            pitch = pitches.get(round(max(before.line.size, line.size)), 0.0)
-            after_row = BAR in arranged.joints.get(number - 1, "")
-            told = _joint(before.line, line, written[-1], text, pitch, after_row)
+                spans[-1].end = length
+        else:
+            after_row = number - 1 in joints and BAR in joints[number - 1]
+            told = _joint(before.line, line, before.text, text, pitches, after_row)
             if told is None:
-                told = "\n" if _fits(before.line, line, _right_margin(lines, number)) else " "
+                told = "\n" if _fits(before.line, number, lines, right) else " "
             joint = told
-            if joint == " " and CJK.match(written[-1][-1]) and CJK.match(text):
+            if joint == " " and CJK.match(before.text[-1]) and CJK.match(text):
                 joint = ""
         if joint:
             written.append(joint)
@@ -184,7 +191,7 @@ def _line_text(codes: str, line: Line) -> tuple[str, Sequence[int]]:
 
 def _usual_pitches(lines: list[Line]) -> dict[int, float]:
     """For each font size the most frequent distance of two baselines that follow each other."""
-    counted: dict[int, Counter[float]] = {}
+    counted: dict[int, dict[float, int]] = {}
     for above, below in itertools.pairwise(lines):
         distance = above.baseline - below.baseline
         one, other = above.size, below.size
@@ -192,10 +199,12 @@ def _usual_pitches(lines: list[Line]) -> dict[int, float]:
         if size < 1.0:
             size = 1.0
         if 0.7 * size < distance < 2.4 * size and abs(one - other) < 0.1 * size:
-            counted.setdefault(round(size), Counter())[round(distance * 2) / 2] += 1
+            distances = counted.setdefault(round(size), {})
+            distance = round(distance * 2) / 2
+            distances[distance] = distances.get(distance, 0) + 1
     usual = {}
     for size, distances in counted.items():
-        if distances.total() >= 3:
+        if sum(distances.values()) >= 3:
             most = max(distances.values())
             usual[size] = min(key for key, count in distances.items() if count >= 0.6 * most)
     return usual
@@ -212,14 +221,19 @@ def _right_margin(lines: list[Line], number: int) -> float:
     return margin
 
 
-def _fits(above: Line, below: Line, margin: float) -> bool:
+def _fits(above: Line, number: int, lines: list[Line], right: float) -> bool:
     """Whether the lower line's first word had room on the upper one: the break was meant.
 
-    Where all lines are short there is no margin that they could have reached.
+    Where all lines are short there is no margin that they could have reached. ``right`` is where
+    the page's last line ends.
     """
-    if margin - min(above.x0, below.x0) < NARROWEST_COLUMN * below.size:
-        return True
-    return above.x1 + 0.3 * below.size + (below.first_right - below.x0) < margin
+    below = lines[number]
+    left, narrow = min(above.x0, below.x0), NARROWEST_COLUMN * below.size
+    end = above.x1 + 0.3 * below.size + (below.first_right - below.x0)
+    if end >= right and below.x1 - left >= narrow:  # so wherever the margin is
+        return False
+    margin = _right_margin(lines, number)
+    return margin - left < narrow or end < margin
 
 
 def _joint(
@@ -227,34 +241,42 @@ def _joint(
     below: Line,
     above_text: str,
     text: str,
-    pitch: float,
+    pitches: dict[int, float],
     after_row: bool,
 ) -> str | None:
     """What stands between two lines; None where that depends on the room at the end of the upper.
 
-    ``pitch`` is 0 where the page does not tell it.
+    ``pitches`` as :func:`_usual_pitches` tells them.
     """
-    size = max(above.size, below.size, 1.0)
+    size, other = above.size, below.size
+    unlike = abs(size - other)
+    if other > size:
+        size = other
+    key = round(size)
+    if size < 1.0:
+        size = 1.0
     distance = above.baseline - below.baseline
-    if abs(distance) < 0.45 * size and below.x0 >= above.x1 - 0.2 * size:
-        return "\t" if below.x0 - above.x1 > CELL_GAP * size else " "
-    if abs(distance) < 0.45 * size and below.x0 < above.x0:
-        return "\n"
+    if abs(distance) < 0.45 * size:
+        if below.x0 >= above.x1 - 0.2 * size:
+            return "\t" if below.x0 - above.x1 > CELL_GAP * size else " "
+        if below.x0 < above.x0:
+            return "\n"
     if above.upright != below.upright:
         return "\n\n"
-    flows = text[0].islower() and above_text[-1] not in ".!?:;"
     if distance < 0:
-        return " " if flows else "\n\n"
-    if after_row:
+        return " " if _flows(above_text, text) else "\n\n"
+    if after_row or unlike > 0.08 * size:
         return "\n\n"
-    if abs(above.size - below.size) > 0.08 * size:
-        return "\n\n"
-    if distance > PARAGRAPH_GAP * (pitch or 1.3 * size):
-        return " " if flows and distance > 6 * size else "\n\n"
+    if distance > PARAGRAPH_GAP * (pitches.get(key) or 1.3 * size):
+        return " " if distance > 6 * size and _flows(above_text, text) else "\n\n"
     if above.bold != below.bold or _starts_item(text):
         return "\n"
-    indented = above_text[-1] in ".!?:" and 0.8 * size < below.x0 - above.x0 < 5 * size
+    indented = 0.8 * size < below.x0 - above.x0 < 5 * size and above_text[-1] in ".!?:"
     return "\n" if indented else None
+
+
+def _flows(above: str, text: str) -> bool:
+    return text[0].islower() and above[-1] not in ".!?:;"
 
 
 def _starts_item(text: str) -> bool:

@@ -10,7 +10,15 @@ import pypdfium2.raw as pdfium_c
 from engine.ingest.parsers.pdf.known_words import KnownWords
 from engine.ingest.parsers.pdf.pdf_chars import HYPHEN_MARK, char_box
 from engine.ingest.parsers.pdf.pdf_extras import extras_of
-from engine.ingest.parsers.pdf.pdf_file import PDFIUM, chars_of, codes_of, damaged, loaded, opened
+from engine.ingest.parsers.pdf.pdf_file import (
+    PDFIUM,
+    chars_of,
+    codes_of,
+    damaged,
+    loaded,
+    opened,
+    text_of,
+)
 from engine.ingest.parsers.pdf.pdf_scan import is_scan, remembered, replaces
 from engine.ingest.parsers.pdf.pdf_text import PageText, assemble
 
@@ -108,20 +116,16 @@ def rectangles(
 
 def _of_text(page: Any, text: PageText, start: int, end: int) -> list[Rect]:
     found = []
-    with PDFIUM:
-        textpage = page.get_textpage()
-        try:
-            for span in text.spans:
-                first, last = max(span.start, start), min(span.end, end)
-                boxes = [
-                    char_box(textpage.raw, span.places[place - span.start])
-                    for place in range(first, last)
-                    if not text.text[place].isspace()
-                ]
-                if boxes:
-                    found.append(_fractions(page, boxes))
-        finally:
-            textpage.close()
+    with text_of(page) as raw:
+        for span in text.spans:
+            first, last = max(span.start, start), min(span.end, end)
+            boxes = [
+                char_box(raw, span.places[place - span.start])
+                for place in range(first, last)
+                if not text.text[place].isspace()
+            ]
+            if boxes:
+                found.append(_fractions(page, boxes))
     return found
 
 

@@ -1,0 +1,229 @@
+"""What came of a training: its adapter is taken, asked beside the model as it is, and judged."""
+
+import json
+import os
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.answer import brief
+from engine.errors import InputError, ModelError, NotFoundError, TeachError
+from engine.evaluate import metrics
+from engine.formats import examples as example_file
+from engine.formats import job as job_file
+from engine.formats.examples import Example
+from engine.formats.job import JobFolder
+from engine.inference.adapters import Adapter
+from engine.inference.chat_model import Adaptable, Sampling
+from engine.model_types import Message
+from engine.progress import CancelToken, Progress
+from engine.services.asking import Asking
+from engine.services.keeper import ChatModelKeeper
+from engine.services.teach_adapters import TeachAdapters
+from engine.services.teach_jobs import COMPARED, HELD_OUT, TeachJobs
+from engine.teach import compare, recipes, sift
+from engine.teach.compare import Decision, Scores
+from engine.teach.made import Verdict
+from engine.teach.recipes import Metric
+
+MOST_ASKED = 24
+"""Held-out examples asked, each twice."""
+MOST_TOKENS = 160
+SHOWN = 4
+METRIC_WORDS: Mapping[Metric, str] = {
+    "em": "answered exactly so",
+    "f1": "words in common with the right answer",
+    "rouge_l": "likeness to your own text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One held-out question with what was said before and after."""
+
+    question: str
+    wanted: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeachResult:
+    """How a training ended, for whoever decides what becomes of its adapter."""
+
+    job: Path
+    name: str
+    file: Path | None
+    """The adapter of this profile; None where the training left none in GGUF form."""
+    report: Mapping[str, Any]
+    decision: Decision | None = None
+    measured: str = ""
+    """What the scores before and after say."""
+    samples: tuple[Sample, ...] = ()
+
+
+class TeachResults:
+    """Judges the trainings of one profile."""
+
+    def __init__(
+        self, jobs: TeachJobs, adapters: TeachAdapters, asking: Asking, keeper: ChatModelKeeper
+    ) -> None:
+        self._jobs = jobs
+        self._adapters = adapters
+        self._asking = asking
+        self._keeper = keeper
+
+    def judge(
+        self, job: Path, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, TeachResult]:
+        """Take the adapter and ask it beside the model as it is: held-out examples, general ones.
+
+        Nothing is put in use. What was compared already is read. Raises NotFoundError, InputError,
+        TeachError, CancelledError.
+        """
+        known = self.known(job)
+        if known is not None:
+            return known
+        done = self._jobs.trained(job)
+        file = self._jobs.export(job)
+        model = self.model_of(job)
+        told = self._jobs.told(job)
+        metric: Metric = "f1"
+        if told.get("recipe"):
+            metric = recipes.recipe(str(told["recipe"])).metric
+        held_out = self._held_out(job)
+        try:
+            decision, samples = yield from self._compared(file, held_out, metric, model, cancel)
+        except (InputError, ModelError, NotFoundError) as error:
+            decision, samples = Decision(False, f"It could not be compared: {error.message}"), ()
+        result = TeachResult(
+            done.job, str(done.report.get("name", "")), file, done.report, decision,
+            METRIC_WORDS[metric], samples,
+        )  # fmt: skip
+        self.keep(result)
+        return result
+
+    def known(self, job: Path) -> TeachResult | None:
+        """What was found out before; None where nothing was."""
+        try:
+            kept = json.loads((job / COMPARED).read_text(encoding="utf-8"))
+            done = self._jobs.trained(job)
+            file = Path(self._jobs.made.folder / kept["file"])
+            return TeachResult(
+                done.job, str(done.report.get("name", "")), file if file.exists() else None,
+                done.report, Decision(**kept["decision"]), kept["measured"],
+                tuple(Sample(**each) for each in kept["samples"]),
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, InputError):
+            return None
+
+    def keep(self, result: TeachResult) -> None:
+        """Write down how it fared, beside the training and on the adapter's card."""
+        if result.file is None or result.decision is None:
+            return
+        decision = result.decision
+        card = self._jobs.made.of(result.file)
+        if card is not None:
+            verdict: Verdict = "adopted" if decision.adopt else "aside"
+            scores = {**asdict(decision), "measured": result.measured}
+            self._jobs.made.put(
+                replace(
+                    card, verdict=verdict, reason=decision.reason,
+                    report={**card.report, "compared": scores},
+                )
+            )  # fmt: skip
+        value = {
+            "file": result.file.name,
+            "decision": asdict(decision),
+            "measured": result.measured,
+            "samples": [asdict(each) for each in result.samples],
+        }
+        path = result.job / COMPARED
+        temporary = path.with_name(f".{COMPARED}.{os.getpid()}")
+        try:
+            temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise TeachError(
+                f"{path} cannot be written: {error.strerror}.", "Check that there is room."
+            ) from error
+
+    def model_of(self, job: Path) -> str | None:
+        """The model that a training was made on, by its file; None for the one that answers."""
+        base = job_file.read_spec(JobFolder(job)).base
+        try:
+            return None if self._keeper.file_of(None) == base else str(base)
+        except (NotFoundError, InputError):
+            return str(base)
+
+    def _held_out(self, job: Path) -> list[Example]:
+        path = job / HELD_OUT
+        return example_file.read(path)[:MOST_ASKED] if path.exists() else []
+
+    def _compared(
+        self, file: Path, held_out: Sequence[Example], metric: Metric, model: str | None,
+        cancel: CancelToken | None,
+    ) -> Generator[Progress, None, tuple[Decision, tuple[Sample, ...]]]:  # fmt: skip
+        kept = self._adapters.in_use(model)
+        total = 2 * (len(held_out) + len(compare.general_questions()))
+        said: list[list[str]] = []
+        scores: list[Scores] = []
+        for way, adapters in enumerate((kept, (Adapter(file),))):
+            stage = "asking the new adapter" if way else "asking the model as it is"
+            answers: list[str] = []
+            known: list[float] = []
+            for at, each in enumerate(held_out):
+                yield Progress(stage, way * total // 2 + at, total)
+                answers.append((yield from self._answer(each, adapters, model, cancel)))
+            for at, question in enumerate(compare.general_questions()):
+                yield Progress(stage, way * total // 2 + len(held_out) + at, total)
+                asked = Example((Message("user", question.question), Message("assistant", "")))
+                written = yield from self._answer(asked, adapters, model, cancel)
+                known.append(float(metrics.contains_answer(written, question.answers)))
+            told = zip(answers, held_out, strict=True)
+            right = tuple(score(text, example.answer, metric) for text, example in told)
+            said.append(answers)
+            scores.append(Scores(right, tuple(known)))
+        with self._asking.turn(model or "", cancel):
+            open_ = yield from self._keeper.ready(model, cancel=cancel)
+            if isinstance(open_, Adaptable):
+                open_.attach(kept)
+        samples = tuple(
+            Sample(sift.question_of(example), example.answer, before, after)
+            for example, before, after in zip(held_out, said[0], said[1], strict=True)
+        )
+        return compare.decide(scores[0], scores[1]), samples[:SHOWN]
+
+    def _answer(
+        self, example: Example, adapters: Sequence[Adapter], model: str | None,
+        cancel: CancelToken | None,
+    ) -> Generator[Progress, None, str]:  # fmt: skip
+        """One answer; questions in a conversation come between."""
+        if cancel is not None:
+            cancel.check()
+        with self._asking.turn(model or "", cancel):
+            open_ = yield from self._keeper.ready(model, cancel=cancel)
+            if isinstance(open_, Adaptable):
+                there = [(each.path, each.scale) for each in open_.adapters]
+                if there != [(each.path, each.scale) for each in adapters]:
+                    open_.attach(adapters)
+            stream = open_.stream(example.prompt, Sampling(max_tokens=MOST_TOKENS), cancel=cancel)
+            pieces: list[str] = []
+            while True:
+                try:
+                    pieces.append(next(stream))
+                except StopIteration:
+                    break
+        if cancel is not None:
+            cancel.check()
+        return "".join(pieces).strip()
+
+
+def score(written: str, wanted: str, metric: Metric) -> float:
+    """How right an answer is, in [0, 1]; a refusal is right only where one was wanted."""
+    if brief.refuses(wanted) or brief.refuses(written):
+        return float(brief.refuses(wanted) and brief.refuses(written))
+    measures = {"em": metrics.exact_match, "f1": metrics.f1, "rouge_l": metrics.rouge_l}
+    return measures[metric](written, (wanted,))

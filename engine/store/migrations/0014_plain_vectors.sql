@@ -1,0 +1,3 @@
+-- Vectors lie in plain tables, a row for each, instead of in pieces of sqlite-vec's: a tenth less
+-- room, and removed ones leave no holes. What is in the tables is moved by
+-- engine/store/plain_vectors.py.
