@@ -69,7 +69,7 @@ def signals(
         "names": text.overlap(hard, around),
         "names in sentence": text.overlap(hard, near),
         "unmet denial": float(text.is_negated(question) and not text.is_negated(best.sentence)),
-        "unsought": float(sought.holds(question, best.sentence) is False),
+        "unsought": float(all(sought.holds(question, x.sentence) is False for x in judged[:2])),
         "likelihood": likelihoods[0],
         "likelihood gap": likelihoods[0] - sum(likelihoods) / len(likelihoods),
         "lift": likelihoods[0] - max(prior, LEAST_LIKELIHOOD) if weighed and prior else LIFT,

@@ -16,7 +16,8 @@ PRICE = re.compile(
 )
 TIME = re.compile(
     r"\b[1-9]\d{2,3}s?\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2} ?[ap]\.?m\b|\b\d{1,2}[./]\d{1,2}[./]\d"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
+    r"(?:uary|ruary|ch|il|ust|tember|ember|ober)?\b"
     r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|\b[Cc]entur(?:y|ies)\b|\b(?:BCE?|AD|BP)\b"
 )
 VAGUE_TIME = re.compile(
@@ -27,10 +28,11 @@ VAGUE_TIME = re.compile(
 MEASURING = {
     "many": text.word_set("number many percent percentage share count"),
     "much": text.word_set("much cost price amount fee pay paid charge"),
-    "when": text.word_set("when date day month year time decade century"),
+    "when": text.word_set("when until since"),
 }
 """Words of a question that its answer stands for, by the form of the question."""
 MEASURED = re.compile(r"\bhow ([a-z]+)\b")
+DATED = re.compile(r"\b(?:what|which)(?: \w+)? (date|day|month|year|time|decade|century)\b")
 COLOURS = text.word_set(
     "red orange yellow green blue violet purple pink brown black white grey gray silver gold "
     "golden turquoise beige crimson scarlet"
@@ -43,8 +45,9 @@ def standing_for(question: str) -> frozenset[str]:
     """Stems of the words that the answer stands for: "cost" where a price is asked for."""
     kind = form.read(question).type
     words = set(MEASURING.get(kind, ()))
-    if kind == "long":
-        words.update(match.group(1) for match in MEASURED.finditer(question.lower()))
+    named = {"long": MEASURED, "when": DATED}.get(kind)
+    if named is not None:
+        words.update(match.group(1) for match in named.finditer(question.lower()))
     return frozenset(text.stem(word) for word in words)
 
 

@@ -34,9 +34,10 @@ def test_strong_evidence_is_answered() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"meaning": 0.2},
-        {"unmet denial": 1.0, "meaning": 0.5},
-        {"likelihood": -8.0, "meaning": 0.4},
+        {"meaning": 0.2, "nearness": 0.2},
+        {"unmet denial": 1.0, "nearness": 0.3},
+        {"context": 0.2, "nearness": 0.4},
+        {"unsought": 1.0, "nearness": 0.6},
     ],
 )
 def test_weak_evidence_is_not(change: dict[str, float]) -> None:
@@ -122,3 +123,24 @@ def test_a_table_that_holds_the_question_speaks_for_itself() -> None:
     weaker, less = judged("What are the prices of a whole day in a family skiff on Sunday?")
     assert 0.0 <= weaker < 1.0
     assert less < gained
+
+
+def test_a_sentence_without_the_figure_that_is_asked_for_is_no_evidence() -> None:
+    texts = {"/a.md": "The mail boat Aldous always has right of way. She is loud."}
+    found = signals("When was the mail boat Aldous built?", Library(texts).hits())
+    assert found["unsought"] == 1.0
+    texts = {"/a.md": "The mail boat Aldous was built in 1931. She is loud."}
+    found = signals("When was the mail boat Aldous built?", Library(texts).hits())
+    assert found["unsought"] == 0.0
+
+
+def test_how_near_the_sentence_is_counts_beside_the_passage() -> None:
+    hits = Library().hits()
+    question = "Who approves trips?"
+    evidence = extract.best_sentences(question, hits)
+    near = [replace(item, nearness=0.31) for item in evidence]
+    rarity = extract.rarity(hits)
+    told = abstain.signals(question, hits, near, rarity=rarity)
+    untold = abstain.signals(question, hits, evidence, rarity=rarity)
+    assert told is not None and told["nearness"] == 0.31
+    assert untold is not None and untold["nearness"] == untold["meaning"]

@@ -4,7 +4,7 @@ from engine.answer import extract
 from engine.model_types import Scores, Usage
 from engine.progress import CancelToken
 from tests.engine.answer.parts import Library
-from tests.fakes import ScriptedChatModel
+from tests.fakes import HashingEmbedder, ScriptedChatModel
 
 QUESTION = "How many days of paid holiday does an employee have?"
 
@@ -80,3 +80,29 @@ def test_a_made_up_case_stands_behind_the_rule() -> None:
     evidence = extract.best_sentences("What is the deductible of the Standard plan?", hits)
     assert evidence[0].sentence == rule
     assert evidence[1].sentence == case
+
+
+def test_a_short_sentence_about_it_is_weighed_behind_the_one_before() -> None:
+    passage = "The harbour office takes bookings. Rasmus Ekholt leads it."
+    hits = Library({"/a.md": passage}).hits()
+    evidence = extract.best_sentences("Who leads the harbour office?", hits)
+    leads = next(item for item in evidence if "Rasmus" in item.sentence)
+    assert extract.in_context(leads, hits) == passage
+    other = next(item for item in evidence if "bookings" in item.sentence)
+    assert extract.in_context(other, hits) == other.sentence
+
+
+def test_sentences_are_compared_in_meaning_under_their_title() -> None:
+    hits = Library().hits()
+    evidence = extract.best_sentences(QUESTION, hits)
+    compared = extract.compared(QUESTION, hits, evidence, HashingEmbedder())
+    assert [item.sentence for item in compared] == [item.sentence for item in evidence]
+    assert all(item.nearness is not None and -1 <= item.nearness <= 1.001 for item in compared)
+    assert extract.compared(QUESTION, hits, [], HashingEmbedder()) == []
+
+
+def test_a_sentence_without_a_date_stands_behind_one_with_it() -> None:
+    texts = {"/a.md": "The mail boat was loud. In 1931 the mail boat left."}
+    hits = Library(texts).hits()
+    evidence = extract.best_sentences("When was the mail boat there?", hits)
+    assert evidence[0].sentence == "In 1931 the mail boat left."

@@ -31,7 +31,8 @@ PAPERS = {
     "hours.md": "# Working hours\n\nFull-time staff work 38.5 hours a week. The office in Graz "
     "opens at 7 a.m. and closes at 6 p.m. on weekdays.\n",
     "holidays.md": "# Holidays\n\nEvery employee has 27 days of paid holiday a year. Part-time "
-    "staff have holiday in proportion to their hours. Unused days lapse on 31 March.\n",
+    "staff have holiday in proportion to their hours. Unused days of holiday must be "
+    "taken until 31 March.\n",
     "travel.md": "# Travel\n\nTrips over 400 EUR need the approval of Marta Lindqvist. Train "
     "tickets are booked in second class. Receipts are handed in within 14 days.\n",
 }
@@ -77,7 +78,7 @@ def right(messages: Sequence[Message]) -> str:
     if "part-time" in question:
         return "Part-time staff have holiday in proportion to their hours."
     if "unused" in question:
-        return "Unused days lapse on 31 March."
+        return "Unused days of holiday must be taken until 31 March."
     return "Every employee has 27 days of paid holiday a year."
 
 
