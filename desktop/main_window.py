@@ -405,6 +405,7 @@ class MainWindow(QMainWindow):
         if self.teach.training.running:
             choice = closing.ask(self._theme, self, self.teach.training.name)
             if choice == "stay":
+                self.vault_change = None
                 event.ignore()
                 return
             if choice == "stop":

@@ -15,6 +15,7 @@ NOTICE = (
     "while the rails are renewed.",
     "Boats can be lifted at the town pier.",
 )
+MONTHS = ("May", "June", "July", "August", "September")
 BOATS = ("Family skiff", "Launch", "Rowing boat", "Canoe")
 
 
@@ -41,6 +42,30 @@ def bookings(folder: Path) -> Path:
         boat = pick.choice(BOATS)
         rows.append(f"{number},{day},{boat},Guest {number},{pick.choice((40, 78, 120, 172))}")
     path = folder / "Bookings.csv"
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+def enquiries(folder: Path) -> Path:
+    """What guests of the quay write, each with the desk that it belongs to."""
+    asked = {
+        "hire": ("Can we have a {} on {}?", "What is a {} for {}?", "Is a {} free on {}?"),
+        "berth": ("May our {} lie here until {}?", "A berth for a {} from {}, please.",
+                  "Where does a visiting {} go on {}?"),
+        "repair": ("Our {} leaks since {}.", "The oar of the {} broke on {}.",
+                   "Can you mend a {} by {}?"),
+        "lost": ("We left a bag in the {} on {}.", "Did you find a coat in the {}, {}?",
+                 "My keys were in the {} until {}."),
+    }  # fmt: skip
+    pick = random.Random(3)
+    rows = ["text,label"]
+    for number in range(48):
+        label = list(asked)[number % len(asked)]
+        text = asked[label][number // 4 % 3].format(
+            pick.choice(BOATS).lower(), f"{pick.randint(1, 28)} {pick.choice(MONTHS)}"
+        )
+        rows.append(f'"{text}",{label}')
+    path = folder / "Enquiries.csv"
     path.write_text("\n".join(rows) + "\n", "utf-8")
     return path
 

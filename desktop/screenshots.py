@@ -17,7 +17,7 @@ from PySide6.QtCore import QEventLoop, QRect, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop import screenshot_papers
+from desktop import screenshot_compare, screenshot_papers
 from desktop.app import application
 from desktop.chat.answer_view import AnswerView
 from desktop.library.glossary_dialog import GlossaryDialog
@@ -269,7 +269,8 @@ def draw(camera: Camera, scratch: Path) -> None:
     draw_library(camera, scratch)
     draw_models(camera)
     draw_settings(camera)
-    draw_teach(camera, "Hollin Quay")
+    draw_teach(camera, scratch, "Hollin Quay")
+    screenshot_compare.draw(camera)
 
     draw_answer(camera)
     window.new_conversation()

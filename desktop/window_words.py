@@ -33,7 +33,16 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"Give the password again: alcove source password NAME",
      "Give the password again on its card."),
     (r", or remove it first: alcove source remove .*", ", or remove it first."),
+    (r"Choose another encoder first: in Settings under Search, or with .*",
+     "Choose another encoder first: in Settings, under Search."),
+    (r"Use it with: alcove reembed --encoder .*", "Choose it in Settings, under Search."),
     (r"Run `alcove sync` to go on\.", "Press Go on in the library."),
+    (r"Run `alcove models prepare`, or choose a model that lies on this machine\.",
+     "Choose a model that lies on this machine."),
+    (r"Name the ones meant with --columns\.", "Name the ones meant under More."),
+    (r"Choose another folder with --job\.", "Start a new training."),
+    (r"Add some: alcove add FOLDER", "Add some in the library."),
+    (r"Add it first: alcove add .*", "Add it in the library first."),
     (r"Add one: alcove source add NAME ADDRESS", "Add one in the library."),
 )  # fmt: skip
 _KNOWN = tuple((re.compile(pattern), words) for pattern, words in KNOWN)

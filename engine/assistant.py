@@ -25,7 +25,6 @@ from engine.models.shelf import Shelf
 from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.nearest import Nearest
-from engine.retrieve.retrieve import Retriever
 from engine.services import health
 from engine.services.adapter_use import AdapterUse
 from engine.services.asking import Asking, check_question
@@ -40,6 +39,7 @@ from engine.services.library_jobs import LibraryJobs
 from engine.services.model_jobs import ModelJobs
 from engine.services.model_use import ModelUse
 from engine.services.reembed_jobs import ReembedJobs
+from engine.services.rerankers import Rerankers
 from engine.services.source_jobs import SourceJobs
 from engine.services.teaching import Teaching
 from engine.services.upkeep import Upkeep
@@ -104,9 +104,11 @@ class Assistant:
         )
         self.document_pins = DocumentPins(PinnedDocuments(vault), self._documents)
         self._nearest = Nearest(vault)
+        self.rerankers = Rerankers(profile, vault)
         self._asking = Asking(
             vault, self._conversations, self._keeper, self._settings, self._ready_embedder,
-            adapters=memory, nearest=self._nearest, trusted_bytes=trusted_bytes,
+            adapters=memory, nearest=self._nearest, rerankers=self.rerankers,
+            trusted_bytes=trusted_bytes,
         )  # fmt: skip
         self.model_use = ModelUse(self._keeper, self.shelf, self._asking)
         self.feedback = Feedback(Ratings(vault))
@@ -122,7 +124,9 @@ class Assistant:
             vault, self, self._asking, self._keeper, self.adapters,
             lambda other: Encoders(profile, other, embedder),
         )  # fmt: skip
-        self.evaluation = Evaluation(vault, self, self._asking, self._keeper, self.comparison)
+        self.evaluation = Evaluation(
+            vault, self, self._asking, self._keeper, self.comparison, self.rerankers
+        )
         self.upkeep = Upkeep(vault, self._ready_embedder, self._passwords)
         self.glossary = Glossary(vault)
         self.sources = SourceJobs(vault, self._guard, self._ready_embedder)
@@ -183,10 +187,12 @@ class Assistant:
 
     def models(self) -> list[ModelCard]:
         """Every model on this machine, and the server of the user where one is set."""
-        return [*self._keeper.endpoint_cards(), *self.shelf.cards()]
+        return [*self._keeper.endpoint_cards(), *self.shelf.cards(), *self.encoders.cards()]
 
     def remove_model(self, name: str) -> tuple[ModelCard, bool]:
         """Forget a model; tells whether its files, being Alcove's own, were deleted."""
+        if (encoder := self.encoders.remove(name)) is not None:
+            return encoder
         self._keeper.unload(self.shelf.find(name).path)
         item, deleted = self.shelf.remove(name)
         return item.card, deleted
@@ -312,10 +318,7 @@ class Assistant:
         self._asking.check_library(library)
         if top < 1:
             raise InputError("Fewer than one hit cannot be shown.", "Use --top 1 or more.")
-        embedder = drain(self._ready_embedder())
-        return Retriever(self._vault, embedder, self._nearest).search(
-            query, library=library, top=top
-        )
+        return self._asking.search(query, library=library, top=top)
 
     def ask(
         self,
@@ -409,8 +412,7 @@ class Assistant:
     # --- health --------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        libraries = self.libraries()
-        index = self._nearest.state()
+        libraries, index = self.libraries(), self._nearest.state()
         return Status(
             profile=str(self.profile.root),
             libraries=tuple(libraries),
@@ -439,9 +441,9 @@ class Assistant:
             parts.append(PartHealth("embedder", False, error.message, error.hint))
         try:
             model = drain(self._ready_model())
-            parts.append(health.chat_model(model))
-            parts.append(health.gpu(model.info))
+            parts += [health.chat_model(model), health.gpu(model.info)]
         except ModelError as error:
             parts.append(PartHealth("chat model", False, error.message, error.hint))
         parts.append(health.search_index(self._nearest.state()))
+        parts += health.reranker(self.rerankers.state())
         return [*parts, *check.check(self._vault, deep=deep)]

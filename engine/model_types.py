@@ -105,7 +105,7 @@ class ModelCard:
     """A model on this machine, as ``models list`` tells it."""
 
     name: str
-    role: Literal["chat", "embedding"]
+    role: Literal["chat", "embedding", "reranking"]
     file: str
     size_bytes: int
     quantization: str

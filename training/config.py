@@ -31,6 +31,12 @@ class TrainingConfig:
     """Share of the adapter's inputs left out at random while training, [0, 1)."""
     export_rank: int = 0
     """Rank at which it is exported, the largest singular values kept; 0 for ``rank``."""
+    start: str = ""
+    """Folder of an adapter in PEFT's form to go on from, as seen from the job's folder, of the same
+    rank and alpha; empty begins anew."""
+    layers: float = 1.0
+    """Share of the layers that learn, counted from the last, (0, 1]: half of them take two thirds
+    of the time."""
     targets: tuple[str, ...] = ()
     """Endings of the names of the layers to adapt, such as ``"q_proj"``; empty for all linear
     layers but the output."""
@@ -42,6 +48,9 @@ class TrainingConfig:
     """Examples in one step, ≥ 1."""
     micro_batch: int = 0
     """Examples computed at once, at most ``batch``; 0 chooses by the free memory."""
+    packing: bool = True
+    """Several examples in one sequence, what they begin with computed once; ``micro_batch`` is then
+    the most examples of one sequence."""
     learning_rate: float = 5e-4
     """Highest rate of the step size, above 0; it rises over ``warmup`` and falls to 0."""
     warmup: float = 0.05
@@ -89,6 +98,8 @@ class TrainingConfig:
         for name in ("alpha", "epochs", "learning_rate", "max_grad_norm"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise _bad(f"{name} is {getattr(self, name)}", "above 0")
+        if not 0 < self.layers <= 1:
+            raise _bad(f"layers is {self.layers}", "above 0 and at most 1")
         if self.micro_batch > self.batch:
             raise _bad(f"micro_batch is {self.micro_batch}", f"at most batch, {self.batch}")
 

@@ -4,7 +4,7 @@ import math
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -14,16 +14,18 @@ from engine.inference.cores import usable_cores
 from training.base import BaseFacts
 from training.config import TrainingConfig
 from training.errors import PreflightError
+from training.lessons import Row
+from training.sheets import SHEET_TOKENS, Sheet
 
 LIBRARY_BYTES = 600_000_000
 """PyTorch and what stands on it, once loaded."""
 SPARE_BYTES = 500_000_000
 """Left to the rest of the machine."""
-MICRO_TOKENS = 640
-"""Tokens computed at once where memory allows: more is no faster on a processor."""
 LOW_BATTERY = 0.3
 BF16_GAIN = 1.15
 """bf16 is taken where it is measured to be this much faster."""
+BYTES = {"bf16": 2, "fp32": 4}
+"""Of a number in each precision."""
 _GB = 1e9
 
 
@@ -87,13 +89,43 @@ def activation_bytes(base: BaseFacts, tokens: int, *, bytes_each: int, checkpoin
 
 
 def batches(
-    config: TrainingConfig, base: BaseFacts, lengths: Sequence[int], *, bytes_each: int
+    config: TrainingConfig,
+    base: BaseFacts,
+    units: Sequence[Row] | Sequence[Sheet],
+    *,
+    bytes_each: int,
 ) -> Batches:
-    """Examples at once, and whether activations are computed twice. Raises PreflightError."""
-    longest = max(lengths, default=1)
+    """Rows at once, and whether activations are computed twice; sheets are computed one by one.
+
+    Raises PreflightError.
+    """
+    longest = max((len(unit.input_ids) for unit in units), default=1)
+    if any(isinstance(unit, Sheet) for unit in units):
+        one = _batches(replace(config, batch=1, micro_batch=1), base, longest, bytes_each)
+        examples = sum(len(unit.branches) for unit in units if isinstance(unit, Sheet))
+        return replace(one, accumulate=max(1, round(config.batch * len(units) / examples)))
+    return _batches(config, base, longest, bytes_each)
+
+
+def sheet_tokens(config: TrainingConfig, base: BaseFacts, longest: int, *, bytes_each: int) -> int:
+    """Most tokens of a sheet: what memory allows, and not less than the longest row."""
+    tokens = max(longest, SHEET_TOKENS)
+    while tokens > longest:
+        try:
+            if not _batches(
+                replace(config, batch=1, micro_batch=1), base, tokens, bytes_each
+            ).checkpointing:
+                break
+        except PreflightError:
+            pass
+        tokens = max(longest, tokens // 2)
+    return tokens
+
+
+def _batches(config: TrainingConfig, base: BaseFacts, longest: int, bytes_each: int) -> Batches:
     free = config.memory_bytes or psutil.virtual_memory().available - SPARE_BYTES
     fixed = LIBRARY_BYTES + base.parameters * bytes_each + _adapter_bytes(config, base)
-    micro = config.micro_batch or max(1, min(config.batch, MICRO_TOKENS // longest))
+    micro = config.micro_batch or max(1, min(config.batch, SHEET_TOKENS // longest))
     while config.batch % micro:
         micro -= 1
     least = 0
@@ -158,13 +190,13 @@ class Preflight:
 def preflight(
     config: TrainingConfig,
     base: BaseFacts,
-    lengths: Sequence[int],
+    units: Sequence[Row] | Sequence[Sheet],
     folder: Path,
     *,
     precision: str,
 ) -> Preflight:
     """Check memory, disk, time and battery before the first step. Raises PreflightError."""
-    plan = batches(config, base, lengths, bytes_each=2 if precision == "bf16" else 4)
+    plan = batches(config, base, units, bytes_each=BYTES[precision])
     disk = 4 * _adapter_bytes(config, base) + 50_000_000
     if config.merge:
         disk += 2 * base.parameters * 2
@@ -175,8 +207,9 @@ def preflight(
             f"{free / _GB:.1f} GB are free.",
             "Free some space" + (", or train without merging the model." if config.merge else "."),
         )
-    steps = config.steps or plan.steps(len(lengths), config.epochs)
-    tokens = steps * config.batch * sum(lengths) / max(1, len(lengths))
+    steps = config.steps or plan.steps(len(units), config.epochs)
+    mean = sum(len(unit.input_ids) for unit in units) / max(1, len(units))
+    tokens = steps * plan.micro_batch * plan.accumulate * mean
     minutes = 6 * base.parameters * tokens / _flops(precision) / 60
     words = (
         f"{steps:,} steps of {config.batch} examples; about {_minutes(minutes)}, "

@@ -2,7 +2,8 @@
 
 The output layer over a vocabulary of 49,152 is a fifth of a small model's work and most of its
 memory; an answer is a tenth of its example. Rows of one batch are padded on the right, so that a
-causal model never sees the padding and no mask is needed.
+causal model never sees the padding and no mask is needed; sheets of several examples are computed
+one by one, each with the mask that keeps its branches apart.
 """
 
 import math
@@ -20,6 +21,7 @@ from trl import SFTTrainer
 
 from training.errors import LossError
 from training.lessons import NO_LABEL, Row
+from training.sheets import Sheet
 
 
 class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
@@ -30,6 +32,8 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         """Read in training steps, padding left out."""
         self.seconds = 0.0
         """Spent in training steps."""
+        self.processor_s = 0.0
+        """The processor's own, of all threads, in training steps."""
         super().__init__(processing_class=_no_tokenizer(), data_collator=Collator(pad), **options)
 
     def compute_loss(
@@ -42,7 +46,14 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         """Mean loss over labels, or their sum divided by the labels of the whole step."""
         labels = inputs["labels"][:, 1:]  # (B, T - 1), moved to where they are predicted
         positions = (labels != NO_LABEL).any(dim=0).nonzero().squeeze(1)  # (P,)
-        outputs = model(input_ids=inputs["input_ids"], logits_to_keep=positions, use_cache=False)
+        apart = _apart(model, inputs["branch"]) if "branch" in inputs else {}
+        outputs = model(
+            input_ids=inputs["input_ids"],
+            position_ids=inputs.get("position_ids"),
+            logits_to_keep=positions,
+            use_cache=False,
+            **apart,
+        )
         wanted = labels[:, positions]  # (B, P)
         loss = torch.nn.functional.cross_entropy(
             outputs.logits.float().flatten(0, 1),
@@ -56,7 +67,7 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
 
     def training_step(self, model: Any, inputs: dict[str, Any], *more: Any, **options: Any) -> Any:
         """One micro-batch. Raises LossError where the loss is no number."""
-        started = time.perf_counter()
+        started, processor = time.perf_counter(), time.process_time()
         self.tokens += int(inputs.pop("lengths").sum())
         loss = super().training_step(model, inputs, *more, **options)
         if not math.isfinite(float(loss)):
@@ -66,15 +77,18 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
                 "is kept.",
             )
         self.seconds += time.perf_counter() - started
+        self.processor_s += time.process_time() - processor
         return loss
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         rows = self.train_dataset if train_dataset is None else train_dataset
+        if "branch" in rows.column_names:
+            return ByLength([1] * len(rows), 1, self.args.seed)
         lengths = [len(ids) for ids in rows["input_ids"]]
         return ByLength(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
     def _set_signature_columns_if_needed(self) -> None:
-        self._signature_columns = ["input_ids", "labels"]
+        self._signature_columns = ["input_ids", "labels", "position_ids", "branch", "tokens"]
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Cards are written with the export."""
@@ -118,6 +132,12 @@ class Collator:
         def padded(key: str, filler: int) -> torch.Tensor:
             return torch.tensor([row[key] + [filler] * (longest - len(row[key])) for row in rows])
 
+        if "branch" in rows[0]:
+            (row,) = rows
+            names = ("input_ids", "labels", "position_ids", "branch")
+            return {name: torch.tensor([row[name]]) for name in names} | {
+                "lengths": torch.tensor([row["tokens"]])
+            }
         return {
             "input_ids": padded("input_ids", self._pad),
             "labels": padded("labels", NO_LABEL),
@@ -125,14 +145,31 @@ class Collator:
         }
 
 
-def dataset(rows: Sequence[Row]) -> Any:
-    """Rows as TRL takes them."""
-    return Dataset.from_dict(
-        {
-            "input_ids": [list(row.input_ids) for row in rows],
-            "labels": [list(row.labels) for row in rows],
-        }
-    )
+def _apart(model: Any, branch: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The mask (1, 1, T, T) with which each branch sees the beginning and itself."""
+    numbers = branch[0]
+    sees = (numbers[None, :] == 0) | (numbers[None, :] == numbers[:, None])  # (T, T)
+    mask = sees.tril()[None, None]
+    if getattr(model.config, "_attn_implementation", "sdpa") == "sdpa":
+        return {"attention_mask": mask}
+    lowest = torch.finfo(model.dtype).min
+    return {"attention_mask": torch.zeros(mask.shape, dtype=model.dtype).masked_fill(~mask, lowest)}
+
+
+def dataset(units: Sequence[Row] | Sequence[Sheet], *, by_length: bool = False) -> Any:
+    """Rows or sheets as TRL takes them."""
+    rows: list[Row | Sheet] = list(units)
+    if by_length:
+        rows.sort(key=lambda row: len(row.input_ids))
+    columns: dict[str, list[Any]] = {
+        "input_ids": [list(row.input_ids) for row in rows],
+        "labels": [list(row.labels) for row in rows],
+    }
+    if any(isinstance(row, Sheet) for row in rows):
+        columns["position_ids"] = [list(row.positions) for row in rows if isinstance(row, Sheet)]
+        columns["branch"] = [list(row.branch) for row in rows if isinstance(row, Sheet)]
+        columns["tokens"] = [row.tokens for row in rows if isinstance(row, Sheet)]
+    return Dataset.from_dict(columns)
 
 
 def _no_tokenizer() -> Any:

@@ -1,44 +1,41 @@
 """Training with PEFT and TRL: on any processor, and on a graphics processor without Unsloth."""
 
 import os
+import re
 import time
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model
 from trl import SFTConfig
 
-from engine.errors import CancelledError
+from engine.errors import CancelledError, InputError
 from training import hardware, opening, running, watching
 from training.base import BaseFacts
 from training.config import TrainingConfig
 from training.errors import LossError
 from training.label_trainer import LabelTrainer, dataset
-from training.lessons import Row
 from training.running import RunningJob
-from training.trainer import Outcome
+from training.trainer import Outcome, Units
 from training.watching import Watch
 
 
 class PeftTrainer:
     """A :class:`training.trainer.Trainer` on PEFT."""
 
-    def train(
-        self, job: RunningJob, base: BaseFacts, rows: Sequence[Row], held_out: Sequence[Row]
-    ) -> Outcome:
+    def train(self, job: RunningJob, base: BaseFacts, rows: Units, held_out: Units) -> Outcome:
         config = job.config
         torch.set_num_threads(hardware.threads(config))
         torch.manual_seed(config.seed)
         precision = hardware.precision(config)
         job.tell("stage", message=f"opening {base.path.name}")
-        model = self._adapted(base, config, precision)
-        plan = hardware.batches(
-            config, base, [len(row.input_ids) for row in rows], bytes_each=_BYTES[precision]
-        )
+        model = self._adapted(job, base, precision)
+        plan = hardware.batches(config, base, rows, bytes_each=hardware.BYTES[precision])
         return run(job, model, rows, held_out, plan=plan, precision=precision)
 
-    def _adapted(self, base: BaseFacts, config: TrainingConfig, precision: str) -> Any:
+    def _adapted(self, job: RunningJob, base: BaseFacts, precision: str) -> Any:
+        config = job.config
         options: dict[str, Any] = {}
         if torch.cuda.is_available():
             options["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
@@ -46,20 +43,46 @@ class PeftTrainer:
             options["quantization_config"] = _four_bit()
         dtype = torch.bfloat16 if precision == "bf16" else torch.float32
         model = opening.open_model(base, dtype, **options)
-        return get_peft_model(model, lora_config(config))
+        first = base.layers - max(1, round(base.layers * config.layers))
+        if config.start:
+            return _going_on(model, job.folder.root / config.start, config, first)
+        return get_peft_model(model, lora_config(config, layers=range(first, base.layers)))
 
 
-_BYTES = {"bf16": 2, "fp32": 4}
+def _going_on(model: Any, folder: Path, config: TrainingConfig, first: int) -> Any:
+    """The model with an adapter that is trained on in the layers from ``first`` on.
+
+    Raises InputError.
+    """
+    try:
+        adapted = PeftModel.from_pretrained(model, str(folder), is_trainable=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"There is no adapter for this model in {folder}.",
+            "Give the folder “adapter” of a finished job for the same model, or leave start out.",
+        ) from error
+    known = adapted.peft_config["default"]
+    if known.r != config.rank or known.lora_alpha != config.alpha:
+        raise InputError(
+            f"The adapter to go on from has rank {known.r} and alpha {known.lora_alpha:g}.",
+            "Set rank and alpha to the same.",
+        )
+    for name, weights in adapted.named_parameters():
+        place = re.search(r"\.layers\.(\d+)\.", name)
+        if weights.requires_grad and place is not None and int(place[1]) < first:
+            weights.requires_grad_(False)
+    return adapted
 
 
-def lora_config(config: TrainingConfig) -> LoraConfig:
-    """PEFT's words for the adapter."""
+def lora_config(config: TrainingConfig, *, layers: range = range(0)) -> LoraConfig:
+    """PEFT's words for the adapter; of some ``layers`` alone where these do not begin at 0."""
     return LoraConfig(
         r=config.rank,
         lora_alpha=config.alpha,
         lora_dropout=config.dropout,
         use_rslora=config.method == "rslora",
         use_dora=config.method == "dora",
+        layers_to_transform=list(layers) if layers.start else None,
         target_modules=list(config.targets) or "all-linear",
         task_type="CAUSAL_LM",
     )
@@ -68,8 +91,8 @@ def lora_config(config: TrainingConfig) -> LoraConfig:
 def run(
     job: RunningJob,
     model: Any,
-    rows: Sequence[Row],
-    held_out: Sequence[Row],
+    rows: Units,
+    held_out: Units,
     *,
     plan: hardware.Batches,
     precision: str,
@@ -81,9 +104,7 @@ def run(
         model=model,
         args=_arguments(job, len(rows), bool(held_out), plan, precision),
         train_dataset=dataset(rows),
-        eval_dataset=dataset(sorted(held_out, key=lambda row: len(row.input_ids)))
-        if held_out
-        else None,
+        eval_dataset=dataset(held_out, by_length=True) if held_out else None,
         callbacks=[watch],
     )
     watch.trainer = trainer
@@ -121,6 +142,7 @@ def run(
         held_out_before=watch.measured.before,
         tokens=trainer.tokens,
         seconds=min(trainer.seconds, time.perf_counter() - started),
+        processor_s=round(trainer.processor_s, 1),
         peak_memory_bytes=job.memory.bytes,
         precision=precision,
         why_ended="no better on held-out examples" if watch.early else "all steps",

@@ -7,6 +7,10 @@ from typing import Protocol
 from training.base import BaseFacts
 from training.lessons import Row
 from training.running import RunningJob
+from training.sheets import Sheet
+
+Units = Sequence[Row] | Sequence[Sheet]
+"""What is computed one after the other: examples by themselves, or several in a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Outcome:
     """Read in this run, padding left out."""
     seconds: float
     """Of training in this run, measurements and pauses left out."""
+    processor_s: float
+    """The processor's own seconds of these, of all threads: what a busy machine changes little."""
     peak_memory_bytes: int
     precision: str
     why_ended: str
@@ -37,8 +43,6 @@ class Outcome:
 class Trainer(Protocol):
     """Trains a base on rows; tells events as it goes."""
 
-    def train(
-        self, job: RunningJob, base: BaseFacts, rows: Sequence[Row], held_out: Sequence[Row]
-    ) -> Outcome:
+    def train(self, job: RunningJob, base: BaseFacts, rows: Units, held_out: Units) -> Outcome:
         """Raises CancelledError when stopped (a checkpoint lies ready) and LossError."""
         ...

@@ -7,15 +7,14 @@ with its statistics off and the hub offline; its exporter is not used.
 
 import importlib.util
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from engine import network
 from training.base import BaseFacts
 from training.errors import TrainingError
-from training.lessons import Row
 from training.running import RunningJob
-from training.trainer import Outcome
+from training.sheets import one_by_one
+from training.trainer import Outcome, Units
 
 
 def missing() -> str:
@@ -32,9 +31,7 @@ def missing() -> str:
 class UnslothTrainer:
     """A :class:`training.trainer.Trainer` on Unsloth's kernels."""
 
-    def train(
-        self, job: RunningJob, base: BaseFacts, rows: Sequence[Row], held_out: Sequence[Row]
-    ) -> Outcome:
+    def train(self, job: RunningJob, base: BaseFacts, rows: Units, held_out: Units) -> Outcome:
         """Raises TrainingError where Unsloth is missing or the base is no folder."""
         if reason := missing():
             raise TrainingError(f"Unsloth cannot be used here: {reason}.", "Set backend to peft.")
@@ -49,6 +46,9 @@ class UnslothTrainer:
 
         from training import hardware, peft_trainer
 
+        # Its attention knows no masks of ours.
+        rows = one_by_one(rows)
+        held_out = one_by_one(held_out)
         config = job.config
         precision = hardware.precision(config)
         job.tell("stage", message=f"opening {base.path.name}")
@@ -70,5 +70,5 @@ class UnslothTrainer:
             use_gradient_checkpointing=False,
             random_state=config.seed,
         )
-        plan = hardware.batches(config, base, [len(row.input_ids) for row in rows], bytes_each=2)
+        plan = hardware.batches(config, base, rows, bytes_each=2)
         return peft_trainer.run(job, model, rows, held_out, plan=plan, precision=precision)

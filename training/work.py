@@ -16,13 +16,13 @@ from engine.formats import job as job_file
 from engine.formats.examples import Example
 from engine.formats.job import JobFolder, JobSpec
 from training import base as base_model
-from training import lessons, running
+from training import lessons, running, sheets
 from training.base import BaseFacts
 from training.config import TrainingConfig, from_mapping
 from training.errors import PreflightError, TrainingError
 from training.lessons import Row
 from training.running import RunningJob
-from training.trainer import Outcome, Trainer
+from training.trainer import Outcome, Trainer, Units
 
 MAX_HELD_OUT = 64
 MIN_TRAINED = 2
@@ -58,6 +58,8 @@ def stand_back(config: TrainingConfig) -> None:
     """Let other programs go first; threads are limited before PyTorch looks for them."""
     if hasattr(os, "nice") and config.nice:
         os.nice(config.nice)
+    # Threads that wait for each other give the processor to other programs meanwhile.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if config.threads:
         os.environ["OMP_NUM_THREADS"] = str(config.threads)
 
@@ -78,19 +80,15 @@ def _do(job: RunningJob, base: BaseFacts) -> None:
 
     from training import hardware  # PyTorch takes seconds; what is wrong was told before
 
+    precision = hardware.precision(job.config)
+    units, measured_units = laid_out(job.config, base, rows, held_out, precision)
     try:
-        check = hardware.preflight(
-            job.config,
-            base,
-            [len(row.input_ids) for row in rows],
-            job.folder.root,
-            precision=hardware.precision(job.config),
-        )
+        check = hardware.preflight(job.config, base, units, job.folder.root, precision=precision)
     except PreflightError as error:
         job.tell("preflight", message=error.message, hint=error.hint)
         raise
     job.tell("preflight", message=check.words)
-    outcome = choose_trainer(job.config).train(job, base, rows, held_out)
+    outcome = choose_trainer(job.config).train(job, base, units, measured_units)
     if not running.is_first():
         return
     exported = _export(job, base, outcome)
@@ -101,6 +99,27 @@ def _do(job: RunningJob, base: BaseFacts) -> None:
         message=f"{job.spec.name} is ready.",
         held_out_loss=outcome.held_out_loss,
         tokens_per_s=round(outcome.tokens_per_s, 1),
+    )
+
+
+def laid_out(
+    config: TrainingConfig,
+    base: BaseFacts,
+    rows: Sequence[Row],
+    held_out: Sequence[Row],
+    precision: str,
+) -> tuple[Units, Units]:
+    """Both kinds of rows in sheets, where the job wants that."""
+    from training import hardware
+
+    if not config.packing:
+        return rows, held_out
+    longest = max(len(row.input_ids) for row in (*rows, *held_out))
+    size = hardware.sheet_tokens(config, base, longest, bytes_each=hardware.BYTES[precision])
+    most = config.micro_batch or config.batch
+    return (
+        sheets.sheets(rows, longest=size, most=most),
+        sheets.sheets(held_out, longest=size, most=most),
     )
 
 

@@ -122,7 +122,7 @@ def _free(
 ) -> QRectF:
     """A place beside a dot for its name that no other name has."""
     width = painter.fontMetrics().horizontalAdvance(name) + 6
-    steps = (-1.0, 0.75, -2.0, 1.75, -3.0, 2.75, -4.0, 3.75)
+    steps = (-1.2, 0.75, -2.2, 1.75, -3.0, 2.75, -4.0, 3.75)
     places = [
         QRectF(x, dot.y() + step * LINE_PX, width, LINE_PX)
         for step in steps

@@ -112,7 +112,7 @@ def _lines(painter: QPainter, rect: QRect, font: QFont, colour: str, text: str, 
         if not rest:
             return
         here = rest if number == lines - 1 else _first_line(rest, font, rect.width())
-        shown = metrics.elidedText(here, Qt.TextElideMode.ElideRight, rect.width())
+        shown = metrics.elidedText(here.rstrip(), Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(
             QRect(rect.left(), y, rect.width(), metrics.height()),
             int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown,

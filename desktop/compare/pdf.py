@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, QSizeF, QUrl
+from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QFont,
     QImage,
@@ -103,7 +103,7 @@ def document(done: Evaluated, name: str) -> QTextDocument:
 
 def _picture(points: Sequence[Point], height: int, draw: Callable[..., None]) -> QImage:
     image = QImage(WIDE * SHARP, height * SHARP, QImage.Format.Format_RGB32)
-    image.fill("#FFFFFF")
+    image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(SHARP, SHARP)

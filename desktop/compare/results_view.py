@@ -19,7 +19,7 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button, MenuChip
 from desktop.widgets.labels import ElidedLabel, IconLabel, label
 from desktop.widgets.notice import Notice
-from desktop.words import when
+from desktop.words import count, when
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.measure import Result
 from engine.evaluate.questions import Question
@@ -28,6 +28,11 @@ MARGIN = 32
 BESIDE_FROM = 720
 """Width from which the charts stand beside each other."""
 STOPPED = "Stopped before the end. What was answered is kept."
+
+
+def still_to_come(answers: int) -> str:
+    """``1 answer is still to come.``"""
+    return f"{count(answers, 'answer')} {'is' if answers == 1 else 'are'} still to come."
 
 
 class ResultsView(QScrollArea):
@@ -43,6 +48,7 @@ class ResultsView(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self.done: Evaluated | None = None
+        self._missing = 0
         self.notice: Notice | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -146,6 +152,7 @@ class ResultsView(QScrollArea):
     def _show(self, *, running: bool) -> None:
         done = self.done
         self.running.setVisible(running)
+        self.go_on.setVisible(not running and self._missing > 0)
         self.verdict.setVisible(done is not None)
         judged = done is not None and bool(points_of(done))
         self.charts.setVisible(judged)
@@ -166,10 +173,9 @@ class ResultsView(QScrollArea):
         ways = [each.name for each in done.columns]
         self.title.setText(name)
         self.told.setText(f"{answers_line(len(questions), len(ways))} · {when(done.finished_at)}")
-        missing = len(questions) * len(ways) - len(done.outcomes)
-        self.go_on.setVisible(missing > 0)
+        missing = self._missing = len(questions) * len(ways) - len(done.outcomes)
         if missing:
-            self.verdict.say(f"{STOPPED} {missing:,} answers are still to come.")
+            self.verdict.say(f"{STOPPED} {still_to_come(missing)}")
         else:
             self.verdict.put(done)
         points = points_of(done)

@@ -20,6 +20,7 @@ STAGES = {
     "embedding": "Reading the library with the other encoder",
     "loading": "Loading the model",
 }
+NAMES_PX = 132
 HEADS = ("", "answered", "right", "usual time")
 
 
@@ -66,7 +67,8 @@ class RunningCard(QFrame):
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(4)
-        grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(0, NAMES_PX)
+        grid.setColumnStretch(len(HEADS), 1)
         for at, words in enumerate(HEADS):
             grid.addWidget(label(words, "head"), 0, at)
         self.cells = {}

@@ -1,12 +1,13 @@
 """Which files of a library are shown: by state, and by words in their name or reason."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.library.file_model import Shown
 from desktop.library.file_rows import Files
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
+from desktop.widgets.flow import FlowLayout
 
 CHOICES: tuple[tuple[Shown, str], ...] = (
     ("all", "All"),
@@ -16,7 +17,9 @@ CHOICES: tuple[tuple[Shown, str], ...] = (
     ("scanned", "Scanned"),
     ("waiting", "Waiting"),
 )
-SEARCH_PX = 200
+SEARCH_PX = 160
+CHIP_DOWN_PX = 4
+"""Chips are so much lower than the line for words beside them, at both edges."""
 
 
 class Filters(QWidget):
@@ -30,23 +33,25 @@ class Filters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
+        chips = QWidget()
+        flow = FlowLayout(chips)
+        flow.setContentsMargins(0, CHIP_DOWN_PX, 0, 0)
         for at, (state, words) in enumerate(CHOICES):
             button = Button(theme, words, kind="chip")
             button.setCheckable(True)
             self._group.addButton(button, at)
             self.buttons[state] = button
-            row.addWidget(button)
+            flow.addWidget(button)
         self.buttons["all"].setChecked(True)
         self._group.idClicked.connect(self._choose)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search files")
         self.search.setAccessibleName("Search files")
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(120)
-        self.search.setMaximumWidth(SEARCH_PX)
+        self.search.setFixedWidth(SEARCH_PX)
         self.search.textChanged.connect(self.changed)
-        row.addStretch(1)
-        row.addWidget(self.search, 1)
+        row.addWidget(chips, 1)
+        row.addWidget(self.search, alignment=Qt.AlignmentFlag.AlignTop)
 
     @property
     def words(self) -> str:

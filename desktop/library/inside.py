@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from desktop.library import preview
 from desktop.library.file_rows import Files
 from desktop.library.file_table import FileTable
-from desktop.library.filters import Filters
+from desktop.library.filters import CHIP_DOWN_PX, Filters
 from desktop.library.library_card import summary
 from desktop.library.preview import Preview
 from desktop.tasks import Lanes
@@ -26,6 +26,10 @@ TABLE_KEEPS = 560
 """What the table keeps of the width while a preview stands beside it."""
 MOST_PX = 16_777_215
 """Qt's own bound of a width."""
+
+
+HEAD_NEEDS = 760
+"""Width under which the buttons over the table show their icons only."""
 
 
 class LibraryView(QWidget):
@@ -90,7 +94,11 @@ class LibraryView(QWidget):
         filters = QHBoxLayout()
         filters.setSpacing(8)
         filters.addWidget(self.filters, 1)
-        filters.addWidget(self.why)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, CHIP_DOWN_PX, 0, 0)
+        beside.addWidget(self.why)
+        beside.addStretch(1)
+        filters.addLayout(beside)
         self.table = FileTable(theme)
         self.table.chosen_changed.connect(self._chosen)
         self.table.why_wanted.connect(self.why_wanted)
@@ -199,6 +207,10 @@ class LibraryView(QWidget):
         over = not self.preview.isHidden() and self.width() < preview.WIDTH + TABLE_KEEPS
         self.middle.setVisible(not over)
         self.preview.setMaximumWidth(MOST_PX if over else preview.WIDTH)
+        beside = 0 if self.preview.isHidden() or over else preview.WIDTH
+        short = self.width() - beside < HEAD_NEEDS
+        for button in (self.update_button, self.files_button, self.folder_button):
+            button.show_words(not short)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -24,6 +24,7 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.labels import ElidedLabel, label
 from desktop.words import count
+from engine.ingest.retries import when_again
 from engine.types import Document, Page
 
 if TYPE_CHECKING:
@@ -142,10 +143,12 @@ class Preview(QFrame):
         self.facts.setText(facts(row))
         self.reason.setText(row.reason)
         self.reason.setVisible(bool(row.reason))
-        self.note.setText(document.note if document is not None else "")
+        tried = row.state in ("failed", "locked")
+        again = when_again(document) if document is not None and tried else ""
+        self.note.setText((document.note or again) if document is not None else "")
         self.note.setVisible(bool(self.note.text()))
         for button in (self.outside, self.folder, self.retry):
-            button.setVisible(can_open(row))
+            button.setVisible(can_open(row) and row.state != "away")
         self.unlock.setVisible(row.state == "locked")
         self.remove.setVisible(can_open(row) and row.document is not None)
         assistant = self._assistant

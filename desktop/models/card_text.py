@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from desktop.models.shelf_facts import OWN_SOURCES, Entry
+from desktop.window_words import in_window
 from desktop.words import rate, size
 from engine.model_types import ModelCard
 
@@ -52,7 +53,7 @@ def details(entry: Entry) -> list[tuple[str, str]]:
     rows = [
         ("Origin", card.origin),
         ("File", card.file),
-        ("On this machine", card.note),
+        ("On this machine", in_window(card.note)),
     ]
     if report is not None:
         where = f"{report.n_gpu_layers} layers on a graphics processor" if (

@@ -23,7 +23,11 @@ from desktop.words import count, counted, size
 from engine.model_types import LoadedModel
 from engine.progress import Progress
 
-ICONS = {"chat": "chat-circle-text", "embedding": "magnifying-glass"}
+ICONS = {
+    "chat": "chat-circle-text",
+    "embedding": "magnifying-glass",
+    "reranking": "list-magnifying-glass",
+}
 
 
 class ModelCardView(QFrame):

@@ -19,10 +19,12 @@ OWN_SOURCES = frozenset({"starter", "added", "downloaded", "made", "models folde
 STARTER_PURPOSE = {
     "chat": "Short answers from your documents at once, on any machine.",
     "embedding": "Finds passages by meaning. Every search in your documents uses it.",
+    "reranking": "Reads the best passages together with the question.",
 }
 ROLE_PURPOSE = {
     "chat": "Writes answers.",
-    "embedding": "Turns texts into vectors. Alcove searches with its own.",
+    "embedding": "Turns texts into vectors, for search.",
+    "reranking": "Reads the best passages together with the question.",
 }
 
 
@@ -104,10 +106,15 @@ def read(assistant: "Assistant") -> ShelfFacts:
 
 def read_offers(assistant: "Assistant") -> OfferFacts:
     jobs = assistant.model_jobs
-    files = {Path(card.file).name.casefold() for card in assistant.models()}
+    cards = assistant.models()
+    files = {Path(card.file).name.casefold() for card in cards}
+    fetched = {card.name for card in cards if card.role == "embedding"}
     judged = jobs.judge_offers()
     here = frozenset(
-        offer.name for offer, _ in judged if offer.file.rpartition("/")[2].casefold() in files
+        offer.name
+        for offer, _ in judged
+        if offer.file.rpartition("/")[2].casefold() in files
+        or (offer.role == "embedding" and offer.name in fetched)
     )
     return OfferFacts(judged, here, tuple(jobs.unfinished().items()), jobs.download_host)
 

@@ -11,6 +11,7 @@ from desktop.facts import Facts
 from desktop.settings.card import SettingsCard
 from desktop.settings.reading_card import ReadingCard
 from desktop.settings.renewal import Renewal
+from desktop.settings.reranker_card import RerankerCard
 from desktop.settings.vault_card import VaultCard
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
@@ -69,6 +70,9 @@ class SettingsPage(QWidget):
         self.reading = ReadingCard(theme, self.renewal)
         column.addWidget(self.reading)
 
+        self.reranker = RerankerCard(theme, lanes, assistant)
+        column.addWidget(self.reranker)
+
         looks = QWidget()
         row = QHBoxLayout(looks)
         row.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +113,7 @@ class SettingsPage(QWidget):
     def reload(self) -> None:
         self.vault.reload()
         self.renewal.reload()
+        self.reranker.reload()
 
     def tell(self, what: str | Problem) -> None:
         """What was done, or went wrong, while the window was closed."""

@@ -109,14 +109,16 @@ class ReadingCard(SettingsCard):
 
 
 def reading_words(reading: Reading) -> str:
-    now = f"{described(reading.serving)}."
+    now = f"{described(reading.serving, reading.fetched)}."
     if reading.change is None:
         return now
-    wanted = described(reading.change)
+    wanted = described(reading.change, reading.fetched)
     return f"{now} The change to {wanted[0].lower()}{wanted[1:]} is paused."
 
 
-def described(change: Change) -> str:
+def described(change: Change, fetched: tuple[tuple[str, str], ...] = ()) -> str:
     """``Passages of 130 tokens, read by the encoder that came with Alcove``."""
-    encoder = Path(change.embedder).name if change.embedder else "the encoder that came with Alcove"
+    names = {folder: name for name, folder in fetched}
+    encoder = names.get(change.embedder) or Path(change.embedder).name
+    encoder = encoder or "the encoder that came with Alcove"
     return f"Passages of {change.passage_tokens} tokens, read by {encoder}"

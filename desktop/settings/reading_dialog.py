@@ -46,11 +46,14 @@ class ReadingDialog(AskDialog):
         self.own = QRadioButton("The one that came with Alcove")
         self.other = QRadioButton("One in a folder, in the ONNX form")
         self.encoders = QButtonGroup(self)
-        for at, each in enumerate((self.own, self.other)):
+        self.fetched = [QRadioButton(name) for name, _ in reading.fetched]
+        self._folders = [folder for _, folder in reading.fetched]
+        for at, each in enumerate((self.own, *self.fetched, self.other)):
             self.encoders.addButton(each, at)
             self.body.addWidget(each)
-        (self.other if now.embedder else self.own).setChecked(True)
-        self.folder = QLineEdit(now.embedder)
+        chosen = dict(zip(self._folders, self.fetched, strict=True)).get(now.embedder, self.other)
+        (chosen if now.embedder else self.own).setChecked(True)
+        self.folder = QLineEdit("" if now.embedder in self._folders else now.embedder)
         self.folder.setAccessibleName("Folder of the encoder")
         self.folder.setPlaceholderText("Folder with model.onnx and tokenizer.json")
         self.choose = Button(theme, "Folder", icon="folder")
@@ -94,7 +97,7 @@ class ReadingDialog(AskDialog):
 
     @Slot()
     def _go(self) -> None:
-        folder = self.folder.text().strip() if self.other.isChecked() else ""
+        folder = self._chosen()
         tokens = int(self.tokens.text() or 0)
         if self.other.isChecked() and not folder:
             self.refuse("No folder is chosen.", "Choose the folder of an encoder.")
@@ -109,6 +112,13 @@ class ReadingDialog(AskDialog):
         else:
             self.yes.setEnabled(False)
             self.plan_wanted.emit(folder, tokens)
+
+    def _chosen(self) -> str:
+        """Folder of the encoder; empty for the own one, or where none is typed."""
+        for button, folder in zip(self.fetched, self._folders, strict=True):
+            if button.isChecked():
+                return folder
+        return self.folder.text().strip() if self.other.isChecked() else ""
 
     @Slot(object)
     def show_plan(self, plan: ReembedPlan) -> None:

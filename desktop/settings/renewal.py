@@ -20,6 +20,8 @@ class Reading:
     serving: Change
     change: Change | None
     """Under way or paused."""
+    fetched: tuple[tuple[str, str], ...] = ()
+    """Encoders of the catalogue that are here: name and folder."""
 
 
 class Renewal(QObject):
@@ -41,6 +43,7 @@ class Renewal(QObject):
     def __init__(self, lanes: Lanes, assistant: "Assistant", parent: QObject) -> None:
         super().__init__(parent)
         self._lanes, self._jobs = lanes, assistant.reembed
+        self._encoders = assistant.encoders
         self._task: Task | None = None
 
     @property
@@ -49,8 +52,13 @@ class Renewal(QObject):
 
     @Slot()
     def reload(self) -> None:
-        jobs = self._jobs
-        task = self._lanes.start("read", lambda _cancel: Reading(jobs.now(), jobs.state()))
+        jobs, encoders = self._jobs, self._encoders
+
+        def work(_cancel: CancelToken) -> Reading:
+            fetched = tuple((each.name, str(each.folder)) for each in encoders.found())
+            return Reading(jobs.now(), jobs.state(), fetched)
+
+        task = self._lanes.start("read", work)
         task.succeeded.connect(self.changed)
         task.failed.connect(self.failed)
 

@@ -114,8 +114,7 @@ class VaultCard(SettingsCard):
     @Slot()
     def _ask_decrypt(self) -> None:
         assert self.state is not None
-        asks = self.state.passphrase and not self.state.keyring
-        dialog = DecryptDialog(self._theme, asks=asks, parent=self)
+        dialog = DecryptDialog(self._theme, asks=self.state.passphrase, parent=self)
         dialog.given.connect(self._try)
         self._open(dialog)
 

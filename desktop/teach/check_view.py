@@ -88,17 +88,21 @@ class CheckView(QScrollArea):
 
     # --- parts ---------------------------------------------------------------------------------
 
-    def _choices(self) -> QHBoxLayout:
+    def _choices(self) -> QGridLayout:
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the adapter")
         self.name.setPlaceholderText("Name of the adapter")
         self.name.editingFinished.connect(self._name_typed)
         self.models = MenuChip(self._theme, tip="Which model learns")
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.models)
-        return row
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(label("Name", "head"), 0, 0)
+        grid.addWidget(label("Model", "head"), 0, 1)
+        grid.addWidget(self.name, 1, 0)
+        grid.addWidget(self.models, 1, 1)
+        return grid
 
     def _card(self) -> QFrame:
         card = QFrame()
@@ -187,10 +191,11 @@ class CheckView(QScrollArea):
         )
         self._put_lines(check.lines)
         self._clear_extra()
-        for key, line in self.lines.items():
-            suited = plan.spec.settings.get(key)
-            line.setPlaceholderText(text_of(suited))
-            line.setText(text_of(self.choice.settings.get(key)))
+        for each in FIELDS:
+            line = self.lines[each.key]
+            suited = text_of(plan.spec.settings.get(each.key))
+            line.setPlaceholderText(suited or each.default)
+            line.setText(text_of(self.choice.settings.get(each.key)))
         if check.proposal is not None:
             self.proposal = Notice(
                 self._theme, check.proposal.words, button="Take this", icon="lightbulb",

@@ -32,6 +32,8 @@ class TeachFacts:
     """Names of the models on this machine that can be trained on; the first one answers now."""
     missing: Problem | None
     """Why nothing can be trained yet."""
+    looped: tuple[JobCard, ...] = ()
+    """Trainings of the loop that are done and were not compared, as when no window was open."""
 
     @property
     def documents(self) -> int:
@@ -41,6 +43,7 @@ class TeachFacts:
 def read(assistant: "Assistant") -> TeachFacts:
     teaching = assistant.teaching
     libraries = assistant.libraries()
+    jobs = tuple(teaching.jobs.jobs())
     made = [each for each in teaching.adapters.list() if each.made is not None]
     missing = None
     try:
@@ -50,14 +53,20 @@ def read(assistant: "Assistant") -> TeachFacts:
     return TeachFacts(
         teaching.recipes(),
         teaching.loop.waiting(),
-        tuple(teaching.jobs.jobs()),
+        jobs,
         tuple(sorted(made, key=_made_at, reverse=True)),
         bool(made) and teaching.adapters.can_go_back(),
         tuple((each.name, each.documents) for each in libraries),
         sum(len(assistant.glossary.all(each.name)) for each in libraries),
         _models(assistant),
         missing,
-    )
+        tuple(
+            each
+            for each in jobs
+            if each.state == "trained" and not each.compared
+            and teaching.jobs.told(each.job).get("looped")
+        ),
+    )  # fmt: skip
 
 
 def _made_at(each: Taught) -> float:

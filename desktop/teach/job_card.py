@@ -31,17 +31,17 @@ class TrainingCard(QFrame):
         self.resume.clicked.connect(self._resume)
         self.discard = Button(theme, icon="trash", kind="icon", tip=f"Throw {job.name} away")
         self.discard.clicked.connect(self._discard)
-        runs = job.state in ("training", "paused")
-        self.look.setText("See the result" if job.state == "trained" else "Look")
-        self.look.setVisible(runs or job.state == "trained")
-        self.resume.setVisible(job.state in ("stopped", "failed", "waiting"))
-        self.discard.setVisible(not runs)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 12, 12)
         row.setSpacing(8)
         row.addLayout(words, 1)
         for button in (self.look, self.resume, self.discard):
             row.addWidget(button)
+        runs = job.state in ("training", "paused")
+        self.look.setText("See the result" if job.state == "trained" else "Look")
+        self.look.setVisible(runs or job.state == "trained")
+        self.resume.setVisible(job.state in ("stopped", "failed", "waiting"))
+        self.discard.setVisible(not runs)
 
     @Slot()
     def _open(self) -> None:

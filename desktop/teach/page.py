@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.tasks import Lanes
 from desktop.teach import facts as teach_facts
 from desktop.teach.adapters import AdapterWork
 from desktop.teach.check_view import CheckView, Choice
-from desktop.teach.examples_view import ExamplesView
+from desktop.teach.examples_view import WIDE, ExamplesView
 from desktop.teach.examples_work import ExamplesWork
 from desktop.teach.facts import TeachFacts
 from desktop.teach.live_view import LiveView
@@ -22,7 +22,7 @@ from desktop.teach.steps import Step, StepBar
 from desktop.teach.training import Training
 from desktop.theme.theme import Theme
 from desktop.widgets import ask
-from desktop.widgets.column import centred
+from desktop.widgets.column import MEASURE, centred
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
@@ -76,8 +76,12 @@ class TeachPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(centred(head))
+        self._head = head
+        self._over = centred(head)
+        column.addWidget(self._over)
         column.addWidget(self.stack, 1)
+        for scrolled in (self.purpose, self.check, self.live, self.result):
+            scrolled.verticalScrollBar().rangeChanged.connect(self._align)
         self._wire()
         self._show_step("purpose")
 
@@ -129,11 +133,14 @@ class TeachPage(QWidget):
     @Slot(object)
     def _show(self, facts: TeachFacts) -> None:
         self.facts = facts
-        if not self._taken_up:
-            self._taken_up = True
+        if not self.training.busy:  # begun by a window before, or in the terminal
             for job in facts.jobs:
                 if job.state in ("training", "paused"):
                     self.training.attach(job.job, job.name)
+        if not self._taken_up:
+            self._taken_up = True
+            for job in facts.looped[-1:]:  # what one click began is brought to its end
+                self.training.compare(job.job, job.name)
         self.purpose.put(facts, busy=self.training.busy or self.planning.busy)
         self.check.missing = facts.missing
         if self.result.result is not None:
@@ -172,9 +179,21 @@ class TeachPage(QWidget):
         }
         self.stack.setCurrentWidget(views[step])
         self._fit_steps()
+        self._align()
+
+    @Slot()
+    def _align(self) -> None:
+        """Keep the steps in line with what scrolls below, scroll bar or not."""
+        shown = self.stack.currentWidget()
+        room = 0
+        if isinstance(shown, QScrollArea) and shown.verticalScrollBar().maximum():
+            room = shown.verticalScrollBar().sizeHint().width()
+        self._over.setContentsMargins(0, 0, room, 0)
 
     @Slot()
     def _fit_steps(self) -> None:
+        wide = self.step == "examples" and self.examples.reviewing
+        self._head.setMaximumWidth(WIDE if wide else MEASURE)
         can: set[Step] = {"purpose"}
         if self.examples.recipe is not None:
             can.add("examples")

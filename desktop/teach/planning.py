@@ -61,8 +61,7 @@ class Planning(QObject):
 
     def _start(self, work: Work, *, of_loop: bool) -> None:
         if self._task is not None:
-            self._task.blockSignals(True)
-            self._task.cancel()
+            self._task.cancel()  # what it finds counts no more
         self._of_loop = of_loop
         task = self._lanes.start("examples", work)
         self._task = task
@@ -72,10 +71,14 @@ class Planning(QObject):
 
     @Slot(object)
     def _planned(self, planned: Planned) -> None:
+        if self.sender() is not self._task:
+            return
         self._task = None
         (self.looped if self._of_loop else self.planned).emit(*planned)
 
     @Slot(object)
     def _failed(self, problem: object) -> None:
+        if self.sender() is not self._task:
+            return
         self._task = None
         self.failed.emit(problem)

@@ -126,6 +126,8 @@ class PurposeView(QScrollArea):
 
     def _arrange(self) -> None:
         wide = 2 if self.viewport().width() >= TWO_COLUMNS_FROM else 1
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, wide - 1)
         for at, card in enumerate(self.cards):
             self._grid.addWidget(card, at // wide, at % wide)
 

@@ -22,9 +22,9 @@ from engine.services.teach_results import TeachResult
 from engine.teach.live import Live
 
 SHORT = 240
-BETTER = "Better: take it"
-ASIDE = "Kept aside"
-UNKNOWN = "Trained"
+BETTER = "better than before"
+ASIDE = "kept aside"
+UNKNOWN = "trained"
 
 
 class ResultView(QScrollArea):
@@ -105,7 +105,7 @@ class ResultView(QScrollArea):
         verdict = (BETTER if better else ASIDE) if decision is not None else UNKNOWN
         self.icon.show_icon("check-circle" if better else "archive-box",
                             "accent" if better else "soft")  # fmt: skip
-        self.title.setText(f"{result.name}: {verdict[0].lower()}{verdict[1:]}")
+        self.title.setText(f"{result.name} is {verdict}")
         self.sentence.setText(decision.reason if decision is not None else "")
         self.sentence.setVisible(bool(self.sentence.text()))
         self._table()
@@ -134,7 +134,7 @@ class ResultView(QScrollArea):
         self.use.setEnabled(True)
         self.off.setVisible(there and in_use)
         if in_use and result is not None:
-            self.title.setText(f"{result.name}: in use")
+            self.title.setText(f"{result.name} is in use")
             self.icon.show_icon("check-circle", "accent")
 
     def show_working(self, words_: str) -> None:

@@ -25,6 +25,7 @@ from engine.teach.review import Reviewed, State
 
 CHOICES: tuple[State | None, ...] = (None, "new", "kept", "edited", "dropped")
 STATE_PX, WHY_PX, TOKENS_PX, ROW_PX = 76, 190, 68, 34
+LEAST_ANSWER_PX, ANSWER_SHARE = 150, 0.26
 LEAST_WORDS_PX = 420
 """Question and answer keep so much; the reason gives way, then the tokens."""
 
@@ -86,10 +87,10 @@ class ReviewView(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
-        for column in (Column.QUESTION, Column.ANSWER):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.QUESTION, QHeaderView.ResizeMode.Stretch)
         for column, width in (
-            (Column.STATE, STATE_PX), (Column.WHY, WHY_PX), (Column.TOKENS, TOKENS_PX),
+            (Column.STATE, STATE_PX), (Column.ANSWER, LEAST_ANSWER_PX), (Column.WHY, WHY_PX),
+            (Column.TOKENS, TOKENS_PX),
         ):  # fmt: skip
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             table.setColumnWidth(column, width)
@@ -225,5 +226,7 @@ class ReviewView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = event.size().width() - STATE_PX - LEAST_WORDS_PX
+        answer = max(LEAST_ANSWER_PX, round(ANSWER_SHARE * event.size().width()))
+        self.table.setColumnWidth(Column.ANSWER, answer)
         self.table.setColumnHidden(Column.TOKENS, room < TOKENS_PX)
         self.table.setColumnHidden(Column.WHY, room < TOKENS_PX + WHY_PX)

@@ -17,6 +17,8 @@ class Field:
     words: str
     kind: Kind = "whole"
     choices: tuple[str, ...] = ()
+    default: str = ""
+    """What the training takes where nothing is said."""
 
 
 FIELDS: tuple[Field, ...] = (
@@ -25,15 +27,17 @@ FIELDS: tuple[Field, ...] = (
     Field("rank", "Rank", "Width of the adapter, 1 to 256: wider holds more and is larger."),
     Field("alpha", "Alpha", "Strength; usually twice the rank.", "number"),
     Field("learning_rate", "Learning rate", "Size of a step, such as 0.0005.", "number"),
-    Field("dropout", "Dropout", "Share left out at random, below 1.", "number"),
-    Field("method", "Method", "lora, rslora for high ranks.", "word", ("lora", "rslora")),
+    Field("dropout", "Dropout", "Share left out at random, below 1.", "number", default="0"),
+    Field("method", "Method", "lora, rslora for high ranks.", "word", ("lora", "rslora"),
+          "lora"),
     Field("max_tokens", "Longest example", "In tokens; a longer one is refused."),
     Field("measure_every", "Measure every", "Steps between two looks at what is held out."),
-    Field("patience", "Patience", "Ends after so many looks without progress; 0 never."),
+    Field("patience", "Patience", "Ends after so many looks without progress; 0 never.",
+          default="3"),
     Field("checkpointing", "Save memory", "on computes twice instead of keeping; auto decides.",
-          "word", ("auto", "on", "off")),
-    Field("threads", "Threads", "Of the processor; 0 takes all cores."),
-    Field("seed", "Seed", "The same seed gives the same adapter."),
+          "word", ("auto", "on", "off"), "auto"),
+    Field("threads", "Threads", "Of the processor; 0 takes all cores.", default="0"),
+    Field("seed", "Seed", "The same seed gives the same adapter.", default="1"),
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ QAbstractButton[kind="main"]:hover { border-color: $ink; }
 QAbstractButton[kind="main"]:focus { border-color: $ink; }
 QAbstractButton[kind="main"]:disabled { background: $line; color: $soft; border-color: $line; }
 QAbstractButton[kind="step"] { background: transparent; color: $soft; border: 0;
-  border-top: 2px solid $line; padding: 8px 2px 4px 2px; text-align: left; font-size: 12px;
+  border-top: 2px solid $line; padding: 8px 0 4px 0; text-align: left; font-size: 12px;
   font-weight: 600; }
 QAbstractButton[kind="step"]:hover { color: $ink; }
 QAbstractButton[kind="step"]:focus { color: $accent; }

@@ -26,15 +26,22 @@ class Button(QPushButton):
         self._icon = icon
         self._colour = colour or {"main": "accent_ink", "chip": "soft"}.get(kind, "ink")
         self.setProperty("kind", kind)
-        self.setText(f" {text}" if text and icon and kind != "nav" else text)
+        self._words = f" {text}" if text and icon and kind != "nav" else text
+        self.setText(self._words)
         self.setIconSize(QSize(icon_px, icon_px))
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._tip = tip
         self.setToolTip(tip)
         self.setAccessibleName(text or tip)
         self._draw()
         theme.changed.connect(self._draw)
+
+    def show_words(self, shown: bool) -> None:
+        """Or the icon alone, where room is short; the words stay its name."""
+        self.setText(self._words if shown else "")
+        self.setToolTip(self._tip or ("" if shown else self._words.strip()))
 
     def set_icon(self, name: str) -> None:
         self._icon = name

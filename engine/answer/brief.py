@@ -7,7 +7,7 @@ answer in their words or to say that they do not tell. The same prompt is learnt
 import re
 from collections.abc import Sequence
 
-from engine.answer import orders, prompt, tables
+from engine.answer import orders, prompt, tables, text
 from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.prompt import PromptPassage
@@ -21,6 +21,13 @@ RULES = (
 REFUSAL = "Not found."
 SAMPLING = Sampling(max_tokens=48)
 """The likeliest words. A penalty on what stands in the prompt would keep it from quoting."""
+INSISTING = Sampling(
+    max_tokens=SAMPLING.max_tokens,
+    grammar='root ::= ([^N\\n] | "N" [^o\\n] | "No" [^t\\n] | "Not" [^ \\n]) [^\\n]*',
+)
+"""Where its refusal is not believed: the likeliest words that do not begin with it."""
+MOST_WORDS = 12
+"""Of an answer that are looked for in parts."""
 GAP = " … "
 """Between sentences that do not stand together."""
 
@@ -54,7 +61,7 @@ def draft(
     if refuses(written):
         return Draft("")
     desk = Desk(hits, documents)
-    place = locate(written, hits, evidence)
+    place = locate(written, hits, evidence) or _nearly(written, hits, evidence)
     return desk.read_out(*place) if place else desk.quoted(evidence[:1])
 
 
@@ -74,6 +81,22 @@ def locate(
         found = pattern.search(text, item.start, item.end)
         if found is not None:
             return item, *_with_marks(text, written.strip(), *found.span())
+    return None
+
+
+def _nearly(
+    written: str, hits: Sequence[Hit], evidence: Sequence[Evidence]
+) -> tuple[Evidence, int, int] | None:
+    """The longest run of the words that stands somewhere: over half of them, no figure less."""
+    words = re.findall(r"\w+", written)[:MOST_WORDS]
+    for length in range(len(words) - 1, len(words) // 2, -1):
+        for start in range(len(words) - length + 1):
+            run = words[start : start + length]
+            others = "".join(words[:start] + words[start + length :])
+            if re.search(r"\d", others) or not (text.content(run[0]) and text.content(run[-1])):
+                continue  # a word such as "of" begins or ends no answer
+            if (place := locate(" ".join(run), hits, evidence)) is not None:
+                return place
     return None
 
 

@@ -14,11 +14,14 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"\bhow (?!do\b|does\b|did\b|can\b|could\b|is\b|are\b|was\b|were\b|will\b|would\b|should\b"
-        r"|must\b|may\b|has\b|have\b|had\b|to\b|come\b|exactly\b|many\b|much\b)[a-z]+ ",
+        r"|must\b|may\b|has\b|have\b|had\b|to\b|come\b|exactly\b|many\b|much\b|the\b|an?\b|he\b"
+        r"|she\b|it\b|they\b|we\b|you\b|i\b|one\b|people\b|his\b|her\b|its\b|their\b|our\b|your\b)"
+        r"[a-z]+ ",
         "long",
     ),
     (
-        r"\b(?:in|what|which)(?: \w+)? (?:years?|decade|century)\b|\bwhen\b"
+        r"\b(?:in|what|which)(?: \w+)? (?:years?|decade|century)\b"
+        r"|^(?:(?!\b(?:what|which|who|whom|whose|where|why|how)\b).)*\bwhen\b"
         r"|\bwhat (?:date|day|month|time)\b",
         "when",
     ),
@@ -52,7 +55,7 @@ LONG_FORM = re.compile(
     r"|^\W*why\b|^\W*how (?:do|does|did|can|could|is|are|was|were|will|would|should|must|may|has"
     r"|have|had|to|come|exactly)\b"
     r"|\bwhat (?:do|does|did) .{3,60}\b(?:cover|covers|include|offer|provide|mean|say|require)\b"
-    r"|\bwhat (?:happens|steps)\b"
+    r"|\bwhat (?:happens|happened|steps)\b|\bwhat (?:is|was) (?:wrong|the matter|the problem)\b"
     r"|\bwhat (?:are|is) .{0,40}\b(?:process|procedure|polic(?:y|ies)|benefits?|differences?"
     r"|limitations?|requirements?|responsibilit(?:y|ies)|implications?|services|conditions"
     r"|purpose|criteria|steps|rules|role|exceptions?|advantages?|duties)\b"

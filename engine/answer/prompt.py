@@ -38,14 +38,17 @@ class PromptPassage:
 
     @classmethod
     def of(cls, passage: Passage) -> "PromptPassage":
-        heading = passage.heading
-        source = f"{passage.title} › {heading}" if heading else passage.title
-        return cls.read(source, passage.text)
+        return cls.read(titled(passage), passage.text)
 
     @classmethod
     def read(cls, source: str, text: str) -> "PromptPassage":
         """The text of a document without what gives orders in it."""
         return cls(orders.without(source), BLANKS.sub(" ", orders.without(text)))
+
+
+def titled(passage: Passage) -> str:
+    """Title and headings of a passage."""
+    return f"{passage.title} › {passage.heading}" if passage.heading else passage.title
 
 
 def defused(text: str) -> str:
@@ -112,12 +115,16 @@ def summarising(summary: str, turns: Sequence[Message]) -> list[Message]:
     ]
 
 
-def asking(title: str, sentence: str) -> list[Message]:
-    """The messages after which the likelihood of a question tells how well a sentence meets it."""
+def asking(source: str, sentence: str) -> list[Message]:
+    """The messages after which the likelihood of a question tells how well a sentence meets it.
+
+    ``source`` is the title with the headings over it: a sentence that answers often leaves out what
+    its heading says ("Her radio stands on channel 12").
+    """
     return [
         Message("system", "You are a helpful assistant."),
         Message(
             "user",
-            f"Write a question that this sentence answers.\n{defused(title)}: {defused(sentence)}",
+            f"Write a question that this sentence answers.\n{defused(source)}: {defused(sentence)}",
         ),
     ]

@@ -90,6 +90,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "number in clause": 3.0,
         "number in words": -0.6,
         "numbered as asked": 2.0,
+        "of another figure": -3.0,
         "other as mixed": 0.4,
         "other as name": -0.6,
         "other as number": -1.2,

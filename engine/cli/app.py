@@ -15,7 +15,9 @@ from engine.cli import jsonform
 from engine.cli import libraries as cli_libraries
 from engine.cli import locked as cli_locked
 from engine.cli import models as cli_models
+from engine.cli import questions as cli_questions
 from engine.cli import reembed as cli_reembed
+from engine.cli import reranker as cli_reranker
 from engine.cli import sources as cli_sources
 from engine.cli import teach as cli_teach
 from engine.cli import upkeep as cli_upkeep
@@ -43,9 +45,11 @@ app.add_typer(cli_vault.app, name="vault")
 app.add_typer(cli_sources.app, name="source")
 app.add_typer(cli_glossary.app, name="glossary")
 app.add_typer(cli_teach.app, name="teach")
+app.add_typer(cli_questions.app, name="questions")
 app.command("evaluate")(cli_evaluate.evaluate)
 app.command("library")(cli_libraries.library)
 app.command("reembed")(cli_reembed.reembed)
+app.command("reranker")(cli_reranker.reranker)
 app.command("import")(cli_libraries.import_library)
 
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from engine.assistant import MODES
+from engine.cli import questions as question_sets
 from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
 from engine.errors import InputError
@@ -33,7 +34,7 @@ LibraryOption = Annotated[
 
 def evaluate(
     questions: Annotated[
-        Path | None, typer.Argument(help="JSON lines: question, answers, documents, page.")
+        Path | None, typer.Argument(help="JSON lines, or a set of `questions list`.")
     ] = None,
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
@@ -147,8 +148,9 @@ def evaluate(
             return
         asked: list[Question]
         bad: list[BadLine] = []
+        source = "thumbs"
         if questions is not None:
-            asked, bad = checked_questions(questions)
+            asked, bad, source = question_sets.given(assistant, questions, freeze=export is None)
         else:
             apart = any(each.mode in ("tuned", "both") for each in chosen)
             asked = assistant.feedback.questions(apart=apart)
@@ -166,7 +168,7 @@ def evaluate(
             asked,
             chosen,
             library=library,
-            source=str(questions or "thumbs"),
+            source=source,
             bad_lines=bad,
             anew=anew,
             changed_facts=changed_facts,

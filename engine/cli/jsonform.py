@@ -8,6 +8,7 @@ from engine.answer import orders
 from engine.answer.why import as_json as why_form
 from engine.cli import jsonform_models
 from engine.errors import EngineError
+from engine.ingest.retries import when_again
 from engine.library_types import (
     AddReport,
     Change,
@@ -265,6 +266,7 @@ def file_state(value: FileState) -> Json:
         "state": state(document),
         "code": document.code,
         "reason": document.reason,
+        "retry": when_again(document),
         "note": document.note,
         "passages": document.passages,
         "scanned": value.scanned,

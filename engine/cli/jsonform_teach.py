@@ -7,6 +7,7 @@ from engine.services.teach_adapters import Taught
 from engine.services.teach_examples import Built
 from engine.services.teach_jobs import JobCard, Trained
 from engine.services.teach_loop import Looped, LoopWaiting
+from engine.services.teach_results import TeachResult
 from engine.teach.recipes import Recipe
 from engine.teach.review import Reviewed
 
@@ -99,6 +100,22 @@ def looped(value: Looped) -> Json:
         "after": decision.after,
         "general_before": decision.general_before,
         "general_after": decision.general_after,
+    }
+
+
+def result(value: TeachResult) -> Json:
+    decision = value.decision
+    return {
+        "job": str(value.job),
+        "gguf": str(value.file) if value.file is not None else None,
+        "better": decision is not None and decision.adopt,
+        "reason": decision.reason if decision is not None else "",
+        "questions": decision.questions if decision is not None else 0,
+        "measured": value.measured,
+        "before": decision.before if decision is not None else None,
+        "after": decision.after if decision is not None else None,
+        "general_before": decision.general_before if decision is not None else None,
+        "general_after": decision.general_after if decision is not None else None,
     }
 
 

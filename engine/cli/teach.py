@@ -19,6 +19,7 @@ from engine.teach.recipes import recipe
 app = typer.Typer(help="Teach a model: examples, training, adapters.", no_args_is_help=True)
 app.command("review")(teach_review.review)
 app.command("convert")(teach_review.convert_examples)
+app.command("result")(teach_adapters.result)
 app.command("export")(teach_adapters.export)
 app.command("use")(teach_adapters.use)
 app.command("off")(teach_adapters.off)
@@ -150,6 +151,9 @@ def train(
             f"{plan.spec.settings['steps']} steps on {plan.base_name}. Ctrl-C stops it with a "
             "checkpoint."
         )
+        if plan.spec.base.is_file():
+            for told in jobs.check(plan).lines:
+                terminal.note(f"{told.what}: {told.words}")
         done = _stopping(jobs, plan, terminal.run)
         if as_json:
             terminal.value(jsonform_teach.trained(done))
@@ -157,6 +161,7 @@ def train(
         for line in jsonform_teach.report_lines(done.report):
             terminal.say(line)
         terminal.say(f"The adapter: {done.adapter or done.job / 'adapter'}")
+        terminal.say(f"Compare it: alcove teach result {done.job}", style="dim")
         terminal.say(f"Take it: alcove teach export {done.job}", style="dim")
 
 

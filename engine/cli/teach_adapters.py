@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from engine.cli import jsonform_teach
 from engine.cli.adapters import show_in_use
@@ -14,6 +15,32 @@ JobArgument = Annotated[Path, typer.Argument(help="Folder of a training.")]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="By default the model that answers.")
 ]
+
+
+def result(job: JobArgument, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Take the adapter of a training and ask it beside the model as it is: before and after."""
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        found = terminal.run(assistant.teaching.settle(job.expanduser().absolute()))
+        if as_json:
+            terminal.value(jsonform_teach.result(found))
+            return
+        decision = found.decision
+        if decision is None:
+            return
+        terminal.say(decision.reason)
+        if decision.questions:
+            table = Table("", "Before", "After", box=None)
+            table.add_row(
+                f"{decision.questions} questions it never saw ({found.measured})",
+                f"{decision.before:.0%}", f"{decision.after:.0%}",
+            )  # fmt: skip
+            table.add_row(
+                "General questions", f"{decision.general_before:.0%}",
+                f"{decision.general_after:.0%}",
+            )  # fmt: skip
+            terminal.out.print(table)
+        if found.file is not None:
+            terminal.say(f"Use it: alcove teach use {found.file.stem}", style="dim")
 
 
 def export(

@@ -12,6 +12,7 @@ from engine.cli import jsonform
 from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
 from engine.errors import InputError
+from engine.ingest.retries import when_again
 from engine.library_types import Change, FileKind, FileState, LibraryState, Waiting
 from engine.progress import CancelToken, Progress
 
@@ -145,7 +146,8 @@ def show_files(terminal: Terminal, files: list[FileState]) -> None:
         told += ["waiting"] if each.waiting else []
         terminal.say(f"{document.path}: {', '.join(told)}")
         if document.reason:
-            terminal.say(f"  {document.reason}", style="yellow")
+            reason = f"{document.reason} {when_again(document)}".strip()
+            terminal.say(f"  {reason}", style="yellow")
     if not files:
         terminal.say("There is no such document.")
 

@@ -59,6 +59,15 @@ def question_hash(question: Question) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
+def unknown(
+    store: Evaluations, evaluation_id: int, questions: Sequence[Question], key: str
+) -> bool:
+    """Whether some of the questions must still be asked under these circumstances."""
+    kept = store.kept(evaluation_id)
+    places = [(question_hash(question), key) for question in questions]
+    return any(place not in kept and store.shared(*place) is None for place in places)
+
+
 def measured(
     ask: Ask,
     store: Evaluations,

@@ -100,7 +100,7 @@ def judged(
     counted here as well, so that each column shows what it takes alone.
     """
     documents = answer.mode in ("rag", "both")
-    scores = {**_found(question, hits)} if documents else {}
+    scores = {**found_scores(question, hits)} if documents else {}
     scores |= _said(question, answer)
     if documents:
         scores |= _cited(question, answer)
@@ -141,7 +141,7 @@ def place(question: Question, path: str, page: int) -> str | None:
     return next((name for name in question.documents if is_document(path, name)), None)
 
 
-def _found(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
+def found_scores(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
     """How well a search finds the named documents, counted over passages."""
     if not question.documents or question.unanswerable:
         return {}

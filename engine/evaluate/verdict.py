@@ -23,6 +23,7 @@ SHORTER = 0.75
 WIDE = 0.1
 """Difference of right answers that may be there although chance could have made it."""
 SLOWER_S = 0.1
+NO_CHANGE = "Tuning makes no difference to the form of the answers that can be told from chance."
 SIMPLEST = ("plain", "rag", "tuned", "both")
 """Ways of asking, the one that takes least to keep first."""
 NAMES = {
@@ -191,10 +192,25 @@ def others(found: Findings) -> Reason | None:
 
 
 def manner(found: Findings) -> Reason | None:
-    """What tuning does to length, format and style."""
-    before, after = _tuned_pair(found)
-    if before is None or after is None:
+    """What tuning does to length, format and style: beside retrieval, and without documents."""
+    sentences, figures = [], []
+    for before, after, where in (("rag", "both", ""), ("plain", "tuned", "without documents")):
+        first, second = found.by_mode(before), found.by_mode(after)
+        if first is None or second is None:
+            continue
+        said, told = _formed(found, first, second)
+        figures += [f"{where}: {each}" if where else each for each in told]
+        if said:
+            sentences.append(
+                f"{f'{_capital(where)}, tuning' if where else 'Tuning'} {_listed(said)}."
+            )
+    if not figures:
         return None
+    return Reason("form", " ".join(sentences) or NO_CHANGE, "; ".join(figures))
+
+
+def _formed(found: Findings, before: Column, after: Column) -> tuple[list[str], list[str]]:
+    """What changed beyond chance, in words, and the figures of all."""
     said, figures = [], []
     one, other = found.of(before.name).form, found.of(after.name).form
     if "words" in one and "words" in other and one["words"].value:
@@ -213,10 +229,7 @@ def manner(found: Findings) -> Reason | None:
         if change is not None and change.real and abs(change.value) >= FORM_MATTERS:
             said.append(good if change.value > 0 else bad)
         figures.append(f"{name} {one[name].value:.2f} → {other[name].value:.2f}")
-    if not figures:
-        return None
-    text = f"Tuning {_listed(said)}." if said else "Tuning does not change the form of the answers."
-    return Reason("form", text, "; ".join(figures))
+    return said, figures
 
 
 def time(found: Findings) -> Reason | None:
@@ -353,15 +366,6 @@ def _length(ratio: float) -> str:
     if ratio < 1:
         return f"cuts answers to {100 * ratio:.0f} % of their length"
     return f"makes answers {ratio:.1f} times as long"
-
-
-def _tuned_pair(found: Findings) -> tuple[Column | None, Column | None]:
-    """Before and after tuning, beside retrieval where that was measured."""
-    for before, after in (("rag", "both"), ("plain", "tuned")):
-        pair = found.by_mode(before), found.by_mode(after)
-        if None not in pair:
-            return pair
-    return None, None
 
 
 def _points(pair: Difference) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from engine.ingest import away, rules, scan
 from engine.ingest.ingest import nearest
 from engine.ingest.judging import PLAIN
+from engine.ingest.retries import when_again
 from engine.library_types import Why
 from engine.store.attached import SEPARATOR, file_of
 from engine.store.connect import Vault
@@ -76,7 +77,8 @@ def _of_document(vault: Vault, name: str, found: Document, root: Root | None) ->
         return Why(name, "locked", f"{found.reason}{where}", hint, found, lines)
     if found.state == "failed":
         return Why(name, "failed", f"{found.reason}{where}",
-                   f"Try again: alcove add {file_of(found.path)}", found)  # fmt: skip
+                   f"{when_again(found)} Try again: alcove add {file_of(found.path)}",
+                   found)  # fmt: skip
     words = f"It is found in the library {found.library}, with {_passages(found)}.{where}"
     if found.reason:
         words += f" The file could not be opened lately: {found.reason}"

@@ -16,7 +16,7 @@ class Offer:
     """One file of a public repository, and what to know before fetching it."""
 
     name: str
-    role: Literal["chat", "embedding"]
+    role: Literal["chat", "embedding", "reranking"]
     repo: str
     """``owner/repository`` on the hub."""
     file: str

@@ -2,12 +2,15 @@
 
 import json
 import re
+import shlex
+import shutil
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import ModelError
 from engine.inference import encoder_folder
+from engine.model_types import ModelCard
 from engine.models.catalogue import Offer
 from engine.models.download import download
 from engine.network import NetworkGuard
@@ -26,6 +29,9 @@ class FoundEncoder:
     dimension: int
     max_tokens: int
     licence: str = ""
+    origin: str = ""
+    """Where it was fetched from."""
+    quantization: str = ""
 
 
 def folder_of(offer: Offer, models: Path) -> Path:
@@ -49,6 +55,7 @@ def fetch(
     card = {
         "name": offer.name, "licence": offer.licence, "origin": offer.repo,
         "pooling": offer.pooling, "query_prefix": offer.query_prefix, "max_tokens": offer.context,
+        "quantization": offer.quantization,
     }  # fmt: skip
     (folder / encoder_folder.CARD_FILE).write_text(json.dumps(card, indent=1), encoding="utf-8")
     try:
@@ -73,9 +80,39 @@ def found(models: Path) -> list[FoundEncoder]:
                 FoundEncoder(
                     str(told.get("name", card.parent.name)), card.parent,
                     int(config["hidden_size"]), int(told.get("max_tokens", 0)),
-                    str(told.get("licence", "")),
+                    str(told.get("licence", "")), str(told.get("origin", "")),
+                    str(told.get("quantization", "")),
                 )
             )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError):
             continue  # not whole; the next download of it goes on
     return encoders
+
+
+def card(encoder: FoundEncoder) -> ModelCard:
+    """As the list of models tells it."""
+    return ModelCard(
+        name=encoder.name,
+        role="embedding",
+        file=str(encoder.folder),
+        size_bytes=sum(each.stat().st_size for each in encoder.folder.iterdir()),
+        quantization=encoder.quantization,
+        context=encoder.max_tokens,
+        licence=encoder.licence,
+        origin=f"downloaded: {encoder.origin}" if encoder.origin else "downloaded",
+        fit="fits",
+        note=f"Use it with: alcove reembed --encoder {shlex.quote(encoder.name)}",
+        source="downloaded",
+    )
+
+
+def remove(encoder: FoundEncoder) -> None:
+    """Delete its files; the card first, so that what is left is no encoder. Raises ModelError."""
+    try:
+        (encoder.folder / encoder_folder.CARD_FILE).unlink(missing_ok=True)
+        shutil.rmtree(encoder.folder)
+    except OSError as error:
+        raise ModelError(
+            f"The files of {encoder.name} cannot be deleted: {error.strerror}.",
+            f"Delete the folder {encoder.folder} yourself.",
+        ) from error

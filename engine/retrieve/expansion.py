@@ -1,7 +1,7 @@
 """The glossary in a question: its terms and meanings, exchanged both ways."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.retrieve.query import STOP_WORDS
@@ -13,12 +13,16 @@ MOST_WORDS = 64
 """Words of a question that are looked up."""
 MOST_MEANINGS = 4
 """Meanings of one term that are searched for."""
+MOST_LOOKED_UP = 12
+"""Meanings of one term of which those are kept that stand in the documents."""
 MOST_VARIANTS = 4
 """Wordings of a question that are searched for beside its own."""
 
 _PART = re.compile(r"[^\s,;:?!\"“”„()\[\]]+")
 _CAPITALS = re.compile(r"(?<![^/])[A-Z][A-Z\d-]+(?![^/])")
 """What stands in capitals on one side of a slash: ``SJS/TEN``."""
+_SEVERAL = re.compile(r"[A-Z\d-]*[A-Z]s")
+"""Several of what is abbreviated: ``AVMs``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,16 @@ class Expanded:
     """The question with its terms written out, where each of them has one meaning only."""
 
 
-def expanded(text: str, glossary: Glossary, library_ids: Sequence[int] = ()) -> Expanded:
-    """The wordings that a glossary gives for a question."""
+def expanded(
+    text: str,
+    glossary: Glossary,
+    library_ids: Sequence[int] = (),
+    stands: Callable[[str], bool] | None = None,
+) -> Expanded:
+    """The wordings that a glossary gives for a question.
+
+    ``stands`` tells whether some passage holds a meaning; of a term with several, those are meant.
+    """
     spans = _spans(text)
     if not spans:
         return Expanded()
@@ -61,6 +73,10 @@ def expanded(text: str, glossary: Glossary, library_ids: Sequence[int] = ()) -> 
     for span in [each for each in written if each not in settled and len(written[each]) > 1]:
         del written[span]  # found in several senses, and nobody said which is meant here
         names.discard(span)
+    for span, meanings in written.items():
+        if stands is not None and len(meanings) > 1:
+            meanings = [each for each in meanings if stands(each)] or meanings
+        written[span] = meanings[:MOST_MEANINGS]
     return _written(text, written, names)
 
 
@@ -91,7 +107,7 @@ def _written(
 
 def _note(written: dict[tuple[int, int], list[str]], span: tuple[int, int], other: str) -> None:
     held = written.setdefault(span, [])
-    if len(held) < MOST_MEANINGS and other.casefold() not in (each.casefold() for each in held):
+    if len(held) < MOST_LOOKED_UP and other.casefold() not in (each.casefold() for each in held):
         held.append(other)
 
 
@@ -119,6 +135,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
         if "/" in text[start:end]
         for part in _CAPITALS.finditer(text[start:end])
     ]
+    parts += [(start, end - 1) for start, end in words if _SEVERAL.fullmatch(text[start:end])]
     return parts + [
         (words[first][0], words[last][1])
         for first in range(len(words))

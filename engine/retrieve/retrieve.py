@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.inference.embedder import Embedder
 from engine.inference.embedder import Vectors as Matrix
+from engine.inference.reranker import Reranker
 from engine.retrieve import (
     closeness,
+    compounds,
     copies,
     expansion,
     feedback,
@@ -18,6 +21,7 @@ from engine.retrieve import (
     fuse,
     kin,
     query,
+    rerank,
     spelling,
 )
 from engine.retrieve.closeness import Closeness
@@ -43,9 +47,18 @@ LOOKED_AT = 50
 class Retriever:
     """Searches a vault. Cheap to make, safe from several threads."""
 
-    def __init__(self, vault: Vault, embedder: Embedder, nearest: Nearest | None = None) -> None:
-        """``nearest`` keeps an index of a large vault; without it, sqlite-vec serves alone."""
+    def __init__(
+        self,
+        vault: Vault,
+        embedder: Embedder,
+        nearest: Nearest | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        """``nearest`` keeps an index of a large vault; without it, sqlite-vec serves alone.
+        ``reranker`` reads the best passages once more, in place of the comparison word by word.
+        """
         self._nearest = nearest
+        self._reranker = reranker
         self._documents = Documents(vault)
         self._lexical = Lexical(vault)
         self._vectors = Vectors(vault)
@@ -93,9 +106,11 @@ class Retriever:
         asked = query.parse(question)
         exchanged = spelling.corrections(asked, self._lexical, self._vocabulary, self._embedder)
         text = spelling.corrected(question, exchanged) if exchanged else question
-        also = expansion.expanded(text, self._glossary, library_ids)
+        also = expansion.expanded(text, self._glossary, library_ids, self._stands)
         variants = (text, *also.variants)
         asked = query.together([query.parse(each) for each in variants])
+        if within := compounds.parts(asked, self._lexical):
+            asked = replace(asked, words=tuple(dict.fromkeys((*asked.words, *within))))
         passages = self._lexical.passages()
         if passages > query.LARGE_VAULT:
             asked = query.rare(asked, self._lexical.frequencies(asked.words), passages)
@@ -110,6 +125,9 @@ class Retriever:
             expansions=also.told,
         )
         return asked, understood, variants
+
+    def _stands(self, meaning: str) -> bool:
+        return bool(self._lexical.search(query.quoted(meaning), 1))
 
     def _meaning(
         self,
@@ -187,7 +205,11 @@ class Retriever:
             found = [passages[id] for id in ids[kept].tolist()]
             ordered = self._akin(variants[0], described, found, ordered)
         best = np.lexsort((ids[kept], -ordered))
-        if meaning and weights is not fuse.FOREIGN:
+        if self._reranker is not None:
+            found = [passages[id] for id in ids[kept[best]].tolist()]
+            ordered[best] = rerank.moved(self._reranker, variants[0], found, ordered[best])
+            best = np.lexsort((ids[kept], -ordered))
+        elif meaning and weights is not fuse.FOREIGN:
             found = [passages[id] for id in ids[kept[best]].tolist()]
             ordered[best] = self._interaction.moved(variants, found, ordered[best])
             best = np.lexsort((ids[kept], -ordered))

@@ -15,21 +15,23 @@ from engine.inference.adapters import Adapter, no_adapters
 from engine.inference.chat_model import Adaptable, ChatModel, Sampling
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
+from engine.inference.reranker import Reranker
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
-from engine.progress import CancelToken, Progress
+from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.nearest import Nearest
 from engine.retrieve.remembered import Remembered
 from engine.retrieve.retrieve import Retriever
 from engine.services.conversations import Conversations, state_key
 from engine.services.keeper import ChatModelKeeper
+from engine.services.rerankers import Rerankers
 from engine.settings import Settings
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.glossary import Glossary
 from engine.store.tables import Tables
-from engine.types import Answer, AskEvent, Mode
+from engine.types import Answer, AskEvent, Mode, SearchResult
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +66,14 @@ class Asking:
         *,
         adapters: AdapterMemory,
         nearest: Nearest | None = None,
+        rerankers: Rerankers | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
     ) -> None:
         """``adapters`` remembers with which adapters each model is used, ``nearest`` keeps the
-        index of a large vault.
+        index of a large vault, ``rerankers`` know the one in use.
         """
         self._nearest = nearest
+        self._rerankers = rerankers
         self._vault = vault
         self._documents = Documents(vault)
         self._conversations = conversations
@@ -95,10 +99,24 @@ class Asking:
             self._settings,
             ready_embedder,
             adapters=self._adapters,
+            rerankers=self._rerankers,
             trusted_bytes=self._trusted_bytes,
         )
         other._lane = self._lane
         return other
+
+    def search(self, question: str, *, library: str | None = None, top: int = 10) -> SearchResult:
+        """Passages for a question, best first. Raises InputError, NotFoundError."""
+        retriever = self._retriever(drain(self._ready_embedder(None)))
+        return retriever.search(question, library=library, top=top)
+
+    def search_with(
+        self, question: str, reranker: Reranker | None, library: str | None
+    ) -> SearchResult:
+        """As :meth:`search`, with this reranker or none, whichever is in use."""
+        embedder = drain(self._ready_embedder(None))
+        retriever = Retriever(self._vault, embedder, self._nearest, reranker)
+        return retriever.search(question, library=library)
 
     def ask(
         self,
@@ -289,6 +307,10 @@ class Asking:
             fitted = self._calibrations.find(None, model, encoder)
         return Judge.from_row(fitted) if fitted is not None else JUDGE
 
+    def _retriever(self, embedder: Embedder) -> Retriever:
+        reranker = self._rerankers.serving() if self._rerankers is not None else None
+        return Retriever(self._vault, embedder, self._nearest, reranker)
+
     def _answerer(
         self,
         embedder: Embedder,
@@ -296,13 +318,13 @@ class Asking:
         library: str | None = None,
         remembered: Remembered | None = None,
     ) -> Answerer:
-        retriever = Retriever(self._vault, embedder, self._nearest)
+        retriever = self._retriever(embedder)
         return Answerer(
             remembered.over(retriever) if remembered is not None else retriever,
             chat_model,
             self._documents,
             counter=self._counter,
-            similar=embedder,
+            embedder=embedder,
             glossary=self._glossary,
             trusted_bytes=self._trusted_bytes,
             judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),

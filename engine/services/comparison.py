@@ -112,8 +112,13 @@ class Comparison:
             number = self._store.begin(fingerprint, setting, rows)
         with ExitStack() as stack:
             places: dict[str, Asking] = {"": self._asking}
+            keys = {each.column.name: each.key for each in ready}
             for each in ways.in_order(columns):
-                if each.reads_documents and each.encoder not in places:
+                if (
+                    each.reads_documents
+                    and each.encoder not in places
+                    and (anew or measure.unknown(self._store, number, questions, keys[each.name]))
+                ):
                     work = other_encoder.twin_with(
                         stack, self._vault, each.encoder, self._encoders, self._asking, cancel
                     )
@@ -121,7 +126,7 @@ class Comparison:
             ask = self._asker(ready, places, library, cancel)
             outcomes = yield from measure.measured(
                 ask, self._store, number, questions, columns,
-                {each.column.name: each.key for each in ready}, anew=anew, cancel=cancel,
+                keys, anew=anew, cancel=cancel,
             )  # fmt: skip
         fresh: list[Followed] = []
         if changed_facts:

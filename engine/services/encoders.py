@@ -1,17 +1,20 @@
 """The sentence encoder that serves a profile: the starter's, or the one it was changed to."""
 
+import json
 import threading
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
-from engine.errors import NotFoundError
+from engine.errors import InputError, NotFoundError
 from engine.inference.embedder import Embedder
+from engine.model_types import ModelCard
 from engine.models import encoder_shelf, starter
 from engine.models.encoder_shelf import FoundEncoder
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.store.connect import Vault
-from engine.store.facts import EMBEDDER, Facts
+from engine.store.facts import EMBEDDER, REEMBED, Facts
 
 STARTER = "starter"
 
@@ -40,6 +43,43 @@ class Encoders:
     def found(self) -> list[FoundEncoder]:
         """The encoders that were fetched, beside the starter's."""
         return encoder_shelf.found(self._profile.models)
+
+    def cards(self) -> list[ModelCard]:
+        """The same as the list of models tells them, and which of them serves."""
+        serving = self._facts.get(EMBEDDER)
+        cards = []
+        for each in self.found():
+            card = encoder_shelf.card(each)
+            serves = str(each.folder) == serving
+            cards.append(
+                replace(card, note="It reads your documents for search.") if serves else card
+            )
+        return cards
+
+    def remove(self, name: str) -> tuple[ModelCard, bool] | None:
+        """Delete a fetched encoder; None where there is none of that name.
+
+        Raises InputError for the one that serves, or that a change under way leads to; ModelError.
+        """
+        for each in self.found():
+            if name.casefold() not in (each.name.casefold(), str(each.folder).casefold()):
+                continue
+            folder = str(each.folder)
+            if folder == self._facts.get(EMBEDDER) or folder == self._wanted():
+                raise InputError(
+                    f"{each.name} reads your documents for search and cannot be removed.",
+                    "Choose another encoder first: in Settings under Search, or with "
+                    "alcove reembed --encoder starter.",
+                )
+            card = encoder_shelf.card(each)
+            encoder_shelf.remove(each)
+            return card, True
+        return None
+
+    def _wanted(self) -> str:
+        """Folder of the encoder that a change under way leads to."""
+        text = self._facts.get(REEMBED)
+        return str(json.loads(text)["embedder"]) if text else ""
 
     def folder(self, name: str) -> str:
         """The folder of an encoder by its name, or a folder as it is; empty for the starter's.

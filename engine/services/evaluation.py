@@ -19,6 +19,7 @@ from engine.services.asking import Asking
 from engine.services.comparison import Comparison
 from engine.services.keeper import ChatModelKeeper
 from engine.services.question_sets import QuestionShelf
+from engine.services.rerankers import Measured, Rerankers
 from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
 from engine.store.documents import Documents
@@ -39,7 +40,9 @@ class Evaluation:
         asking: Asking,
         keeper: ChatModelKeeper,
         comparison: Comparison,
+        rerankers: Rerankers,
     ) -> None:
+        self._rerankers = rerankers
         self.sets = QuestionShelf(vault)
         self._comparison = comparison
         self._calibrations = Calibrations(vault)
@@ -90,6 +93,25 @@ class Evaluation:
     def forget(self, number: int) -> None:
         """Delete an evaluation with its results."""
         self._comparison.forget(number)
+
+    def reranker(
+        self,
+        name: str,
+        questions: Sequence[Question],
+        *,
+        library: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, Measured]:
+        """Whether a reranker finds the documents of these questions better than none does.
+
+        Raises as :meth:`Rerankers.measure`.
+        """
+        self._asking.check_library(library)
+        return (
+            yield from self._rerankers.measure(
+                name, questions, self._asking.search_with, library=library, cancel=cancel
+            )
+        )
 
     # --- questions from the library ------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from engine.model_types import ChatModelInfo, Message
 from engine.network import POLICY_OFF, NetworkGuard
 from engine.progress import drain
 from engine.retrieve.nearest import NearestState
+from engine.services.rerankers import State
 from engine.store.connect import Vault
 from engine.store.rescue import rescue
 from engine.types import PartHealth
@@ -55,6 +56,20 @@ def sandbox(reader: Sandbox) -> PartHealth:
     if open_:
         detail += f"; not on this system: {', '.join(open_)}"
     return PartHealth("file reader", True, detail)
+
+
+def reranker(state: State) -> list[PartHealth]:
+    """Nothing where none is to be used."""
+    if not state.serving:
+        return []
+    if state.missing:
+        return [
+            PartHealth(
+                "reranker", False, f"{state.serving} is gone; searches go on without it",
+                "Fetch it again, or switch it off with alcove reranker --off.",
+            )
+        ]  # fmt: skip
+    return [PartHealth("reranker", True, f"{state.serving} reads the best passages")]
 
 
 def search_index(state: NearestState) -> PartHealth:

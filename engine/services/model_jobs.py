@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from engine.errors import InputError, ModelMissingError, NotFoundError
 from engine.model_types import ModelCard
-from engine.models import calibration, catalogue, encoder_shelf, faster
+from engine.models import calibration, catalogue, encoder_shelf, faster, reranker_shelf
 from engine.models.calibration import Calibration
 from engine.models.catalogue import Offer
 from engine.models.download import download
@@ -91,8 +91,10 @@ class ModelJobs:
 
     def _parts_of(self, offer: Offer) -> list[Path]:
         models = self._profile.models
-        encodes = offer.role == "embedding"
-        folder = encoder_shelf.folder_of(offer, models) if encodes else models / DOWNLOADS
+        folder = {
+            "embedding": encoder_shelf.folder_of(offer, models),
+            "reranking": reranker_shelf.folder_of(offer, models),
+        }.get(offer.role, models / DOWNLOADS)
         names = [each.rpartition("/")[2] for each in (offer.file, *offer.companions)]
         return [folder / f"{name}{end}" for name in names for end in (".part", ".part.json")]
 
@@ -108,6 +110,8 @@ class ModelJobs:
         offer = catalogue.find(name)
         if offer.role == "embedding":
             return (yield from self._fetch_encoder(offer, cancel))
+        if offer.role == "reranking":
+            return (yield from self._fetch_reranker(offer, cancel))
         folder = self._profile.models / DOWNLOADS
         path = yield from download(
             offer, folder, self._guard, mirror=self._settings.download.mirror, cancel=cancel
@@ -129,19 +133,17 @@ class ModelJobs:
         folder = yield from encoder_shelf.fetch(
             offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
         )
-        return ModelCard(
-            name=offer.name,
-            role="embedding",
-            file=str(folder),
-            size_bytes=sum(each.stat().st_size for each in folder.iterdir()),
-            quantization=offer.quantization,
-            context=offer.context,
-            licence=offer.licence,
-            origin=f"downloaded: {offer.repo}",
-            fit="fits",
-            note=f"Use it with: alcove reembed --encoder {shlex.quote(offer.name)}",
-            source="downloaded",
+        whole = encoder_shelf.found(self._profile.models)
+        return encoder_shelf.card(next(each for each in whole if each.folder == folder))
+
+    def _fetch_reranker(
+        self, offer: Offer, cancel: CancelToken | None
+    ) -> Generator[Progress, None, ModelCard]:
+        mirror = self._settings.download.mirror
+        folder = yield from reranker_shelf.fetch(
+            offer, self._profile.models, self._guard, mirror=mirror, cancel=cancel
         )
+        return _reranker_card(offer, folder)
 
     def requantize(
         self, name_or_file: str, *, to: str | None = None, cancel: CancelToken | None = None
@@ -175,3 +177,19 @@ class ModelJobs:
             note=result.chosen.reason,
         )
         return result, self._shelf.register(result.file, entry).card
+
+
+def _reranker_card(offer: Offer, folder: Path) -> ModelCard:
+    return ModelCard(
+        name=offer.name,
+        role=offer.role,
+        file=str(folder),
+        size_bytes=sum(each.stat().st_size for each in folder.iterdir()),
+        quantization=offer.quantization,
+        context=offer.context,
+        licence=offer.licence,
+        origin=f"downloaded: {offer.repo}",
+        fit="fits",
+        note=f"Measure it with: alcove reranker {shlex.quote(offer.name)} --questions FILE",
+        source="downloaded",
+    )

@@ -19,13 +19,16 @@ def twin_with(
     asking: Asking,
     cancel: CancelToken | None,
 ) -> Generator[Progress, None, Asking]:
-    """Asking over a copy of the vault, embedded by the encoder in a folder; kept by ``stack``.
+    """Asking over a copy of the vault, embedded by another encoder; kept by ``stack``.
 
-    Raises ModelError where the folder holds no encoder, DiskFullError, CancelledError.
+    The encoder is named, or its folder. Raises NotFoundError, DiskFullError, CancelledError, and
+    ModelError where the folder holds no encoder.
     """
     copy, _ = stack.enter_context(twin(vault))
     own = encoders(copy)
-    yield from ReembedJobs(copy, own.ready, own.open).run(embedder=encoder, cancel=cancel)
+    yield from ReembedJobs(copy, own.ready, own.open).run(
+        embedder=own.folder(encoder), cancel=cancel
+    )
     if cancel is not None:
         cancel.check()
     return asking.over(copy, own.ready)

@@ -91,12 +91,19 @@ class VaultLock:
         StateStore(self._profile.states).drop_plain()
 
     def change(self, old: str, new: str) -> None:
-        """Another passphrase; ``old`` may be empty where the keyring opens it."""
+        """Another passphrase; ``old`` is empty only where there was none, and the keyring opens it.
+
+        Raises VaultLockedError.
+        """
         key = self._must(old)
         self._write({**self._read(), "passphrase": _sealed(key, new)})
 
     def decrypt(self, passphrase: str = "") -> None:
-        """Write the vault in clear again and forget its key."""
+        """Write the vault in clear again and forget its key.
+
+        Where there is a passphrase it is needed, also where the keyring opens the vault: whoever
+        sits at an open window shall not take it away. Raises VaultLockedError.
+        """
         key = self._must(passphrase)
         known = self._read()
         encrypt.rewrite(self._profile.vault, key, None)
@@ -108,9 +115,16 @@ class VaultLock:
                 return  # it opens nothing any more
 
     def _must(self, passphrase: str) -> bytes:
-        key = self.key(passphrase)
-        if key is None:
+        state = self.state()
+        if not state.encrypted:
             raise InputError("The library is not encrypted.", "Encrypt it first.")
+        if state.passphrase and not passphrase:
+            raise VaultLockedError(
+                "This needs its passphrase, also where the keyring opens the library.",
+                "Give the passphrase that the library has now.",
+            )
+        key = self.key(passphrase)
+        assert key is not None
         return key
 
     def _keep(self, key: bytes) -> str:

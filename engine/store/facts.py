@@ -10,6 +10,10 @@ EMBEDDER = "embedder"
 PASSAGE_TOKENS = "passage_tokens"
 """Length that passages are cut to."""
 DEFAULT_PASSAGE_TOKENS = 130
+RERANKER = "reranker"
+"""The reranker in use, as JSON with its name and folder; missing for none."""
+RERANKER_MEASURED = "reranker_measured"
+"""What was measured of a reranker last, as JSON."""
 REEMBED = "reembed"
 """The change of encoder or length under way, as JSON."""
 

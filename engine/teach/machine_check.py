@@ -104,6 +104,8 @@ class Base:
     feed_forward: int
     vocabulary: int
     template: bool
+    context: int = 0
+    """Tokens that it was trained for; 0 where it does not say."""
 
     @classmethod
     def of(cls, path: Path, header: GgufHeader) -> "Base":
@@ -117,6 +119,7 @@ class Base:
             wide if isinstance(wide, int) else 4 * header.embedding,
             max(shape, default=0),
             bool(header.chat_template),
+            header.n_ctx_train,
         )
 
 
@@ -137,12 +140,22 @@ def check(
         lines.append(
             Line("Model", "It brings no form of conversation; a plain one is used.", "tight")
         )
+    limit, proposal = _limit(base, settings), None
+    too_long = sum(length > limit for length in lengths)
+    if too_long:
+        many = f"{too_long:,} examples are" if too_long > 1 else "One example is"
+        lines.append(
+            Line("Examples", f"{many} longer than the {limit:,} tokens that are read.", "bad")
+        )
+        if too_long < len(lengths):
+            what = f"the {too_long:,}" if too_long > 1 else "it"
+            proposal = Proposal(f"Without {what} it can be trained.", longest=limit)
+        lengths = [min(length, limit) for length in lengths]
     longest = max(lengths, default=1)
     free = machine.memory_bytes - SPARE_BYTES
     peak = least_peak(base, settings, longest, free)
-    proposal = None
     if peak > free:
-        proposal = _smaller(base, settings, lengths, free)
+        proposal = _smaller(base, settings, lengths, free) or proposal
         words = f"It needs {peak / _GB:.1f} GB, and {max(0, free) / _GB:.1f} GB are free."
         lines.append(Line("Memory", words, "bad"))
     else:
@@ -191,6 +204,13 @@ def spoken_minutes(minutes: float) -> str:
     if minutes < 1.5:
         return "a minute"
     return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"
+
+
+def _limit(base: Base, settings: Mapping[str, Any]) -> int:
+    """Longest example in tokens that is read at all."""
+    chosen = settings.get("max_tokens")
+    limits = [each for each in (base.context, chosen) if isinstance(each, int) and each > 0]
+    return min(limits, default=10**6)
 
 
 def _peak(base: Base, settings: Mapping[str, Any], tokens: int, twice: bool) -> int:

@@ -37,6 +37,7 @@ class TeachStage:
     hold: Path
     """While it is there, a training waits at its third step."""
     qtbot: QtBot
+    theme: Theme
     closed: bool = False
 
     @property
@@ -114,7 +115,7 @@ def stage(
     window.show()
     window.begin()
     qtbot.waitUntil(lambda: window.readiness.is_ready, timeout=WAIT_MS)
-    made = TeachStage(window, assistant, model, base, hold, qtbot)
+    made = TeachStage(window, assistant, model, base, hold, qtbot, theme)
     made.open()
     return made
 

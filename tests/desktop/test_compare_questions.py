@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.compare.question_model import Place
 from desktop.compare.way_dialog import WayDialog
 from engine.evaluate.questions import Question, checked_questions
+from tests.desktop import paced_model
 from tests.desktop.compare_stage import QUESTIONS, SAID, finish, go, set_up, with_set
 from tests.desktop.conftest import WAIT_MS, Stage
 
@@ -119,29 +120,28 @@ def test_questions_come_from_a_file_and_leave_as_one(
 
 
 def test_questions_are_made_from_the_library_and_looked_through(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "guide"
+    monkeypatch.setattr(paced_model, "LARGE_BYTES", 0)  # a small model quotes what it finds
+    folder = tmp_path / "boats"
     folder.mkdir()
-    (folder / "guide.md").write_text(
-        "# Islands\n\nThe lighthouse on Odell Island was built in 1874 by Henrik Marland.\n\n"
-        "The ferry to Odell Island carries 240 passengers and 30 bicycles each summer.\n",
-        "utf-8",
-    )
+    for number in range(12):
+        place = ("Odell", "Tarrow", "Venn", "Hollin")[number % 4] + str("abc"[number // 4])
+        (folder / f"{number}.txt").write_text(
+            f"The old boat yard at {place} was founded by a carpenter in {1900 + 7 * number}.\n"
+        )
     stage = open_window(SAID, add=folder)
     page = go(qtbot, stage)
     page.show_setup()
-    qtbot.waitUntil(lambda: page.setup.sources["library"].isEnabled(), timeout=WAIT_MS)
     page.setup.sources["library"].click()
     assert not page.setup.making.isHidden()
-    qtbot.waitUntil(
-        lambda: page.stack.currentWidget() is page.sets or page.setup.notice is not None,
-        timeout=3 * WAIT_MS,
-    )
-    assert page.setup.making.isHidden()
-    assert page.stack.currentWidget() is page.sets
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.sets, timeout=6 * WAIT_MS)
+    qtbot.waitUntil(page.setup.making.isHidden, timeout=WAIT_MS)
     assert "Read them" in page.sets.words.text()
     assert page.sets.questions.rowCount() >= 1
+    page.sets.keep.click()
+    qtbot.waitUntil(lambda: len(page.setup.rows) == 1, timeout=WAIT_MS)
+    assert stage.assistant.evaluation.sets.all()[0].origin == "library"
 
 
 def test_rated_answers_become_questions(qtbot: QtBot, open_window: Open, documents: Path) -> None:

@@ -1,6 +1,7 @@
 """One library from the inside: states, filters, preview, passwords, what can be done."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.library.file_model import Column
-from desktop.library.file_rows import folder
+from desktop.library.file_rows import WAITING, folder
 from desktop.library.unlock_dialog import UnlockDialog
 from tests.desktop.conftest import WAIT_MS, Stage
 from tests.desktop.library_stage import (
@@ -177,3 +178,54 @@ def test_files_of_a_folder_that_is_gone_are_away(
     qtbot.waitUntil(lambda: rows(stage) == 2, timeout=WAIT_MS)
     assert {cell(stage, row, Column.STATE) for row in (0, 1)} == {"Away"}
     assert stage.window.library.inside.filters.buttons["away"].text() == "Away 2"
+    choose(stage, documents / "keys.txt")
+    preview = stage.window.library.inside.preview
+    assert preview.outside.isHidden()
+    assert preview.folder.isHidden()
+    assert preview.retry.isHidden()
+
+
+def test_what_failed_tells_when_it_is_tried_again_and_what_waits_does_not(
+    qtbot: QtBot, open_window: Open, documents: Path
+) -> None:
+    (documents / "broken.pdf").write_bytes(b"%PDF-1.7 this is no PDF")
+    stage = open_window(add=documents)
+    go_inside(qtbot, stage)
+    qtbot.waitUntil(lambda: rows(stage) == 3, timeout=WAIT_MS)
+    choose(stage, documents / "broken.pdf")
+    preview = stage.window.library.inside.preview
+    assert preview.note.text().startswith("It is tried again when it changes")
+    assert not preview.retry.isHidden()
+    assert preview._row is not None
+    preview.show_row(replace(preview._row, state="waiting", reason=WAITING))
+    assert preview.note.isHidden()
+
+
+def test_nothing_over_the_table_is_cut_beside_a_preview(
+    qtbot: QtBot, open_window: Open, documents: Path
+) -> None:
+    stage = open_window(add=documents)
+    stage.window.resize(1280, 800)
+    go_inside(qtbot, stage)
+    qtbot.waitUntil(lambda: rows(stage) == 2, timeout=WAIT_MS)
+    inside = stage.window.library.inside
+    buttons = (inside.update_button, inside.files_button, inside.folder_button)
+    assert [button.text().strip() for button in buttons] == ["Update", "Add files", "Add a folder"]
+    for state, chip in inside.filters.buttons.items():
+        chip.setText(f"{state} 1,000")
+        chip.show()
+    choose(stage, documents / "keys.txt")
+    qtbot.waitUntil(lambda: inside.update_button.text() == "", timeout=WAIT_MS)
+    assert inside.update_button.accessibleName() == "Update"
+    assert inside.files_button.toolTip() == "Add files"
+
+    def whole() -> bool:
+        shown = (*inside.filters.buttons.values(), inside.filters.search, inside.why)
+        return all(each.width() >= each.minimumSizeHint().width() for each in shown) and all(
+            each.geometry().bottom() <= each.parentWidget().height() for each in shown
+        )
+
+    qtbot.waitUntil(whole, timeout=WAIT_MS)
+    chips = inside.filters.buttons.values()
+    assert len({chip.y() for chip in chips}) > 1, "they go on in a second line"
+    assert all(chip.width() >= chip.sizeHint().width() for chip in chips)

@@ -8,11 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.settings.reading_card import ReadingCard
 from desktop.settings.reading_dialog import ASK, BEGIN, ReadingDialog, plan_words
+from engine.inference.encoder_folder import CARD_FILE
+from engine.models.encoder_shelf import FOLDER
 from engine.progress import drain
 from engine.services.reembed_jobs import Change, ReembedPlan
 from engine.store import recut
 from tests.desktop.conftest import WAIT_MS, Stage
 from tests.desktop.library_stage import wait_idle
+from tests.encoders import write_encoder
 
 pytestmark = pytest.mark.window
 Open = Callable[..., Stage]
@@ -155,3 +158,30 @@ def test_a_full_disk_is_told_before_anything_begins() -> None:
     words, hint = plan_words(ReembedPlan(Change("", 40), 6, 0, 9_000_000, 2_000_000))
     assert words == "It needs about 9.0 MB on the disk for a while, and 2.0 MB are free."
     assert hint == "Free some space and try again."
+
+
+def test_an_encoder_of_the_catalogue_is_offered_by_its_name(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    stage = open_window(add=papers(tmp_path, 2))
+    folder = write_encoder(stage.assistant.profile.models / FOLDER / "tiny-encoder")
+    (folder / CARD_FILE).write_text('{"name": "Tiny Encoder"}', "utf-8")
+    card = open_card(qtbot, stage)
+    qtbot.waitUntil(
+        lambda: card.reading is not None and bool(card.reading.fetched), timeout=WAIT_MS
+    )
+    card.change.click()
+    dialog = card.dialog
+    assert isinstance(dialog, ReadingDialog)
+    (offered,) = dialog.fetched
+    assert offered.text() == "Tiny Encoder"
+    offered.click()
+    assert not dialog.folder.isEnabled()
+    dialog.tokens.setText("60")
+    dialog.yes.click()
+    qtbot.waitUntil(lambda: dialog.plan is not None, timeout=WAIT_MS)
+    with qtbot.waitSignal(card.renewal.done, timeout=WAIT_MS):
+        dialog.yes.click()
+    assert stage.assistant.reembed.now().embedder == str(folder)
+    told = "Passages of 60 tokens, read by Tiny Encoder."
+    qtbot.waitUntil(lambda: card.state_words.text() == told, timeout=WAIT_MS)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from desktop.teach.check_view import Choice
 from desktop.teach.example_model import Column
 from desktop.teach.settings_fields import settings_of, text_of
 from desktop.teach.words import SETUP_COMMAND
@@ -199,6 +200,19 @@ def test_the_machine_is_looked_at_before_anything_begins(stage: TeachStage, tmp_
     check.apply.click()
     assert check.notice is not None
     assert "whole number" in check.notice.message.text()
+
+
+def test_only_the_newest_plan_counts(stage: TeachStage, tmp_path: Path) -> None:
+    stage.checked(labelled(tmp_path / "labels.csv"))
+    file, planning = stage.page.examples.work.file, stage.page.planning
+    assert file is not None
+    planned: list[str] = []
+    planning.planned.connect(lambda plan, _check: planned.append(plan.spec.name))
+    for name in ("First", "Second", "Third"):
+        planning.plan(file, Choice(name=name))
+    stage.idle()
+    assert planned == ["Third"]
+    assert not planning.busy
 
 
 def test_without_the_training_environment_the_command_is_told(

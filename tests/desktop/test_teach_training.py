@@ -97,7 +97,7 @@ def test_it_waits_goes_on_stops_and_keeps_its_place(make: Make, tmp_path: Path) 
     page.go("purpose")
     stage.idle()
     [card] = page.purpose.jobs
-    assert card.resume.isVisible()
+    assert not card.resume.isHidden()
     stage.hold.unlink()
     card.resume.click()
     stage.until(lambda: page.result.result is not None)
@@ -166,7 +166,7 @@ def test_closing_asks_and_the_next_window_finds_the_training_again(
     assert job is not None
     assert stage.assistant.teaching.jobs.card(job).state == "training"
     process = stage.assistant.teaching.jobs._started.pop(job)
-    again = teach_stage.stage(stage.qtbot, stage.window._theme, tmp_path, monkeypatch)
+    again = teach_stage.stage(stage.qtbot, stage.theme, tmp_path, monkeypatch)
     try:
         again.until(lambda: again.page.training.look.step == 3)
         again.window.go("teach")
@@ -177,6 +177,18 @@ def test_closing_asks_and_the_next_window_finds_the_training_again(
     finally:
         teach_stage.close(again)
         stage.window.deleteLater()
+
+
+def test_a_training_of_the_terminal_is_found(make: Make, tmp_path: Path) -> None:
+    stage = make()
+    stage.hold.touch()
+    teaching = stage.assistant.teaching
+    plan = teaching.jobs.plan(teach_stage.examples(tmp_path / "e.jsonl", 12, "kept"))
+    teaching.jobs.begin(plan)
+    stage.until(lambda: teaching.jobs.card(plan.folder.root).state == "training")
+    stage.page.reload()
+    stage.until(lambda: stage.page.training.look.step == 3)
+    assert stage.page.training.job == plan.folder.root
 
 
 def test_closing_may_stop_it(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,6 +254,24 @@ def test_corrections_are_learnt_with_one_click(make: Make, tmp_path: Path, docum
     page.go("purpose")
     stage.idle()
     assert page.purpose.loop.isHidden()
+
+
+def test_a_loop_that_ended_without_a_window_is_brought_to_its_end(
+    make: Make, tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = make()
+    drain(stage.assistant.add([documents]))
+    teaching = stage.assistant.teaching
+    file = teach_stage.examples(tmp_path / "e.jsonl", 12, "kept")
+    plan = teaching.jobs.plan(file, job=teaching.jobs.root / "answers-1", looped=True)
+    drain(teaching.jobs.train(plan))
+    teach_stage.close(stage)
+    again = teach_stage.stage(stage.qtbot, stage.theme, tmp_path, monkeypatch)
+    try:
+        again.until(lambda: again.page.result.result is not None)
+        assert again.assistant.teaching.jobs.card(plan.folder.root).compared
+    finally:
+        teach_stage.close(again)
 
 
 def test_what_cannot_be_learnt_yet_is_told(make: Make) -> None:

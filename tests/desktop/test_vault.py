@@ -21,7 +21,7 @@ from desktop.theme.theme import Theme
 from desktop.unlock_vault import UnlockVault
 from engine.assistant import Assistant
 from engine.paths import Profile, open_profile
-from engine.services.vault_lock import VaultLock
+from engine.services.vault_lock import VaultLock, VaultState
 from engine.store.encrypt import is_encrypted
 from tests.desktop.conftest import WAIT_MS, Stage
 
@@ -164,6 +164,27 @@ def test_the_passphrase_is_changed_while_the_window_is_open(
     last.passphrase.setText(LATER)
     last.yes.click()
     wait(qtbot, lambda: again.window.vault_change == VaultChange("decrypt", LATER))
+
+
+def test_decrypting_asks_for_the_passphrase_also_where_the_keyring_opens(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    card = open_window().window.settings.vault
+    card._show(VaultState(True, passphrase=True, keyring=True))
+    card.decrypt.click()
+    asked = card.dialog
+    assert isinstance(asked, DecryptDialog)
+    assert asked.passphrase is not None
+    asked.yes.click()
+    assert asked.notice is not None
+    assert asked.notice.message.text() == "No passphrase was typed."
+    asked.reject()
+    card._show(VaultState(True, keyring=True))
+    card.decrypt.click()
+    plain = card.dialog
+    assert isinstance(plain, DecryptDialog)
+    assert plain.passphrase is None
+    plain.reject()
 
 
 def _opening(key: bytes | None) -> object:

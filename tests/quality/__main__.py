@@ -28,6 +28,7 @@ from tests.quality import (
     process,
     retrieval,
     scale,
+    understanding,
 )
 from tests.quality.data import ROOT, MissingDataError
 from tests.quality.record import Record
@@ -50,6 +51,7 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "retrieval": retrieval.run,
     "scale": scale.run,
     "abbreviations": abbreviations.run,
+    "understanding": understanding.run,
     "answers": answers.run,
     "handbook": handbook.run,
     "contracts": contracts.run,

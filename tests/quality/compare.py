@@ -2,10 +2,10 @@
 
 Four sets: SQuAD's articles that retrieval was not chosen on, an employee handbook, medical
 abbreviations, clauses of contracts. ``ALCOVE_ADAPTER`` names the adapter; without it the adapter
-that ships with the app serves. Every second question of a set, in an order without favour, is
-asked: the others were for choosing. The report of each set lies in the working folder
-(``--work``), its figures in the results folder, from which
-:mod:`tests.quality.comparison_page` writes the page.
+that ships with the app serves. ``ALCOVE_SETS`` names some of the sets, parted by commas. Every
+second question of a set, in an order without favour, is asked: the others were for choosing. The
+report of each set lies in the working folder (``--work``), its figures in the results folder, from
+which :mod:`tests.quality.comparison_page` writes the page.
 """
 
 import json
@@ -35,7 +35,8 @@ SETS = ("squad", "handbook", "abbreviations", "contracts")
 
 def run(place: Workplace) -> None:
     columns = chosen_columns()
-    for name in SETS:
+    named = os.environ.get("ALCOVE_SETS", "")
+    for name in named.split(",") if named else SETS:
         with place.assistant(f"compare-{name}") as assistant:
             questions = SOURCES[name](place, assistant)
             count = place.limit if place.limit is not None else QUESTIONS

@@ -56,9 +56,9 @@ ALCOVE_DATA=/path/to/data make bench-compare{args}
 
 An answer is right where an expected one stands in it, or where it shares more than half of its
 words (F1) and all of its numbers; to a question without an answer, where it refuses. Figures carry
-their 95 % bootstrap interval. Two ways differ where McNemar's exact test says so at 5 %, raised
-for the number of pairs (Holm). Facts are changed in a copy of the library for freshness. The texts
-of the data sets are not part of this project, so that only numbers stand here.
+their 95 % bootstrap interval. Two ways differ where McNemar's exact test says so at 5 %, raised for
+the number of pairs (Holm). Facts are changed in a copy of the library for freshness. The texts of
+the data sets are not part of this project, so that only numbers stand here.
 """
 LITERATURE = """## What was expected, and what was found
 
@@ -109,11 +109,19 @@ def page(found: dict[str, dict[str, Any]], args: str = "") -> str:
     """The page of all sets that were measured."""
     first = next(iter(found.values()))
     parts = [HEAD.format(args=f' ARGS="{args}"' if args else "")]
-    parts.append(f"Measured on: {first['machine']}; other work shared the machine, so that seconds "
-                 "compare only within a set.\n")  # fmt: skip
+    parts.append(
+        f"\nMeasured on: {first['machine']}. Where other work shares the machine, seconds of\n"
+        "ways that were asked at different times compare roughly; what docs/benchmarks.md says of\n"
+        "processor time is steadier.\n\n"
+    )
+    if len({each["questions"] for each in found.values()}) > 1:
+        parts.append(
+            "The sets were asked one by one (`ALCOVE_SETS=NAME`), each with as many questions\n"
+            "(`--limit`) as stand beside it; those with fewer than twenty only show the shape.\n\n"
+        )
     parts.append(LITERATURE)
     for name, one in found.items():
-        parts.append(f"- **{ABOUT[name][0]}**: {one['verdict']}\n")
+        parts.append(f"- **{ABOUT[name][0]}**, {one['questions']} questions: {one['verdict']}\n")
     for name, one in found.items():
         parts.append(_set(name, one))
     return "".join(parts)

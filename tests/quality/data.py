@@ -111,6 +111,30 @@ def squad_unanswerable() -> list[Query]:
     ]
 
 
+def squad_articles() -> dict[str, list[tuple[str, str]]]:
+    """Names and texts of the paragraphs of SQuAD v1.1 by article, as :func:`squad` names them."""
+    return {
+        article["title"]: [
+            (f"{_safe(article['title'])}-{number:03d}.md", " ".join(paragraph["context"].split()))
+            for number, paragraph in enumerate(article["paragraphs"])
+        ]
+        for article in _json(folder("squad") / "dev-v1.1.json")["data"]
+    }
+
+
+def squad_unanswerable_of() -> dict[str, list[str]]:
+    """Questions of SQuAD v2.0 without an answer, by the paragraph of v1.1 that they are about."""
+    names = {said: name for some in squad_articles().values() for name, said in some}
+    found: dict[str, list[str]] = {}
+    for article in _json(folder("squad") / "dev-v2.0.json")["data"]:
+        for paragraph in article["paragraphs"]:
+            name = names.get(" ".join(paragraph["context"].split()))
+            asked = [each["question"].strip() for each in paragraph["qas"] if each["is_impossible"]]
+            if name is not None and asked:
+                found[name] = asked
+    return found
+
+
 def scifact() -> Corpus:
     """SciFact's abstracts and the claims of its development set with their judgements.
 

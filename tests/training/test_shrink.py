@@ -36,6 +36,15 @@ def test_the_nearest_product_of_that_rank_is_kept() -> None:
     assert lost == pytest.approx(np.linalg.norm(values[3:]), rel=1e-4)
 
 
+def test_a_layer_that_changed_more_keeps_more_for_the_same_size() -> None:
+    much = _random(8)
+    little = Pair(much.first, much.second * np.float32(0.01), much.scale)
+    adapter = PeftAdapter({"blk.0.attn_q.weight": much, "blk.1.attn_q.weight": little}, 8, 2.0, "")
+    found = shrunk(adapter, 4)
+    assert [pair.rank for pair in found.pairs.values()] == [7, 1]
+    assert found.rank == 7
+
+
 def test_what_has_no_higher_rank_stays_as_it_is() -> None:
     pair = _random(4)
     assert shrunk(_adapter(pair), 4).pairs["blk.0.attn_q.weight"] is pair

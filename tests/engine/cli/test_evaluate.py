@@ -99,7 +99,7 @@ def test_the_history_tells_what_got_worse(
     (documents / "ferry.md").write_text("The garden opens at noon.\n")
     alcove("sync")
     result = alcove("evaluate", questions)
-    assert "rag: right is 100 points worse than before. Changed since: the documents." in (
+    assert "rag: correctness is 100 points worse than before. Changed since: the documents." in (
         result.stdout
     )
     assert "Worse than the time before: rag right" in " ".join(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from engine.formats import job as job_file
+from engine.formats.job import JobFolder, JobSpec
 from tests.engine.cli.test_app import alcove, documents, lines, model
 from tests.lora import write_adapter, write_base
 
@@ -106,6 +108,29 @@ def test_adapters_and_trainings_are_listed(alcove: Callable[..., Result], tmp_pa
     assert "Mine" in alcove("teach", "list").stdout
     for arguments in (("export", tmp_path), ("stop", tmp_path), ("back",), ("loop",)):
         assert alcove("teach", *arguments, "--json").exit_code == 1
+
+
+def test_the_result_of_a_training_is_told_before_and_after(
+    alcove: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert alcove("teach", "result", tmp_path / "job", "--json").exit_code == 1
+    folder = JobFolder(tmp_path / "job")
+    base = write_base(tmp_path / "base.gguf")
+    job_file.write_spec(folder, JobSpec(base, folder.root / "e.jsonl", name="Mine"))
+    folder.report.write_text('{"name": "Mine", "files": {"adapter": "mine.gguf"}}')
+    write_adapter(folder.root / "mine.gguf", base, name="Mine")
+    [value] = lines(alcove("teach", "result", folder.root, "--json"))
+    assert (value["better"], value["questions"]) == (False, 0)
+    assert value["reason"].startswith(("There are only 0 questions", "It could not be compared"))
+    assert Path(value["gguf"]).exists()
+    kept = json.loads((folder.root / "compared.json").read_text())
+    kept["decision"] |= {"adopt": True, "reason": "It is better.", "questions": 9,
+                         "before": 0.25, "after": 0.75}  # fmt: skip
+    (folder.root / "compared.json").write_text(json.dumps(kept))
+    told = alcove("teach", "result", folder.root).stdout
+    assert "It is better." in told
+    assert "25%" in told
+    assert "75%" in told
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,12 @@ def test_status_counts_states_and_lists_files(alcove: Run, papers: Path) -> None
     assert [Path(each["path"]).name for each in files] == ["broken.pdf", "pears.txt"]
     failed = _value(alcove("status", "--failed", "--json"))["files"]
     assert [each["state"] for each in failed] == ["failed"]
+    (again,) = [each["retry"] for each in failed]
+    assert again.startswith("It is tried again when it changes, when an update")
     told = alcove("status", "--files").stdout
     assert "pears.txt: 1 passage" in told
+    assert again in " ".join(told.split())
+    assert [each["retry"] for each in files if each["state"] == "indexed"] == [""]
     assert "There is no such document." in alcove("status", "--scanned").stdout
     assert alcove("status", "--library", "Nonsense").exit_code == 1
 
@@ -84,6 +88,8 @@ def test_why(alcove: Run, papers: Path) -> None:
     found = _value(alcove("why", papers / "pears.txt", "--json"))
     assert (found["state"], found["passages"]) == ("indexed", 1)
     assert found["lines"] == ["Prune the pear trees."]
+    broken = _value(alcove("why", papers / "broken.pdf", "--json"))
+    assert "tried again when it changes" in broken["hint"]
     told = alcove("why", papers / "a.log").stdout
     assert "*.log" in told
     assert str(papers / ".gitignore") in told

@@ -191,3 +191,52 @@ def test_ndcg_is_the_share_of_the_best_of_all_orders(
     best = max((gained(order) for order in permutations(gains)), default=0.0)
     expected = gained(ranking) / best if best else 0.0
     assert metrics.ndcg_at(ranking, gains, k) == pytest.approx(expected)
+
+
+@given(WORDS, st.lists(WORDS, max_size=3))
+def test_exact_match_is_what_the_rules_of_squad_give(prediction: str, answers: list[str]) -> None:
+    def said(text: str) -> list[str]:
+        kept = "".join(each for each in text.lower() if each not in string.punctuation)
+        return [each for each in kept.split() if each not in ("a", "an", "the")]
+
+    wanted = [said(each) for each in answers if said(each)] or [[]]
+    assert metrics.exact_match(prediction, answers) == float(said(prediction) in wanted)
+
+
+def test_ndcg_of_a_published_example() -> None:
+    # Wikipedia, "Discounted cumulative gain": DCG 6.861, ideal of these six 7.141, nDCG 0.961.
+    ranking = ["d1", "d2", "d3", "d4", "d5", "d6"]
+    gains = dict(zip(ranking, (3.0, 2.0, 3.0, 0.0, 1.0, 2.0), strict=True))
+    assert metrics.ndcg_at(ranking, gains, 6) == pytest.approx(6.861 / 7.141, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "answers", "em", "f1"),
+    [
+        # As the official script gives them: it takes ASCII marks away and nothing else.
+        ("“27 days”", ["27 days"], 0, 0),
+        ('"27 days"', ["27 days"], 1, 1),
+        ("e\u0301t\u00e9", ["\u00e9t\u00e9"], 0, 0),  # it does not compose letters
+        ("STRASSE", ["straße"], 0, 0),  # nor fold them: lower() only
+        ("27\u00a0days", ["27 days"], 1, 1),  # any white space parts words
+        ("Anna of the pier", ["Bo", "", "the Anna of a pier"], 1, 1),
+        ("Ann", ["Ann Bo", "Ann Bo Cy"], 0, 2 / 3),  # the best of several
+        ("—", ["27"], 0, 0),
+    ],
+)
+def test_unicode_and_several_answers_as_the_official_script(
+    prediction: str, answers: list[str], em: float, f1: float
+) -> None:
+    assert metrics.exact_match(prediction, answers) == em
+    assert metrics.f1(prediction, answers) == pytest.approx(f1)
+
+
+@given(st.permutations("abcdef"), st.sets(st.sampled_from("abcdxy")), st.integers(1, 8))
+def test_recall_hits_and_first_rank_counted_one_by_one(
+    ranking: list[str], relevant: set[str], k: int
+) -> None:
+    places = [at for at, each in enumerate(ranking, start=1) if each in relevant]
+    seen = sum(at <= k for at in places)
+    assert metrics.hit_at(ranking, relevant, k) == float(seen > 0)
+    assert metrics.recall_at(ranking, relevant, k) == (seen / len(relevant) if relevant else 0)
+    assert metrics.reciprocal_rank(ranking, relevant) == (1 / places[0] if places else 0)

@@ -119,3 +119,30 @@ def test_a_fall_since_the_last_time_is_found_with_what_changed() -> None:
 @pytest.mark.parametrize("rule", verdict.RULES)
 def test_every_rule_has_a_name(rule: verdict.Rule) -> None:
     assert rule.__name__.islower()  # type: ignore[attr-defined]
+
+
+def test_the_form_is_looked_at_with_documents_and_without() -> None:
+    half = [1.0, 0.0] * 15
+    outcomes = (
+        made("plain", half, words=50) + made("rag", half) + made("tuned", half, words=4)
+        + made("both", half)
+    )  # fmt: skip
+    rules, paragraph = told(outcomes, of_modes(["plain", "rag", "tuned", "both"]))
+    assert rules["form"].text == "Without documents, tuning cuts answers to 10 % of their length."
+    assert "words 11 → 11; without documents: words 51 → 5" in rules["form"].figures
+    assert rules["form"].text in paragraph
+    same, _ = told(made("rag", half) + made("both", half), of_modes(["rag", "both"]))
+    assert same["form"].text == verdict.NO_CHANGE
+
+
+def test_another_column_is_set_against_the_way_it_is_a_kind_of() -> None:
+    right, wrong = [1.0] * 25, [0.0] * 25
+    columns = [*of_modes(["plain", "rag"]), Column("warm", "rag"), Column("hot", "plain")]
+    outcomes = (
+        made("plain", wrong) + made("rag", right) + made("warm", wrong) + made("hot", wrong)
+    )  # fmt: skip
+    rules, paragraph = told(outcomes, columns)
+    assert paragraph.startswith("Use retrieval. Retrieval adds 100 ± 0 points")
+    assert rules["others"].text == (
+        "“warm” is 100 ± 0 points worse than “rag”; “hot” does no better or worse than “plain”."
+    )

@@ -88,6 +88,17 @@ def stream(data: bytes, more: bytes = b"") -> bytes:
 
 
 PAGES = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>")
+
+
+def lines(number: int) -> bytes:
+    """A page that nothing but lines across it are drawn on."""
+    return pdf(
+        *PAGES,
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>>",
+        stream(zlib.compress(b"0 0 m 600 800 l S " * number), b"/Filter/FlateDecode"),
+    )
+
+
 FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>"
 FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     # name: bytes, and how it may end
@@ -101,14 +112,8 @@ FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     ),
     "deep.xml": (b"<a>" * 100_000 + b"words", ("",)),
     "quotes.md": (b">" * 100_000 + b" words", ("",)),
-    "paths.pdf": (
-        pdf(
-            *PAGES,
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>>",
-            stream(zlib.compress(b"0 0 m 600 800 l S " * 300_000), b"/Filter/FlateDecode"),
-        ),
-        ("empty",),
-    ),
+    "paths.pdf": (lines(300_000), ("empty",)),
+    "fewer-paths.pdf": (lines(150_000), ("empty",)),
     "deep.html": (b"<div>" * 100_000 + b"words", ("",)),
     "deep.rtf": (b"{\\rtf1 " + b"{" * 200_000 + b"words", ("", "damaged", "empty")),
     "deep.json": (b"[" * 200_000, ("", "damaged", "empty")),
@@ -149,6 +154,10 @@ FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+PICTURED = ("wide.png", "large.png", "paths.pdf", "fewer-paths.pdf")
+"""Those in which text may be looked for in pictures."""
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
     folder = tmp_path_factory.mktemp("nasty")
@@ -157,9 +166,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Out
     names = list(FILES)
     for key, name in enumerate(names):
         (folder / name).write_bytes(FILES[name][0])
-        sandbox.submit(
-            key, folder / name, ParseOptions(ocr=name in ("wide.png", "large.png", "paths.pdf"))
-        )
+        sandbox.submit(key, folder / name, ParseOptions(ocr=name in PICTURED))
     found: dict[str, Outcome] = {}
     until = time.monotonic() + 600
     while len(found) < len(names):

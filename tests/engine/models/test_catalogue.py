@@ -2,6 +2,7 @@ import re
 
 import pytest
 from fastembed import TextEmbedding
+from fastembed.rerank.cross_encoder import TextCrossEncoder
 
 from engine.errors import NotFoundError
 from engine.inference import encoder_folder
@@ -12,6 +13,7 @@ def test_every_offer_is_whole() -> None:
     offers = catalogue.offers()
     assert sum(offer.role == "chat" for offer in offers) >= 12
     assert 2 <= sum(offer.role == "embedding" for offer in offers) <= 4
+    assert sum(offer.role == "reranking" for offer in offers) >= 2
     assert len({offer.name for offer in offers}) == len(offers)
     for offer in offers:
         assert re.fullmatch(r"[\w.-]+/[\w.-]+", offer.repo)
@@ -26,7 +28,7 @@ def test_every_offer_is_whole() -> None:
         else:
             assert offer.file.endswith(".onnx")
             assert {"config.json", "tokenizer.json"} <= set(offer.companions)
-            assert offer.pooling in encoder_folder.POOLINGS
+            assert (offer.pooling in encoder_folder.POOLINGS) == (offer.role == "embedding")
 
 
 def test_every_encoder_is_one_that_fastembed_reads() -> None:
@@ -36,6 +38,15 @@ def test_every_encoder_is_one_that_fastembed_reads() -> None:
     }
     encoders = [offer for offer in catalogue.offers() if offer.role == "embedding"]
     assert {(offer.repo, offer.file) for offer in encoders} <= known
+
+
+def test_every_reranker_is_one_that_fastembed_reads() -> None:
+    known = {
+        (model["sources"]["hf"], model["model_file"])
+        for model in TextCrossEncoder.list_supported_models()
+    }
+    rerankers = [offer for offer in catalogue.offers() if offer.role == "reranking"]
+    assert {(offer.repo, offer.file) for offer in rerankers} <= known
 
 
 def test_names_are_found_and_unknown_ones_told() -> None:

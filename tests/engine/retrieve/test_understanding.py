@@ -110,3 +110,29 @@ def test_terms_on_either_side_of_a_slash_are_exchanged(vault: Vault, retriever: 
     assert found is not None
     assert found.expansions == (("MI", "heart attack"),)
     assert found.text == "Rest after heart attack/stroke, and/or ride"
+
+
+def test_several_of_what_is_abbreviated_are_exchanged(vault: Vault, retriever: Retriever) -> None:
+    Glossary(vault).add("Documents", "HA", "heart attack")
+    found = retriever.search("HAs")
+    assert found.query is not None
+    assert found.query.expansions == (("HA", "heart attack"),)
+    assert found.query.text == "heart attacks"
+    assert found.hits[0].passage.path == "/heart.txt"
+
+
+def test_of_several_meanings_those_in_the_documents_are_meant(
+    vault: Vault, retriever: Retriever
+) -> None:
+    glossary = Glossary(vault)
+    for number in range(6):
+        glossary.add("Documents", "HA", f"hearing aid {number}")
+    assert len(_expansions(retriever, "HA")) == 4
+    glossary.add("Documents", "HA", "heart attack")
+    assert _expansions(retriever, "HA") == (("HA", "heart attack"),)
+
+
+def _expansions(retriever: Retriever, term: str) -> tuple[tuple[str, str], ...]:
+    found = retriever.search(f"What is known of {term}?").query
+    assert found is not None
+    return found.expansions

@@ -101,6 +101,31 @@ def test_a_small_model_with_an_adapter_for_it_answers_in_words_of_the_documents(
     assert [each.quote for each in answer.citations] == ([] if answer.abstained else [RIGHT])
 
 
+def test_a_refusal_is_not_believed_where_the_documents_are_sure(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    def written(_: object) -> str:
+        return "27 days" if model.samplings[-1].grammar else "Not found."
+
+    model = AdaptableChatModel(base, written)
+    assistant = opened(model)
+    grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
+    assert drain(assistant.ask(QUESTION, mode="both", adapters=[grounded])).text == "27 days"
+    asked = len(model.prompts)
+    answer = drain(assistant.ask("Who painted the ceiling?", mode="both", adapters=[grounded]))
+    assert answer.abstained
+    assert len(model.prompts) == asked + 1
+
+
+def test_an_answer_is_not_believed_where_the_documents_hardly_speak_of_it(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base, "27 days"))
+    grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
+    answer = drain(assistant.ask("Who painted the ceiling?", mode="both", adapters=[grounded]))
+    assert answer.abstained
+
+
 def test_modes_without_an_adapter_refuse_one_and_those_with_one_want_it(
     opened: Opened, base: Path, tmp_path: Path
 ) -> None:

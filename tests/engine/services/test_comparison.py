@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.assistant import Assistant
-from engine.errors import CancelledError, InputError, ModelCrashedError
+from engine.errors import CancelledError, InputError, ModelCrashedError, NotFoundError
 from engine.evaluate import export
 from engine.evaluate.columns import Column, of_modes, parsed
 from engine.evaluate.evaluated import Evaluated, fallen_under
@@ -21,6 +21,7 @@ from engine.model_types import Message
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
 from engine.retrieve.retrieve import Retriever
+from engine.services.encoders import Encoders
 from engine.services.keeper import ChatModelKeeper
 from engine.store.connect import Vault
 from tests.fakes import AdaptableChatModel, HashingEmbedder
@@ -176,6 +177,30 @@ def test_what_was_there_when_it_ended_is_not_asked_again(
     done = run(assistant, RAG_AND_PLAIN[:1])
     assert len(model.prompts) == before + 2
     assert [each.id for each in assistant.comparison.history()] == [done.id]
+
+
+def test_another_encoder_reads_a_copy_and_only_where_something_is_to_be_asked(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = HashingEmbedder(32, model_id="other")
+    opened = Encoders.open
+    monkeypatch.setattr(Encoders, "open", lambda self, name: other if name else opened(self, name))
+    folder = tmp_path / "encoder"
+    folder.mkdir()
+    columns = [Column("rag"), Column("other", "rag", encoder=str(folder))]
+    done = run(assistant, columns)
+    assert other.embedded >= 2  # both documents, in the copy
+    assert {each.mode for each in done.outcomes} == {"rag", "other"}
+    found = [each for each in done.outcomes if each.mode == "other"]
+    assert found[0].citations
+    assert not list(assistant.profile.vault.parent.glob("compare-*"))
+    assert assistant.search("ferry").hits  # the user's own library serves with its own encoder
+    before = other.embedded
+    again = results(assistant.comparison.run(QUESTIONS, columns))
+    assert all(each.kept for each in again)
+    assert other.embedded == before
+    with pytest.raises(NotFoundError, match="no encoder"):
+        run(assistant, [Column("none", "rag", encoder="nowhere")])
 
 
 def test_changed_facts_are_followed_by_those_who_read(assistant: Assistant) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.assistant import Assistant
-from engine.errors import CancelledError, NotFoundError
+from engine.errors import CancelledError, InputError, NotFoundError
 from engine.inference import encoder_folder
 from engine.models import catalogue
 from engine.models.catalogue import Offer
@@ -51,6 +51,36 @@ def test_a_fetched_encoder_is_found_by_its_name_and_reads_the_library(assistant:
     (hit, *_) = assistant.search("a ship of the sea").hits
     assert hit.passage.path.endswith("b.txt")
     assert hit.meaning > 0.5
+
+
+def test_it_stands_in_the_list_of_models_and_can_be_removed(assistant: Assistant) -> None:
+    folder = _put(assistant)
+    (card,) = [each for each in assistant.models() if each.name == "Tiny Encoder"]
+    assert (card.role, card.source, card.file) == ("embedding", "downloaded", str(folder))
+    assert card.size_bytes == sum(each.stat().st_size for each in folder.iterdir())
+    assert "reembed --encoder 'Tiny Encoder'" in card.note
+    assert assistant.remove_model("tiny encoder") == (card, True)
+    assert not folder.exists()
+    assert all(each.name != "Tiny Encoder" for each in assistant.models())
+    with pytest.raises(NotFoundError):
+        assistant.remove_model("Tiny Encoder")
+
+
+def test_the_one_that_serves_or_shall_serve_is_kept(assistant: Assistant) -> None:
+    folder = _put(assistant)
+    work = assistant.reembed.run(embedder=str(folder), passage_tokens=60)
+    next(work)
+    work.close()
+    assert assistant.reembed.state() is not None
+    with pytest.raises(InputError, match="reads your documents"):
+        assistant.remove_model("Tiny Encoder")
+    drain(assistant.reembed.run())
+    with pytest.raises(InputError, match="reads your documents"):
+        assistant.remove_model("Tiny Encoder")
+    (card,) = [each for each in assistant.models() if each.name == "Tiny Encoder"]
+    assert card.note == "It reads your documents for search."
+    drain(assistant.reembed.run(embedder="", passage_tokens=60))
+    assert assistant.remove_model("Tiny Encoder")[1]
 
 
 def test_any_folder_will_do(assistant: Assistant, tmp_path: Path) -> None:

@@ -119,7 +119,14 @@ def test_the_keyring_opens_without_asking(home: Profile) -> None:
             titles(home)
         assert titles(home, PHRASE) == [SECRET]
         kept.kept.update(forgotten)
-        lock.decrypt()
+        assert titles(home) == [SECRET]
+        for lacking in (lambda: lock.decrypt(), lambda: lock.change("", "one more phrase")):
+            with pytest.raises(VaultLockedError, match="needs its passphrase"):
+                lacking()
+        with pytest.raises(VaultLockedError):
+            lock.decrypt("not the right one")
+        assert readable(home) == []
+        lock.decrypt(PHRASE)
         assert kept.kept == {}
     finally:
         keyring.set_keyring(before)

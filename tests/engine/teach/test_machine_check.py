@@ -71,6 +71,16 @@ def test_the_battery_is_told_where_there_is_one(share: float, verdict: str) -> N
     assert line(found, "Battery").verdict == verdict
 
 
+def test_examples_longer_than_what_is_read_are_told_with_a_way_out() -> None:
+    small = replace(SMALL, context=512)
+    found = check(small, SETTINGS, [200] * 20 + [600, 900], ROOMY)
+    assert line(found, "Examples").words.startswith("2 examples are longer than the 512 tokens")
+    assert not found.fits
+    assert found.proposal is not None
+    assert found.proposal.longest == 512
+    assert check(small, {**SETTINGS, "max_tokens": 100}, [200] * 3, ROOMY).proposal is None
+
+
 def test_a_full_disk_and_an_unknown_kind_are_told() -> None:
     found = check(SMALL, SETTINGS, [100], replace(ROOMY, disk_bytes=1000))
     assert line(found, "Disk").verdict == "bad"

@@ -28,8 +28,9 @@ PICTURE_PAGE = 0.3
 """Share of the page that its largest picture covers on a scanned page."""
 OUTLINES = 40
 """Drawn shapes without any text from which letters may have been turned into shapes."""
-MOST_DRAWN = 200_000
-"""Things on a page above which it is not drawn: that takes minutes, and they are no letters."""
+MOST_DRAWN = 40_000
+"""Things on a page above which it is not drawn: lines across the page take half a thousandth of a
+second each, and so many are no letters."""
 
 _ODD = re.compile("[\0-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd]")
 _NO_LETTERS = bytes(code for code in range(128) if not (chr(code).isalnum() or code == 0x5F))

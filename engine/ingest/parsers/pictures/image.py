@@ -41,13 +41,18 @@ def parse(path: Path, options: ParseOptions = DEFAULTS) -> ParsedDocument:
     notes = [note] if (note := not_read(options.languages)) else []
     until = time.thread_time() + SECONDS + SECONDS_A_MB * path.stat().st_size / 2**20
     waiting = 0
-    for frame in frames(path):
-        if isinstance(frame, str):
-            notes.append(frame)
-        elif texts and time.thread_time() > until:
-            waiting += 1
-        else:
-            texts.append(read_picture(frame))
+    try:
+        for frame in frames(path):
+            if isinstance(frame, str):
+                notes.append(frame)
+            elif texts and time.thread_time() > until:
+                waiting += 1
+            else:
+                texts.append(read_picture(frame))
+    except ParseError:
+        if not any(found.text.text for found in texts):
+            raise
+        notes.append(f"What follows page {len(texts) + waiting} is damaged and was not read.")
     if waiting:
         further = "page" if waiting == 1 else "pages"
         notes.append(f"There was no time for {waiting} further {further}.")

@@ -94,6 +94,17 @@ def test_each_frame_of_a_tiff_is_a_page(tmp_path: Path) -> None:
     assert "yellow kiosk" in document.pages[1].text
 
 
+def test_pages_before_the_one_that_is_damaged_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "fax.tiff"
+    page().save(path, save_all=True, append_images=[page(("Second page of the fax.",))])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(0.75 * len(whole))])
+    document = image.parse(path)
+    assert "harbour office opens at nine" in document.pages[0].text
+    assert len(document.pages) == 1
+    assert document.note.endswith("What follows page 1 is damaged and was not read.")
+
+
 def test_the_viewer_gets_the_frame_as_it_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "fax.tif"
     page(LINES[:2]).save(path, save_all=True, append_images=[page(LINES[2:], height=300)])
