@@ -21,9 +21,9 @@ from engine.answer import (
     terms,
 )
 from engine.answer.abstain import Judge
-from engine.answer.counting.counting import Counter, Similar
+from engine.answer.counting.counting import Counter
 from engine.answer.draft import Desk, Draft, Pages
-from engine.answer.extract import Evidence, Rarity
+from engine.answer.extract import Comparing, Evidence, Rarity
 from engine.answer.found import Found, together, with_table
 from engine.answer.guard import Guard
 from engine.answer.pack import Packed
@@ -82,7 +82,7 @@ class Answerer:
         documents: Pages,
         *,
         counter: Counter | None = None,
-        similar: Similar | None = None,
+        embedder: Comparing | None = None,
         glossary: Terms | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
         judge: Judge = abstain.JUDGE,
@@ -90,12 +90,13 @@ class Answerer:
     ) -> None:
         """``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
 
-        ``counter`` answers what is a matter of counting, ``similar`` helps it with words, and
-        ``glossary`` tells a model that writes what the terms in its passages mean.
+        ``counter`` answers what is a matter of counting; ``embedder`` tells how near words and
+        sentences are in meaning; ``glossary`` tells a model that writes what the terms in its
+        passages mean.
         """
         self._judge = judge
         self._counter = counter
-        self._similar = similar
+        self._embedder = embedder
         self._glossary = glossary
         self._retriever = retriever
         self._model = model
@@ -153,7 +154,7 @@ class Answerer:
         pack.check_question(question, self._model, max_tokens=max_tokens)
         if self._counter is not None:
             counted = self._counter.answer(
-                about, self._documents, library=library, similar=self._similar
+                about, self._documents, library=library, similar=self._embedder
             )
             if counted is not None:
                 draft, query = counted
@@ -184,6 +185,8 @@ class Answerer:
             if not run.cancelled:
                 prior = abstain.prior(about, self._model)
             run.notes.step("weigh")
+        if self._embedder is not None:
+            evidence = extract.compared(about, hits, evidence, self._embedder)
         found = self._found(about, hits, evidence, rarity)
         if run.cancelled:
             return run.finish(Draft(""))

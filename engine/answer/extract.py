@@ -5,11 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from engine.answer import orders, prompt, sentences, sought, tables, text
 from engine.answer.sentences import Span
 from engine.errors import CancelledError
 from engine.inference.chat_model import ChatModel
+from engine.inference.embedder import Vectors
 from engine.model_types import Usage
 from engine.progress import CancelToken
 from engine.types import Hit
@@ -18,8 +20,12 @@ CONTEXT_SHARE = 0.35
 """Weight of question words that stand only around a sentence, beside those within."""
 HIT_SHARE = 0.3
 """Weight of the passage's own score beside its sentence's."""
+
+
 LIKELIHOOD_SHARE = 0.25
 """Weight of a likelihood (nats per token) beside the score by words."""
+NEARNESS_SHARE = 0.5
+"""Weight of a sentence's nearness in meaning beside the score by words."""
 
 WEIGHABLE = 160
 """Longest question in tokens whose likelihood is asked for; longer ones tell by their words."""
@@ -27,6 +33,14 @@ EXAMPLE = re.compile(
     r"\W*(?:for (?:example|instance)|e\.g\.|suppose|let(?:'|’)s say)\b", re.IGNORECASE
 )
 """Begins a sentence that makes a case up; its figures are rarely the rule's."""
+SHORT = 80
+"""Characters of a sentence that says little without the one before it ("Rasmus leads it.")."""
+PRONOUN = re.compile(
+    r"\W*(?:it|its|they|their|he|his|she|her|this|these|that|those)\b.*"
+    r"|.* (?:it|them|him|her)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Begins or ends with a word for something named before."""
 ANNOUNCED = 4
 """Most list items or sentences quoted with the sentence that announces them."""
 SOUGHT = 0.15
@@ -35,6 +49,14 @@ UNSOUGHT = 0.15
 """Taken off a sentence that has nothing of the kind that is asked for: no figure, no date."""
 UNWEIGHED = -3.0
 """Stands for the likelihood where the model was not asked: what it is for most sentences."""
+
+
+class Comparing(Protocol):
+    """What comparing by meaning needs of an embedder."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+    def embed_query(self, text: str) -> Vectors: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,8 @@ class Evidence:
     """Mean log-probability per token of the question once the model has read the sentence."""
     table: bool = False
     """A whole table with its title, not a sentence."""
+    nearness: float | None = None
+    """Cosine of the question with the sentence under its title and headings; None: not compared."""
 
 
 class Rarity:
@@ -155,7 +179,8 @@ def weighed(
     if not evidence or model.count_tokens(question) > WEIGHABLE:
         return list(evidence), Usage()
     prompts = [
-        prompt.asking(prompt.titled(hits[item.hit].passage), item.sentence) for item in evidence
+        prompt.asking(prompt.titled(hits[item.hit].passage), in_context(item, hits))
+        for item in evidence
     ]
     try:
         scores = model.score_each(prompts, question, cancel=cancel)
@@ -166,9 +191,49 @@ def weighed(
     ], scores.usage
 
 
+def in_context(item: Evidence, hits: Sequence[Hit]) -> str:
+    """A sentence as it is weighed: a short one with a pronoun behind the one before it."""
+    if item.table or len(item.sentence) > SHORT or PRONOUN.fullmatch(item.sentence) is None:
+        return item.sentence
+    passage = orders.readable(hits[item.hit].passage.text)
+    before = [span for span in sentences.split(passage) if span[1] <= item.start][-1:]
+    if not before or tables.is_row(passage[slice(*before[0])]):
+        return item.sentence
+    return f"{passage[slice(*before[0])]} {item.sentence}"
+
+
+def compared(
+    question: str, hits: Sequence[Hit], evidence: Sequence[Evidence], embedder: Comparing
+) -> list[Evidence]:
+    """The evidence, in its order, with how near each sentence is to the question in meaning.
+
+    A passage speaks of several things, so that its own nearness says less about one of them.
+    """
+    if not evidence:
+        return []
+    places = [hits[item.hit].passage for item in evidence]
+    texts = [
+        f"{prompt.titled(place)}\n{in_context(item, hits)}"
+        for place, item in zip(places, evidence, strict=True)
+    ]
+    cosines = embedder.embed_passages(texts) @ embedder.embed_query(question)
+    return [
+        replace(item, nearness=float(value)) for item, value in zip(evidence, cosines, strict=True)
+    ]
+
+
 def judged(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence by words and likelihood together, best first."""
-    return sorted(evidence, key=lambda item: -(item.score + LIKELIHOOD_SHARE * item.likelihood))
+    return sorted(
+        evidence,
+        key=lambda item: (
+            -(
+                item.score
+                + LIKELIHOOD_SHARE * item.likelihood
+                + NEARNESS_SHARE * (item.nearness or 0.0)
+            )
+        ),
+    )
 
 
 def with_list(item: Evidence, passage: str) -> Evidence:

@@ -13,6 +13,8 @@ from engine.answer.spans import Token
 
 PARTING = text.word_set(", ; : and or but while whereas then")
 """Marks and words between the parts of a sentence."""
+LEAD = 0.8
+"""How much a word before the first figure tells for the parts after its own; all after a colon."""
 NUMBER = 3.0
 """How much more a number of the question tells than another word."""
 
@@ -31,10 +33,14 @@ def shortfalls(
     total = sum(tells.values()) or 1.0
     first = next(at for at, token in enumerate(words) if _is_figure(token))
     lead = _stems(words[:first])
-    held = [
-        sum(tells[stem] for stem in asked & (lead | _stems(words[start:end]))) / total
-        for start, end in parts
-    ]
+    lead_tells = 1.0 if any(token.text == ":" for token in words[:first]) else LEAD
+    held = []
+    for start, end in parts:
+        own = asked & _stems(words[start:end])
+        shared = asked & lead - own
+        worth = sum(tells[stem] for stem in own)
+        worth += lead_tells * sum(tells[stem] for stem in shared)
+        held.append(worth / total)
     best = max(held)
     found = [0.0] * len(words)
     for (start, end), share in zip(parts, held, strict=True):

@@ -19,6 +19,8 @@ from engine.answer.spans import Feature
 from engine.answer.weights import WEIGHTS
 
 LIKELIHOOD_FEATURE = "sentence likelihood"
+CLOSE = 1.0
+"""By how much less likely (in nats) another sentence may be whose words are of the right kind."""
 OTHER_FIGURE = "of another figure"
 """How much less of the question the part around a figure holds than that around another one."""
 
@@ -76,12 +78,17 @@ class Reader:
         )
 
     def best(self, question: str, readings: Sequence[Reading]) -> Reading | None:
-        """The likeliest reading, or the one of the kind that is asked for in the same sentence."""
+        """The likeliest reading, or one of the kind that is asked for.
+
+        It is looked for in the same sentence first, then in those nearly as likely.
+        """
         if not readings:
             return None
-        same = [each for each in readings if each.evidence == readings[0].evidence]
-        kinds = ((each, spans.kind(spans.tokens(each.text))) for each in same)
-        return next((each for each, kind in kinds if form.fits(question, kind)), readings[0])
+        first = readings[0]
+        same = [each for each in readings if each.evidence == first.evidence]
+        close = [each for each in readings if each.score > first.score - CLOSE]
+        kinds = ((each, spans.kind(spans.tokens(each.text))) for each in (*same, *close))
+        return next((each for each, kind in kinds if form.fits(question, kind)), first)
 
     def _sum(self, found: Sequence[Feature]) -> float:
         return sum(self._weights.get(name, 0.0) * value for name, value in found)

@@ -74,7 +74,10 @@ def holds(question: str, sentence: str) -> bool | None:
 
 
 def could_answer(question: str, words: Sequence[Token]) -> bool:
-    """Whether these words say more than the question does, and a price is no number in words."""
+    """Whether these words hold what is asked for, and more than the question says itself.
+
+    A price is no number in words.
+    """
     kind = form.read(question).type
     if kind not in ("many", "long", "much", "when"):
         return True
@@ -82,5 +85,8 @@ def could_answer(question: str, words: Sequence[Token]) -> bool:
     figures = text.numbers(span)
     if figures and figures <= text.numbers(question):
         return False
-    digits = any(letter.isdigit() for letter in span)
-    return kind != "much" or PRICE.search(question) is None or digits or not figures
+    if kind in ("many", "when"):
+        return True
+    if kind == "much" and PRICE.search(question) is not None:
+        figures = set(FIGURE.findall(span))
+    return bool(figures) or SHARE.search(span) is not None

@@ -173,8 +173,8 @@ def kind(span: list[Token]) -> str:
 
 UNIT = re.compile(
     r"(?<=\d)\s?(?:%|°[CF]?|per ?cent\b|(?:hundred|thousand|million|billion|trillion)\b"
-    r"|(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|knots?|km|cm|mm|m|metres?|meters?"
-    r"|miles?|feet|inch(?:es)?|kg|g|tons?|tonnes?|litres?|liters?|euros?|dollars?|pounds?|crowns?"
+    r"|(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|knots?|km/h|mph|m/s|km|cm|mm|m|metres?|meters?"
+    r"|miles?|feet|inch(?:es)?|degrees?|kg|g|tons?|tonnes?|litres?|liters?|euros?|dollars?|pounds?|crowns?"
     r"|EUR|USD|CHF|GBP)\b)"
 )
 

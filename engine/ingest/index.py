@@ -160,7 +160,8 @@ class Indexer:
         finally:
             if lot is not None:
                 lot.embedding.stop()
-        if self.indexed >= BATCH_FILES:
+        much = self.indexed >= BATCH_FILES or self.passages >= BATCH_PASSAGES
+        if much and not self._urgent:
             tidy(self._vault)
         yield self._progress("")
 

@@ -324,7 +324,7 @@ class Asking:
             chat_model,
             self._documents,
             counter=self._counter,
-            similar=embedder,
+            embedder=embedder,
             glossary=self._glossary,
             trusted_bytes=self._trusted_bytes,
             judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),

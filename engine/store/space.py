@@ -15,8 +15,6 @@ JOINED_PAGES = 1000
 """Of 4 KB, written at most when words are joined: about a tenth of a second."""
 SMALL_BYTES = 64 * 2**20
 """A file up to this size is written anew in some tenths of a second."""
-HOLES = 0.05
-"""Share of a file that is unused from which on this is done."""
 
 
 def rebuild(
@@ -47,15 +45,15 @@ def pack_smaller(vault: Vault) -> None:
 def tidy(vault: Vault) -> None:
     """After much came in: join the parts of the word index, and write a small file without holes.
 
-    A word stands in every part in which it came; joined, they take less room and are searched
-    faster. All of it is some tenths of a second at most; a large vault is left to :func:`compact`.
+    Texts that were packed smaller leave their pages half empty. A word stands in every part in
+    which it came; joined, they take less room and are searched faster. All of it is some tenths of
+    a second at most; a large vault is left to :func:`compact`.
     """
     with vault.write() as db:
         db.execute("INSERT INTO words(words, rank) VALUES ('merge', ?)", (-JOINED_PAGES,))
-        pages, unused = db.pragma("page_count"), db.pragma("freelist_count")
-        size = pages * db.pragma("page_size")
+    size = vault.size_bytes()
     room = shutil.disk_usage(vault.path.parent).free > 2 * size + SMALL_BYTES
-    if size <= SMALL_BYTES and unused > HOLES * pages and room:
+    if size <= SMALL_BYTES and room:
         with suppress(VaultError):  # all is stored; somebody may be writing just now
             vault.compact(wait=False)
 

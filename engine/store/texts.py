@@ -1,8 +1,9 @@
 """The texts of pages as they are stored: in compressed blocks, each of which is read by itself.
 
 A page's text stands once in the vault. Its block ``n`` holds :data:`BLOCK` characters from
-``n * BLOCK`` on, compressed with zstd (RFC 8878) and with a dictionary that the vault learns from
-its own texts (:mod:`engine.store.dictionary`), so that short texts become as small as long ones.
+``n * BLOCK`` on (:data:`OLD_BLOCK` where it was stored by an older version), compressed with zstd
+(RFC 8878) and with a dictionary that the vault learns from its own texts
+(:mod:`engine.store.dictionary`), so that short texts become as small as long ones.
 Passages name a place in a page; the view ``passages`` shows their texts.
 
 SQL reads and writes through functions that every connection has to know:
@@ -21,8 +22,16 @@ from engine.store.rows import rows
 
 log = logging.getLogger(__name__)
 
-BLOCK = 8192
-"""Characters of a block: reading a passage unpacks one or two."""
+BLOCK = 16_384
+"""Characters of a block: reading a passage unpacks one or two.
+
+Compressed, it fills a page of SQLite's and spills over into others, which are filled to the last
+byte; a block that is a little smaller than a page takes a whole one.
+"""
+OLD_BLOCK = 8192
+"""Characters of a block of older vaults, which are told by their numbers."""
+LARGE = 1 << 19
+"""What the numbers of a page's blocks begin from; those of older vaults begin from 0."""
 BLOCK_BITS = 20
 """Low bits of a block's number in ``texts``; the page's number stands above them."""
 HEADING_BITS = 24
@@ -94,17 +103,23 @@ class Texts:
 
     def span(self, page_id: int, start: int, end: int) -> str:
         """Empty where the text is damaged, so that a document can be forgotten and read again."""
-        first, last = start // BLOCK, max(start, end - 1) // BLOCK
         low, db = page_id << BLOCK_BITS, self._db()
-        found = ""
-        for number in range(first, last + 1):
-            for (block,) in rows(db, "SELECT text FROM texts WHERE id = ?", (low + number,)):
-                try:
-                    found += self.unpacked(block)
-                except apsw.CorruptError:
-                    log.warning("a text of the vault is damaged")
-                    return ""
-        return found[start - first * BLOCK : end - first * BLOCK]
+        for base, length in ((low + LARGE, BLOCK), (low, OLD_BLOCK)):
+            first, last = start // length, max(start, end - 1) // length
+            found = rows(
+                db,
+                "SELECT text FROM texts WHERE id BETWEEN ? AND ? ORDER BY id",
+                (base + first, base + last),
+            )
+            if not found:
+                continue
+            try:
+                text = "".join(self.unpacked(block) for (block,) in found)
+            except apsw.CorruptError:
+                log.warning("a text of the vault is damaged")
+                return ""
+            return text[start - first * length : end - first * length]
+        return ""
 
     def _db(self) -> apsw.Connection:
         connection = self._connection()
@@ -128,7 +143,7 @@ def register(connection: apsw.Connection) -> None:
 
 def put(db: apsw.Connection, page_id: int, text: str) -> None:
     """Store a page's text inside a running transaction."""
-    low = page_id << BLOCK_BITS
+    low = (page_id << BLOCK_BITS) + LARGE
     db.executemany(
         "INSERT INTO texts(id, text) VALUES (?, packed(?))",
         [

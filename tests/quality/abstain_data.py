@@ -15,6 +15,7 @@ from engine.answer import abstain, extract
 from engine.answer.extract import Evidence
 from engine.assistant import Assistant
 from engine.inference.chat_model import ChatModel
+from engine.inference.embedder import Embedder
 from engine.progress import drain
 from engine.retrieve.retrieve import Retriever
 from engine.types import Hit, Passage
@@ -109,16 +110,17 @@ def collect(folder: Path, *, each: int = 200, contracts: int = 16, seconds: floa
                     continue
                 if time.perf_counter() - began > seconds:
                     return
-                stream.write(json.dumps(asdict(_found(item, retriever, model))) + "\n")
+                stream.write(json.dumps(asdict(_found(item, retriever, model, embedder))) + "\n")
                 stream.flush()
     finally:
         assistant.close()
 
 
-def _found(item: Asked, retriever: Retriever, model: ChatModel) -> Asked:
+def _found(item: Asked, retriever: Retriever, model: ChatModel, embedder: Embedder) -> Asked:
     hits = retriever.search(item.text, library=item.library, top=TOP).hits
     evidence = extract.best_sentences(item.text, hits, top=EVIDENCE)
     evidence, _ = extract.weighed(item.text, hits, evidence, model)
+    evidence = extract.compared(item.text, hits, evidence, embedder)
     prior = abstain.prior(item.text, model)
     return Asked(
         item.id, item.kind, item.choosing, item.text, item.answers, item.library,

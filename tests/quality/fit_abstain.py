@@ -20,9 +20,7 @@ from engine.evaluate import calibrate
 from tests.quality import abstain_data
 from tests.quality.abstain_data import Asked
 
-QUESTION = (
-    "meaning", "context", "names in sentence", "unmet denial", "likelihood", "reading score",
-)  # fmt: skip
+QUESTION = ("meaning", "nearness", "context", "unmet denial", "unsought", "reading score")
 TOPIC = (
     "topic", "topic meaning", "topic context", "topic lift", "topic likelihood gap",
     "topic length", "topic likelihood",

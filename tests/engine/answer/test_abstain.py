@@ -11,6 +11,7 @@ from tests.fakes import ScriptedChatModel
 
 STRONG = {
     "meaning": 0.75,
+    "nearness": 0.75,
     "context": 0.9,
     "names in sentence": 1.0,
     "unmet denial": 0.0,

@@ -93,7 +93,7 @@ def test_the_file_itself_gets_smaller(vault: Vault, embedder: HashingEmbedder) -
 
 
 def test_words_that_came_in_parts_are_joined_and_leave_no_holes(
-    vault: Vault, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+    vault: Vault, embedder: HashingEmbedder
 ) -> None:
     for number in range(60):
         shelf.put(vault, embedder, f"/{number}.txt", f"the same words again, and word{number}")
@@ -105,7 +105,6 @@ def test_words_that_came_in_parts_are_joined_and_leave_no_holes(
     before, found = held(), Lexical(vault).search('"again"', 100)
     Documents(vault).remove([f"/{number}.txt" for number in range(0, 60, 7)])
     found = [each for each in found if each[0] % 7 != 1]
-    monkeypatch.setattr(space, "HOLES", 0.0)
     space.tidy(vault)
     assert held() < 0.8 * before
     with vault.read() as db:

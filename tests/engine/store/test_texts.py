@@ -11,6 +11,7 @@ from engine.progress import drain
 from engine.store import dictionary, space, texts
 from engine.store.check import check
 from engine.store.connect import Vault
+from engine.store.documents import Documents
 from engine.store.rows import rows, value
 from tests import shelf
 from tests.fakes import HashingEmbedder
@@ -48,6 +49,27 @@ def test_every_span_of_a_text_is_read_as_it_was(text: str, data: st.DataObject) 
     finally:
         texts.BLOCK = small
         db.close()
+
+
+def test_texts_in_the_smaller_blocks_of_older_vaults_are_read(
+    vault: Vault, embedder: HashingEmbedder
+) -> None:
+    said = " ".join(_texts(9, 60))
+    assert len(said) > 2 * texts.OLD_BLOCK
+    shelf.put(vault, embedder, "/long.txt", said)
+    documents = Documents(vault)
+    held = documents.passages("/long.txt")
+    with vault.write() as db:
+        db.execute("DELETE FROM texts")
+        (page,) = next(db.execute("SELECT id FROM pages"))
+        for number, start in enumerate(range(0, len(said), texts.OLD_BLOCK)):
+            db.execute(
+                "INSERT INTO texts(id, text) VALUES (?, packed(?))",
+                ((page << texts.BLOCK_BITS) + number, said[start : start + texts.OLD_BLOCK]),
+            )
+    assert documents.passages("/long.txt") == held
+    assert documents.pages("/long.txt")[0].text == said
+    assert all(part.ok for part in check(vault, deep=True))
 
 
 @pytest.mark.usefixtures("learning")
