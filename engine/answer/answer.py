@@ -55,7 +55,7 @@ SUPPORTED_SHARE = 0.5
 SURE = 0.16
 """Least probability of a short answer; below it the whole sentence is quoted."""
 
-LEAN = 0.04
+LEAN = 0.16
 """How much more certain the evidence must be where a small model with an adapter refused, and how
 much less where it answered; chosen on 40 + 20 questions of SQuAD that it was not taught."""
 

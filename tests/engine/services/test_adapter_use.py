@@ -110,7 +110,8 @@ def test_a_refusal_is_not_believed_where_the_documents_are_sure(
     model = AdaptableChatModel(base, written)
     assistant = opened(model)
     grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
-    assert drain(assistant.ask(QUESTION, mode="both", adapters=[grounded])).text == "27 days"
+    sure = "How many days of paid holiday a year does every employee have, unused days too?"
+    assert drain(assistant.ask(sure, mode="both", adapters=[grounded])).text == "27 days"
     asked = len(model.prompts)
     answer = drain(assistant.ask("Who painted the ceiling?", mode="both", adapters=[grounded]))
     assert answer.abstained
