@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.errors import Problem
 from desktop.tasks import Lanes, Task
+from engine.formats.job import JobFolder
 from engine.progress import CancelToken, Progress
 from engine.services.teach_jobs import Plan
 from engine.services.teach_results import TeachResult
@@ -15,6 +16,9 @@ from engine.teach.live import Live
 
 if TYPE_CHECKING:
     from engine.assistant import Assistant
+
+_Start = Callable[[CancelToken], Generator[Progress, None, int]]
+"""Starts the training process and tells where its events begin."""
 
 
 class Training(QObject):
@@ -60,30 +64,35 @@ class Training(QObject):
     def begin(self, plan: Plan) -> None:
         """Start a training and follow it."""
         jobs = self._assistant.teaching.jobs
-        self._follow(plan.folder.root, plan.spec.name, lambda: jobs.begin(plan))
+        self._follow(
+            plan.folder.root, plan.spec.name, lambda cancel: jobs.begin(plan, cancel=cancel)
+        )
 
     def go_on(self, job: Path, name: str) -> None:
         """Start one again that was stopped."""
         jobs = self._assistant.teaching.jobs
-        self._follow(job, name, lambda: jobs.go_on(job))
+        self._follow(job, name, lambda _: _at(jobs.go_on(job)))
 
     def attach(self, job: Path, name: str) -> None:
         """Follow one that runs already."""
-        self._follow(job, name, lambda: 0)
+        self._follow(job, name, lambda _: _at(0))
 
-    def _follow(self, job: Path, name: str, start: Callable[[], int]) -> None:
+    def _follow(self, job: Path, name: str, start: _Start) -> None:
         if self._task is not None:
             return
         jobs = self._assistant.teaching.jobs
         self.job, self.name, self.look = job, name, Live()
 
-        def work(cancel: CancelToken) -> Generator[Live, None, Live]:
-            return (yield from jobs.watch(job, since=start(), cancel=cancel))
+        def work(cancel: CancelToken) -> Generator[Progress | Live, None, Live]:
+            since = yield from start(cancel)
+            return (yield from jobs.watch(job, since=since, cancel=cancel))
 
         self._task = self._lanes.start("training", work)
+        self._task.progressed.connect(self._prepared_some)
         self._task.produced.connect(self._looked)
         self._task.succeeded.connect(self._landed)
         self._task.failed.connect(self._failed)
+        self._task.cancelled.connect(self._given_up)
         self.begun.emit(name)
         self.told.emit(f"Training {name}", None)
 
@@ -98,17 +107,33 @@ class Training(QObject):
     # --- steering ------------------------------------------------------------------------------
 
     def pause(self, on: bool) -> None:
-        if self.job is not None:
+        if self.job is not None and self._is_laid_out():
             self._assistant.teaching.jobs.pause(self.job, on)
 
     def stop(self) -> None:
         """End it after its step; its place is kept."""
-        if self.job is not None and self.running:
+        if self._task is not None and self.running and not self._is_laid_out():
+            self._task.cancel()
+        elif self.job is not None and self.running:
             jobs = self._assistant.teaching.jobs
             jobs.pause(self.job, False)
             jobs.stop(self.job)
 
+    def _is_laid_out(self) -> bool:
+        """Whether the training has a folder; before, the model is still asked what it keeps."""
+        return self.job is not None and JobFolder(self.job).spec.exists()
+
     # --- what comes of it ----------------------------------------------------------------------
+
+    @Slot(object)
+    def _prepared_some(self, progress: Progress) -> None:
+        self.told.emit(f"Training {self.name}: {progress.stage}", progress)
+
+    @Slot()
+    def _given_up(self) -> None:
+        self._task, self.is_comparing = None, False
+        self.told.emit("", None)
+        self.ended.emit(self.look)
 
     @Slot(list)
     def _looked(self, looks: list[Live]) -> None:
@@ -157,3 +182,9 @@ class Training(QObject):
         self._task, self.is_comparing = None, False
         self.told.emit("", None)
         self.failed.emit(problem)
+
+
+def _at(events: int) -> Generator[Progress, None, int]:
+    """A start that needs no preparation."""
+    yield from ()
+    return events

@@ -124,6 +124,13 @@ def train(
         Path | None, typer.Option(help="GGUF file or model folder to train on, not listed here.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Also on what nobody looked at.")] = False,
+    rehearse: Annotated[
+        bool,
+        typer.Option(
+            "--rehearse/--no-rehearse",
+            help="Learn some of the model's own answers beside, so that it forgets less.",
+        ),
+    ] = True,
     background: Annotated[
         bool, typer.Option("--background", help="Begin, and leave it to itself.")
     ] = False,
@@ -137,10 +144,11 @@ def train(
         if steps is not None:
             more["steps"] = steps
         plan = jobs.plan(
-            examples, job=job, name=name, model=model, base=base, settings=more, unseen=yes
-        )
+            examples, job=job, name=name, model=model, base=base, settings=more, unseen=yes,
+            rehearse=rehearse,
+        )  # fmt: skip
         if background:
-            jobs.begin(plan)
+            terminal.run(jobs.begin(plan))
             if as_json:
                 terminal.value({"job": str(plan.folder.root), "adapter": None, "report": None})
                 return
@@ -170,7 +178,8 @@ def _stopping(jobs: TeachJobs, plan: Plan, run: Any) -> Any:
     try:
         return run(jobs.train(plan))
     except KeyboardInterrupt:
-        jobs.stop(plan.folder.root)
+        if plan.folder.spec.exists():
+            jobs.stop(plan.folder.root)
         raise
 
 

@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,8 +19,18 @@ from engine.models.shelf import Shelf
 from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.services.keeper import ChatModelKeeper
+from engine.services.teach_asking import TeachAsking
 from engine.settings import Settings
-from engine.teach import defaults, live, machine_check, recipes, review, sift, trainer_process
+from engine.teach import (
+    defaults,
+    live,
+    machine_check,
+    recipes,
+    rehearsal,
+    review,
+    sift,
+    trainer_process,
+)
 from engine.teach.defaults import TrainingMachine
 from engine.teach.live import Live
 from engine.teach.machine_check import Machine, MachineCheck
@@ -46,6 +56,8 @@ class Plan:
     base_name: str = ""
     looped: bool = False
     """Whether it comes out of the loop: then it is adopted by itself where it is better."""
+    rehearse: bool = True
+    """Whether some of the model's own answers are learnt beside, so that it forgets less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +87,19 @@ class TeachJobs:
     """Trainings of one profile."""
 
     def __init__(
-        self, profile: Profile, settings: Settings, shelf: Shelf, keeper: ChatModelKeeper
+        self,
+        profile: Profile,
+        settings: Settings,
+        shelf: Shelf,
+        keeper: ChatModelKeeper,
+        asking: TeachAsking,
     ) -> None:
         self.root = profile.teaching
         self.made = MadeAdapters(profile.adapters)
         self._settings = settings
         self._shelf = shelf
         self._keeper = keeper
+        self._asking = asking
         self._started: dict[Path, subprocess.Popen[bytes]] = {}
 
     def plan(
@@ -95,6 +113,7 @@ class TeachJobs:
         settings: Mapping[str, Any] | None = None,
         unseen: bool = False,
         looped: bool = False,
+        rehearse: bool = True,
         longest: int = 0,
         machine: TrainingMachine | None = None,
     ) -> Plan:
@@ -136,7 +155,9 @@ class TeachJobs:
             task=recipe.task if recipe is not None else "",
             settings={**suited, **(settings or {})},
         )
-        return Plan(folder, spec, recipe, tuple(taught), tuple(held_out), base.stem, looped)
+        return Plan(
+            folder, spec, recipe, tuple(taught), tuple(held_out), base.stem, looped, rehearse
+        )
 
     def python(self) -> Path:
         """The Python of the training environment. Raises TeachError with what to install."""
@@ -158,12 +179,28 @@ class TeachJobs:
         Closing this generator leaves the training running; cancelling stops it with a checkpoint.
         Raises TeachError with the reason where it cannot be done, CancelledError.
         """
-        at = self.begin(plan)
+        at = yield from self.begin(plan, cancel=cancel)
         return (yield from self.follow(plan.folder.root, start=at, cancel=cancel))
 
-    def begin(self, plan: Plan) -> int:
-        """Start the training and return; it runs by itself. Returns where its events begin."""
+    def begin(
+        self, plan: Plan, *, cancel: CancelToken | None = None
+    ) -> Generator[Progress, None, int]:
+        """Start the training, which then runs by itself. Returns where its events begin.
+
+        Answers of the model's own are put among the examples before, see
+        :mod:`engine.teach.rehearsal`.
+        """
         python, folder = self.python(), plan.folder
+        if plan.rehearse:
+            kept = yield from self._asking.kept(
+                plan.spec.base, rehearsal.wanted(len(plan.taught)), cancel
+            )
+            settings = rehearsal.with_room(dict(plan.spec.settings), kept)
+            plan = replace(
+                plan,
+                taught=rehearsal.among(plan.taught, kept),
+                spec=replace(plan.spec, settings=settings),
+            )
         if folder.spec.exists():
             self._check_same(plan)
         else:

@@ -15,12 +15,10 @@ from engine.formats import job as job_file
 from engine.formats.examples import Example
 from engine.formats.job import JobFolder
 from engine.inference.adapters import Adapter
-from engine.inference.chat_model import Adaptable, Sampling
 from engine.model_types import Message
 from engine.progress import CancelToken, Progress
-from engine.services.asking import Asking
-from engine.services.keeper import ChatModelKeeper
 from engine.services.teach_adapters import TeachAdapters
+from engine.services.teach_asking import TeachAsking
 from engine.services.teach_jobs import COMPARED, HELD_OUT, TeachJobs
 from engine.teach import compare, recipes, sift
 from engine.teach.compare import Decision, Scores
@@ -68,13 +66,10 @@ class TeachResult:
 class TeachResults:
     """Judges the trainings of one profile."""
 
-    def __init__(
-        self, jobs: TeachJobs, adapters: TeachAdapters, asking: Asking, keeper: ChatModelKeeper
-    ) -> None:
+    def __init__(self, jobs: TeachJobs, adapters: TeachAdapters, asking: TeachAsking) -> None:
         self._jobs = jobs
         self._adapters = adapters
         self._asking = asking
-        self._keeper = keeper
 
     def judge(
         self, job: Path, *, cancel: CancelToken | None = None
@@ -154,11 +149,7 @@ class TeachResults:
 
     def model_of(self, job: Path) -> str | None:
         """The model that a training was made on, by its file; None for the one that answers."""
-        base = job_file.read_spec(JobFolder(job)).base
-        try:
-            return None if self._keeper.file_of(None) == base else str(base)
-        except (NotFoundError, InputError):
-            return str(base)
+        return self._asking.name_of(job_file.read_spec(JobFolder(job)).base)
 
     def _held_out(self, job: Path) -> list[Example]:
         path = job / HELD_OUT
@@ -179,49 +170,25 @@ class TeachResults:
             for at, each in enumerate(held_out):
                 yield Progress(stage, way * total // 2 + at, total)
                 most = min(MOST_TOKENS, SPARE_TOKENS + len(each.answer) // 2)
-                answers.append((yield from self._answer(each, most, adapters, model, cancel)))
+                written = yield from self._asking.answer(each.prompt, most, adapters, model, cancel)
+                answers.append(written)
             for at, question in enumerate(compare.general_questions()):
                 yield Progress(stage, way * total // 2 + len(held_out) + at, total)
-                asked = Example((Message("user", question.question), Message("assistant", "")))
-                written = yield from self._answer(asked, GENERAL_TOKENS, adapters, model, cancel)
+                asked = (Message("user", question.question),)
+                written = yield from self._asking.answer(
+                    asked, GENERAL_TOKENS, adapters, model, cancel
+                )
                 known.append(float(metrics.contains_answer(written, question.answers)))
             told = zip(answers, held_out, strict=True)
             right = tuple(score(text, example.answer, metric) for text, example in told)
             said.append(answers)
             scores.append(Scores(right, tuple(known)))
-        with self._asking.turn(model or "", cancel):
-            open_ = yield from self._keeper.ready(model, cancel=cancel)
-            if isinstance(open_, Adaptable):
-                open_.attach(kept)
+        yield from self._asking.restore(kept, model, cancel)
         samples = tuple(
             Sample(sift.question_of(example), example.answer, before, after)
             for example, before, after in zip(held_out, said[0], said[1], strict=True)
         )
         return compare.decide(scores[0], scores[1]), samples[:SHOWN]
-
-    def _answer(
-        self, example: Example, most: int, adapters: Sequence[Adapter], model: str | None,
-        cancel: CancelToken | None,
-    ) -> Generator[Progress, None, str]:  # fmt: skip
-        """One answer of at most so many tokens; questions in a conversation come between."""
-        if cancel is not None:
-            cancel.check()
-        with self._asking.turn(model or "", cancel):
-            open_ = yield from self._keeper.ready(model, cancel=cancel)
-            if isinstance(open_, Adaptable):
-                there = [(each.path, each.scale) for each in open_.adapters]
-                if there != [(each.path, each.scale) for each in adapters]:
-                    open_.attach(adapters)
-            stream = open_.stream(example.prompt, Sampling(max_tokens=most), cancel=cancel)
-            pieces: list[str] = []
-            while True:
-                try:
-                    pieces.append(next(stream))
-                except StopIteration:
-                    break
-        if cancel is not None:
-            cancel.check()
-        return "".join(pieces).strip()
 
 
 def score(written: str, wanted: str, metric: Metric) -> float:

@@ -13,6 +13,7 @@ from engine.services.asking import Asking
 from engine.services.feedback import Feedback
 from engine.services.keeper import ChatModelKeeper
 from engine.services.teach_adapters import TeachAdapters
+from engine.services.teach_asking import TeachAsking
 from engine.services.teach_examples import ReadyEmbedder, TeachExamples
 from engine.services.teach_jobs import TeachJobs
 from engine.services.teach_loop import AskedWith, TeachLoop
@@ -45,9 +46,10 @@ class Teaching:
     ) -> None:
         self._root = profile.teaching
         self.examples = TeachExamples(vault, asking, keeper, feedback, ready_embedder, nearest)
-        self.jobs = TeachJobs(profile, settings, shelf, keeper)
+        teach_asking = TeachAsking(asking, keeper, profile.teaching)
+        self.jobs = TeachJobs(profile, settings, shelf, keeper, teach_asking)
         self.adapters = TeachAdapters(adapters, memory, keeper, self.jobs.made)
-        self.results = TeachResults(self.jobs, self.adapters, asking, keeper)
+        self.results = TeachResults(self.jobs, self.adapters, teach_asking)
         self.loop = TeachLoop(
             vault, asked, feedback, self.examples, self.jobs, self.adapters, self.results
         )

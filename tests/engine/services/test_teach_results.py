@@ -174,3 +174,17 @@ def test_a_plan_is_checked_and_leaves_long_examples_out(bench: Bench) -> None:
 )
 def test_exact_answers_are_right_or_wrong(written: str, wanted: str, right: float) -> None:
     assert score(written, wanted, "em") == right
+
+
+def test_what_is_to_be_kept_is_asked_once(bench: Bench) -> None:
+    jobs = bench.assistant.teaching.jobs
+    kept = drain(jobs._asking.kept(bench.base, 12, None))
+    assert [each.answer for each in kept] == [GENERAL] * 12
+    asked = len(bench.model.prompts)
+    assert drain(jobs._asking.kept(bench.base, 20, None))[:12] == kept
+    assert len(bench.model.prompts) == asked
+
+
+def test_a_folder_of_weights_has_nothing_to_keep(bench: Bench) -> None:
+    jobs = bench.assistant.teaching.jobs
+    assert drain(jobs._asking.kept(bench.root, 12, None)) == []
