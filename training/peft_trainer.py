@@ -74,6 +74,11 @@ def _going_on(model: Any, folder: Path, config: TrainingConfig, first: int) -> A
     return adapted
 
 
+LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "qkv_proj", "gate_proj", "up_proj", "down_proj",
+          "gate_up_proj")  # fmt: skip
+"""Names of the linear layers in the families that can be trained."""
+
+
 def lora_config(config: TrainingConfig, *, layers: range = range(0)) -> LoraConfig:
     """PEFT's words for the adapter; of some ``layers`` alone where these do not begin at 0."""
     return LoraConfig(
@@ -82,8 +87,9 @@ def lora_config(config: TrainingConfig, *, layers: range = range(0)) -> LoraConf
         lora_dropout=config.dropout,
         use_rslora=config.method == "rslora",
         use_dora=config.method == "dora",
+        # PEFT takes layers only beside names; those that a model has not are passed over.
         layers_to_transform=list(layers) if layers.start else None,
-        target_modules=list(config.targets) or "all-linear",
+        target_modules=list(config.targets) or (list(LINEAR) if layers.start else "all-linear"),
         task_type="CAUSAL_LM",
     )
 

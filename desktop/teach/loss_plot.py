@@ -52,15 +52,15 @@ class LossPlot(QWidget):
             painter.setPen(QColor(tokens.soft))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "The first steps come soon")
             return
-        low, high = _bounds(values)
+        low, high, lines = _bounds(values)
         last = max(self.steps, max(at for at, _ in (*self.losses, *self.held_out)), 1)
 
         def place(at: float, value: float) -> QPointF:
             across = room.left() + room.width() * at / last
             return QPointF(across, room.bottom() - room.height() * (value - low) / (high - low))
 
-        for line in range(LINES + 1):
-            value = low + (high - low) * line / LINES
+        for line in range(lines + 1):
+            value = low + (high - low) * line / lines
             y = place(0, value).y()
             painter.setPen(QPen(QColor(tokens.line), 1))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
@@ -116,17 +116,15 @@ def smooth(points: Points) -> Points:
     return tuple(made)
 
 
-def _bounds(values: list[float]) -> tuple[float, float]:
-    """Round numbers around all values."""
+def _bounds(values: list[float]) -> tuple[float, float, int]:
+    """Round numbers around all values, and how many steps lie between them."""
     low, high = min(values), max(values)
     step = max(0.1, (high - low) / LINES)
     unit = 10 ** math.floor(math.log10(step))
     step = next(unit * each for each in (1, 2, 2.5, 5, 10) if unit * each >= step * 0.999)
     bottom = math.floor(low / step) * step
-    top = bottom + LINES * step
-    while top < high:
-        top += step
-    return bottom, top
+    lines = max(1, math.ceil((high - bottom) / step))
+    return bottom, bottom + lines * step, lines
 
 
 def _path(points: list[QPointF]) -> QPainterPath:

@@ -81,9 +81,9 @@ class ResultView(QScrollArea):
         self.setWidget(ground)
 
     def _buttons(self) -> QHBoxLayout:
-        self.use = Button(self._theme, "Use it", icon="toggle-left", kind="main")
+        self.use = Button(self._theme, "Use it", kind="main")
         self.use.clicked.connect(self._use)
-        self.off = Button(self._theme, "Switch it off", icon="toggle-right")
+        self.off = Button(self._theme, "Switch it off")
         self.off.clicked.connect(self._off)
         self.next = Button(self._theme, "Teach something else")
         self.next.clicked.connect(self.again)
@@ -126,11 +126,10 @@ class ResultView(QScrollArea):
         there = result is not None and result.file is not None
         better = result is not None and result.decision is not None and result.decision.adopt
         self.use.setVisible(there and not in_use)
-        self.use.setText(" Use it from now on" if better else " Use it anyway")
+        self.use.setText("Use it from now on" if better else "Use it anyway")
         self.use.setProperty("kind", "main" if better else "plain")
         self.use.style().unpolish(self.use)
         self.use.style().polish(self.use)
-        self.use.set_icon("toggle-left")
         self.use.setEnabled(True)
         self.off.setVisible(there and in_use)
         if in_use and result is not None:
@@ -139,7 +138,7 @@ class ResultView(QScrollArea):
 
     def show_working(self, words_: str) -> None:
         self.use.setEnabled(False)
-        self.use.setText(f" {words_}")
+        self.use.setText(words_)
 
     def say(self, problem: Problem | None) -> None:
         if self.notice is not None:

@@ -41,7 +41,9 @@ CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
 
 LOOKED_AT = 50
-"""The best of them, whose text is compared with the question word by word."""
+"""The best of them, whose text is compared with a description word by word."""
+ENOUGH = 30
+"""The same for a question: it finds as much as with more."""
 
 
 class Retriever:
@@ -184,7 +186,9 @@ class Retriever:
         scores = fuse.fused(by_words, by_meaning, weights)
         shown = fuse.normalised(by_words, 0.0)
 
-        looked_at = np.lexsort((ids, -scores))[: max(LOOKED_AT, top)]
+        described = feedback.share(variants[0], len(query.parse(variants[0]).words))
+        most = LOOKED_AT if described else ENOUGH
+        looked_at = np.lexsort((ids, -scores))[: max(most, top)]
         passages = self._documents.passages_by_id(ids[looked_at].tolist())
         kept = np.array([at for at in looked_at if int(ids[at]) in passages], dtype=np.int64)
         cut = self._lexical.cut(
@@ -198,7 +202,6 @@ class Retriever:
             np.array([each.neighbours for each in close]),
             weights,
         )
-        described = feedback.share(variants[0], len(query.parse(variants[0]).words))
         share = feedback.WEIGHT * described
         ordered = final + share * self._feedback(cut, final) if share and cut else final
         if meaning:

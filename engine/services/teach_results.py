@@ -29,7 +29,9 @@ from engine.teach.recipes import Metric
 
 MOST_ASKED = 24
 """Held-out examples asked, each twice."""
-MOST_TOKENS = 160
+MOST_TOKENS, SPARE_TOKENS = 160, 24
+"""Written at most for one answer, and beyond what the right one takes."""
+GENERAL_TOKENS = 48
 SHOWN = 4
 METRIC_WORDS: Mapping[Metric, str] = {
     "em": "answered exactly so",
@@ -176,11 +178,12 @@ class TeachResults:
             known: list[float] = []
             for at, each in enumerate(held_out):
                 yield Progress(stage, way * total // 2 + at, total)
-                answers.append((yield from self._answer(each, adapters, model, cancel)))
+                most = min(MOST_TOKENS, SPARE_TOKENS + len(each.answer) // 2)
+                answers.append((yield from self._answer(each, most, adapters, model, cancel)))
             for at, question in enumerate(compare.general_questions()):
                 yield Progress(stage, way * total // 2 + len(held_out) + at, total)
                 asked = Example((Message("user", question.question), Message("assistant", "")))
-                written = yield from self._answer(asked, adapters, model, cancel)
+                written = yield from self._answer(asked, GENERAL_TOKENS, adapters, model, cancel)
                 known.append(float(metrics.contains_answer(written, question.answers)))
             told = zip(answers, held_out, strict=True)
             right = tuple(score(text, example.answer, metric) for text, example in told)
@@ -197,10 +200,10 @@ class TeachResults:
         return compare.decide(scores[0], scores[1]), samples[:SHOWN]
 
     def _answer(
-        self, example: Example, adapters: Sequence[Adapter], model: str | None,
+        self, example: Example, most: int, adapters: Sequence[Adapter], model: str | None,
         cancel: CancelToken | None,
     ) -> Generator[Progress, None, str]:  # fmt: skip
-        """One answer; questions in a conversation come between."""
+        """One answer of at most so many tokens; questions in a conversation come between."""
         if cancel is not None:
             cancel.check()
         with self._asking.turn(model or "", cancel):
@@ -209,7 +212,7 @@ class TeachResults:
                 there = [(each.path, each.scale) for each in open_.adapters]
                 if there != [(each.path, each.scale) for each in adapters]:
                     open_.attach(adapters)
-            stream = open_.stream(example.prompt, Sampling(max_tokens=MOST_TOKENS), cancel=cancel)
+            stream = open_.stream(example.prompt, Sampling(max_tokens=most), cancel=cancel)
             pieces: list[str] = []
             while True:
                 try:

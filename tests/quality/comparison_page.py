@@ -110,9 +110,15 @@ def page(found: dict[str, dict[str, Any]], args: str = "") -> str:
     first = next(iter(found.values()))
     parts = [HEAD.format(args=f' ARGS="{args}"' if args else "")]
     parts.append(
-        f"\nMeasured on: {first['machine']}. Other work shared the machine and changed meanwhile,\n"
-        "so that seconds compare roughly; processor time is steadier.\n\n"
+        f"\nMeasured on: {first['machine']}. Where other work shares the machine, seconds of\n"
+        "ways that were asked at different times compare roughly; what docs/benchmarks.md says of\n"
+        "processor time is steadier.\n\n"
     )
+    if len({each["questions"] for each in found.values()}) > 1:
+        parts.append(
+            "The sets were asked one by one (`ALCOVE_SETS=NAME`), each with as many questions\n"
+            "(`--limit`) as stand beside it; those with fewer than twenty only show the shape.\n\n"
+        )
     parts.append(LITERATURE)
     for name, one in found.items():
         parts.append(f"- **{ABOUT[name][0]}**, {one['questions']} questions: {one['verdict']}\n")

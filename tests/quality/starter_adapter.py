@@ -46,7 +46,7 @@ PAPERS = 300
 SHUFFLED = 0.3
 """Share of the prompts whose best passage does not stand last."""
 SETTINGS = {
-    "start": "../first/adapter", "layers": 0.5, "steps": 200, "rank": 16, "export_rank": 8,
+    "start": "../first/adapter", "layers": 0.5, "steps": 64, "rank": 16, "export_rank": 8,
     "alpha": 32.0, "learning_rate": 7e-4, "batch": 16, "micro_batch": 4, "max_tokens": 900,
     "held_out": 0.0, "measure_every": 20, "patience": 0, "precision": "bf16", "threads": 2,
     "nice": 0, "seed": 1,

@@ -62,6 +62,22 @@ def test_a_job_learns_and_leaves_an_adapter_that_fits_its_base(tmp_path: Path) -
     assert (folder.root / "README.md").exists()
 
 
+def test_the_last_layers_alone_can_learn_and_a_job_can_go_on_from_another(tmp_path: Path) -> None:
+    first = jobs.make(tmp_path / "first", steps=6, layers=0.5)
+    assert ended(start(first))[0] == 0
+    changed = adapter_file.manifest(first.root / "aye.gguf").tensors
+    assert {name.split(".")[1] for name in changed} == {"1"}
+    second = jobs.make(tmp_path / "second", steps=6, start="../first/adapter", alpha=32.0)
+    code, errors = ended(start(second))
+    assert code == 0, errors
+    before = [jobs.told(folder, "held_out")[0].held_out_loss for folder in (first, second)]
+    assert before[0] is not None and before[1] is not None
+    assert before[1] < before[0]
+    wrong = jobs.make(tmp_path / "wrong", start="../nowhere")
+    assert ended(start(wrong))[0] == 1
+    assert "no adapter for this model" in jobs.told(wrong)[-1].message
+
+
 def test_after_a_kill_it_goes_on_from_its_last_checkpoint_to_the_same_end(tmp_path: Path) -> None:
     whole = jobs.make(tmp_path / "whole", steps=6)
     killed = jobs.make(tmp_path / "killed", steps=6)
