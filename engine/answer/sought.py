@@ -14,10 +14,13 @@ SHARE = re.compile(
 PRICE = re.compile(
     r"\b(?:costs?|prices?|fees?|pays?|paid|charged?|fare|rent|deposit)\b", re.IGNORECASE
 )
+MONTH = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
+    r"(?:uary|ruary|ch|il|ust|tember|ember|ober)?\b"
+)
 TIME = re.compile(
     r"\b[1-9]\d{2,3}s?\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2} ?[ap]\.?m\b|\b\d{1,2}[./]\d{1,2}[./]\d"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
-    r"(?:uary|ruary|ch|il|ust|tember|ember|ober)?\b"
+    rf"|{MONTH.pattern}"
     r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|\b[Cc]entur(?:y|ies)\b|\b(?:BCE?|AD|BP)\b"
 )
 VAGUE_TIME = re.compile(
@@ -82,6 +85,8 @@ def could_answer(question: str, words: Sequence[Token]) -> bool:
     A price is no number in words.
     """
     kind = form.read(question).type
+    if COLOUR.search(question):
+        return any(token.lower in COLOURS for token in words)
     if kind not in ("many", "long", "much", "when"):
         return True
     span = " ".join(token.text for token in words)
@@ -91,5 +96,5 @@ def could_answer(question: str, words: Sequence[Token]) -> bool:
     if kind in ("many", "when"):
         return True
     if kind == "much" and PRICE.search(question) is not None:
-        figures = set(FIGURE.findall(span))
+        figures = set() if MONTH.search(span) else set(FIGURE.findall(span))
     return bool(figures) or SHARE.search(span) is not None

@@ -40,6 +40,9 @@ def test_words_that_the_answer_stands_for() -> None:
         ("What does a basket cost?", "34.00", True),
         ("How long is the break after six hours?", "six hours", False),
         ("How long is the break after six hours?", "40 minutes", True),
+        ("What does a night there cost?", "6 September", False),
+        ("What colour are the hulls?", "19", False),
+        ("What colour are the hulls?", "white", True),
         ("Who leads it?", "two", True),
     ],
 )
