@@ -142,7 +142,7 @@ class TeachJobs:
         suited = defaults.settings(
             recipe or recipes.recipe("answer"),
             parameters=self._shelf.header_of(base).parameters if base.is_file() else 0,
-            examples=len(taught),
+            examples=len(taught) + (rehearsal.wanted(len(taught)) if rehearse else 0),
             longest=max(lengths) if len(lengths) == len(taught) else 0,
             machine=machine or TrainingMachine.this(),
         )
