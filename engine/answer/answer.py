@@ -14,20 +14,17 @@ from engine.answer import (
     orders,
     pack,
     prompt,
-    spans,
     summary,
-    table_lookup,
-    tables,
     terms,
 )
 from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter
 from engine.answer.draft import Desk, Draft, Pages
-from engine.answer.extract import Comparing, Evidence, Rarity
-from engine.answer.found import Found, together, with_table
+from engine.answer.extract import Comparing, Evidence
+from engine.answer.found import Found, with_table
 from engine.answer.guard import Guard
 from engine.answer.pack import Packed
-from engine.answer.reader import Reader
+from engine.answer.quoting import Quoting
 from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
 from engine.answer.terms import Terms
@@ -52,9 +49,6 @@ SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
 """How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
-SURE = 0.16
-"""Least probability of a short answer; below it the whole sentence is quoted."""
-
 LEAN = 0.16
 """How much more certain the evidence must be where a small model with an adapter refused, and how
 much less where it answered; chosen on 40 + 20 questions of SQuAD that it was not taught."""
@@ -103,7 +97,7 @@ class Answerer:
         self._documents = documents
         self._trusted_bytes = trusted_bytes
         self._sentences = sentences
-        self._reader = Reader()
+        self._quoting = Quoting(documents)
 
     def ask(
         self,
@@ -187,7 +181,7 @@ class Answerer:
             run.notes.step("weigh")
         if self._embedder is not None:
             evidence = extract.compared(about, hits, evidence, self._embedder)
-        found = self._found(about, hits, evidence, rarity)
+        found = self._quoting.found(about, hits, evidence, rarity)
         if run.cancelled:
             return run.finish(Draft(""))
         signals = abstain.signals(
@@ -220,7 +214,7 @@ class Answerer:
                 question, found, packed, run, sampling, shown=guard.shown(packed.hits)
             )
         else:
-            draft = self._quoted(question, found)
+            draft = self._quoting.quoted(question, found)
             run.first_token()
             yield AnswerDelta(draft.text)
         run.notes.step("write")
@@ -287,15 +281,6 @@ class Answerer:
         """Whether the model's own words stand, as far as they are supported."""
         return self._model.info.size_bytes >= self._trusted_bytes
 
-    def _found(
-        self, about: str, hits: Sequence[Hit], evidence: list[Evidence], rarity: Rarity
-    ) -> Found:
-        stretches = [item for item in evidence if not item.table]
-        readings = self._reader.read(about, stretches, rarity)
-        best = extract.judged(evidence)[:1]
-        table = best[0] if best and best[0].table else None
-        return Found(about, tuple(hits), stretches, readings, rarity, table)
-
     def _length(self, max_tokens: int) -> int:
         return max(1, min(max_tokens, self._model.info.n_ctx // 2))
 
@@ -344,45 +329,15 @@ class Answerer:
         refused: bool,
     ) -> bool:
         """Whether an answer is given: what the evidence promises, and whether the model refused."""
+        if self._embedder is not None:
+            evidence = extract.compared(about, hits, evidence, self._embedder)
         rarity = extract.rarity(hits)
-        readings = self._reader.read(about, evidence, rarity)
-        signals = abstain.signals(about, hits, evidence, readings, rarity=rarity)
+        found = self._quoting.found(about, hits, evidence, rarity)
+        signals = abstain.signals(about, hits, evidence, found.readings, rarity=rarity)
         certain = self._judge.probability(signals)
         least = self._judge.threshold + (LEAN if refused else -LEAN)
         run.notes.judged(signals, certain, least, fitted=self._judge.fitted)
         return certain >= least
-
-    def _quoted(self, question: str, found: Found) -> Draft:
-        """A short answer from the documents where one is asked for, or else whole sentences."""
-        desk = Desk(found.hits, self._documents)
-        best = extract.judged(found.evidence)
-        if found.table is not None:
-            return self._from_table(desk, found.table, found)
-        if form.wants_sentences(question) or not found.readings:
-            return desk.quoted(
-                [extract.with_list(item, found.text(item)) for item in together(best)]
-            )
-        if tables.is_row(best[0].sentence):
-            cell = tables.cell(found.about, found.text(best[0]), best[0].start, best[0].end)
-            return desk.read_out(best[0], *cell) if cell else desk.quoted(best[:1])
-        reading = self._reader.best(found.about, found.readings) or found.readings[0]
-        evidence = found.evidence[reading.evidence]
-        kind = spans.kind(spans.tokens(reading.text))
-        unsure = reading.probability < SURE or not form.fits(found.about, kind)
-        if unsure or tables.is_row(evidence.sentence):
-            return desk.quoted([evidence])
-        end = spans.with_unit(found.text(evidence), reading.end)
-        return desk.read_out(evidence, reading.start, end)
-
-    def _from_table(self, desk: Desk, table: Evidence, found: Found) -> Draft:
-        """The cell or row that is asked for, or else the table as it stands."""
-        passage = found.text(table)
-        looked = table_lookup.look_up(found.about, passage, table.start, table.end)
-        if looked is None:
-            return desk.quoted([table])
-        start, end = looked.quote
-        row = replace(table, start=start, end=end, sentence=passage[start:end])
-        return desk.read_out(row, *looked.answer)
 
     def _written(
         self,
@@ -417,8 +372,8 @@ class Answerer:
             found.about, found.hits, evidence, self._model, run.cancel
         )
         run.read(usage)
-        again = self._found(found.about, found.hits, evidence, found.rarity)
-        return self._quoted(question, again)
+        again = self._quoting.found(found.about, found.hits, evidence, found.rarity)
+        return self._quoting.quoted(question, again)
 
     def _write(
         self, packed: Packed, run: Run, sampling: Sampling, *, shown: bool = True
