@@ -1,6 +1,7 @@
 """A model asked as an example asks it: for comparing adapters, and for what it is to keep."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import InputError, ModelError, NotFoundError
@@ -89,8 +90,16 @@ class TeachAsking:
             yield Progress(REHEARSING, at, len(prompts))
             said = yield from self.answer(asked, rehearsal.MOST_TOKENS, (), model, cancel)
             if (example := rehearsal.example(asked, said)) is not None:
-                made.append(example)
+                tokens = yield from self._tokens(example, model, cancel)
+                made.append(replace(example, more={"tokens": tokens}))
         return made
+
+    def _tokens(
+        self, example: Example, model: str | None, cancel: CancelToken | None
+    ) -> Generator[Progress, None, int]:
+        with self._asking.turn(model or "", cancel):
+            open_ = yield from self._keeper.ready(model, cancel=cancel)
+            return open_.count_prompt(example.messages)
 
     def _opened(
         self, model: str | None, adapters: Sequence[Adapter], cancel: CancelToken | None

@@ -191,16 +191,8 @@ class TeachJobs:
         :mod:`engine.teach.rehearsal`.
         """
         python, folder = self.python(), plan.folder
-        if plan.rehearse:
-            kept = yield from self._asking.kept(
-                plan.spec.base, rehearsal.wanted(len(plan.taught)), cancel
-            )
-            settings = rehearsal.with_room(dict(plan.spec.settings), kept)
-            plan = replace(
-                plan,
-                taught=rehearsal.among(plan.taught, kept),
-                spec=replace(plan.spec, settings=settings),
-            )
+        if plan.rehearse and not folder.spec.exists():
+            plan = yield from self._rehearsed(plan, cancel)
         if folder.spec.exists():
             self._check_same(plan)
         else:
@@ -226,6 +218,17 @@ class TeachJobs:
                     "Choose another one with --job.",
                 ) from error
         return self._start(folder, python)
+
+    def _rehearsed(self, plan: Plan, cancel: CancelToken | None) -> Generator[Progress, None, Plan]:
+        wanted = rehearsal.wanted(len(plan.taught))
+        kept = yield from self._asking.kept(plan.spec.base, wanted, cancel)
+        context = self._shelf.header_of(plan.spec.base).n_ctx_train if kept else 0
+        settings, kept = rehearsal.fitting(plan.spec.settings, kept, context)
+        return replace(
+            plan,
+            taught=rehearsal.among(plan.taught, kept),
+            spec=replace(plan.spec, settings=settings),
+        )
 
     def go_on(self, job: Path) -> int:
         """Start a training again that was stopped or failed; it goes on from its checkpoint.
@@ -374,10 +377,11 @@ class TeachJobs:
     def _check_same(self, plan: Plan) -> None:
         """Raises InputError where the folder holds another job, or one that is done."""
         there = job_file.read_spec(plan.folder)
+        new = [each.example for each in Review(there.examples).all()]
         same = (
             there.base == plan.spec.base
-            and dict(there.settings) == dict(plan.spec.settings)
-            and _answers(Review(there.examples)) == _answers(plan.taught)
+            and _without_room(there.settings) == _without_room(plan.spec.settings)
+            and _answers(rehearsal.without(new)) == _answers(plan.taught)
         )
         if plan.folder.report.exists() or not same:
             what = "is done" if same else "is another one"
@@ -402,9 +406,12 @@ def recipe_of(examples: Sequence[Example]) -> Recipe | None:
         return None
 
 
-def _answers(examples: "Review | Sequence[Example]") -> list[tuple[Any, ...]]:
-    if isinstance(examples, Review):
-        examples = [each.example for each in examples.all()]
+def _without_room(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the bound on length, which gives room to what is rehearsed."""
+    return {name: value for name, value in settings.items() if name != "max_tokens"}
+
+
+def _answers(examples: Sequence[Example]) -> list[tuple[Any, ...]]:
     return [each.messages for each in examples]
 
 

@@ -8,7 +8,7 @@ Rehearsal", arXiv 2403.01244).
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -25,8 +25,8 @@ SHARE = 3
 """One of these for so many examples."""
 FEWEST = 12
 MOST_TOKENS = 48
-MARGIN = 1.3
-"""Room for the template around an answer, where a length is only estimated."""
+LONGEST = 256
+"""Tokens of a request and its answer."""
 _ENDS = (".", "!", "?")
 
 
@@ -62,12 +62,21 @@ def example(asked: Sequence[Message], answer: str) -> Example | None:
     )  # fmt: skip
 
 
-def with_room(settings: dict[str, Any], kept: Sequence[Example]) -> dict[str, Any]:
-    """Settings of a job whose bound on length lets these in."""
-    if "max_tokens" not in settings or not kept:
-        return settings
-    longest = round(MARGIN * max(review.tokens_of(each) for each in kept)) + MOST_TOKENS
-    return {**settings, "max_tokens": max(int(settings["max_tokens"]), longest)}
+def fitting(
+    settings: Mapping[str, Any], kept: Sequence[Example], context: int = 0
+) -> tuple[dict[str, Any], list[Example]]:
+    """A job's settings with a bound on length that lets these in, and those that it lets in.
+
+    The bound is raised to ``LONGEST`` tokens at most, and to the model's ``context`` where that is
+    known.
+    """
+    bound = int(settings.get("max_tokens", LONGEST))
+    most = max(bound, min(LONGEST, context or LONGEST))
+    short = [each for each in kept if review.tokens_of(each) <= most]
+    longest = max(map(review.tokens_of, short), default=0)
+    if "max_tokens" not in settings or longest <= bound:
+        return dict(settings), short
+    return {**settings, "max_tokens": longest}, short
 
 
 def among(examples: Sequence[Example], kept: Sequence[Example]) -> tuple[Example, ...]:
@@ -82,6 +91,11 @@ def among(examples: Sequence[Example], kept: Sequence[Example]) -> tuple[Example
         if number % every == 0 and rest:
             mixed.append(rest.pop(0))
     return (*mixed, *rest)
+
+
+def without(examples: Sequence[Example]) -> list[Example]:
+    """Only what is new."""
+    return [each for each in examples if each.recipe != RECIPE]
 
 
 def file_of(folder: Path, base: Path) -> Path:

@@ -184,7 +184,7 @@ def test_a_training_of_the_terminal_is_found(make: Make, tmp_path: Path) -> None
     stage.hold.touch()
     teaching = stage.assistant.teaching
     plan = teaching.jobs.plan(teach_stage.examples(tmp_path / "e.jsonl", 12, "kept"))
-    teaching.jobs.begin(plan)
+    drain(teaching.jobs.begin(plan))
     stage.until(lambda: teaching.jobs.card(plan.folder.root).state == "training")
     stage.page.reload()
     stage.until(lambda: stage.page.training.look.step == 3)

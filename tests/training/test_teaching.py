@@ -70,7 +70,7 @@ def test_examples_become_an_adapter_of_the_profile(assistant: Assistant, tmp_pat
     [listed] = [each for each in teaching.adapters.list() if each.card.file == str(file)]
     assert (listed.card.name, listed.base, listed.state) == ("Aye", "tiny", "ready")
     with pytest.raises(Exception, match="is done"):
-        teaching.jobs.begin(planned)
+        drain(teaching.jobs.begin(planned))
 
 
 def test_a_job_outlives_who_started_it_and_is_followed_again(
@@ -78,9 +78,11 @@ def test_a_job_outlives_who_started_it_and_is_followed_again(
 ) -> None:
     planned = plan(assistant, tmp_path)
     first = assistant.teaching.jobs
-    first.begin(planned)
+    drain(first.begin(planned))
     process = first._started.pop(planned.folder.root)
-    again = type(first)(assistant.profile, assistant._settings, assistant.shelf, assistant._keeper)
+    again = type(first)(
+        assistant.profile, assistant._settings, assistant.shelf, assistant._keeper, first._asking
+    )
     done = drain(again.follow(planned.folder.root))
     assert done.adapter is not None
     assert process.wait(TIMEOUT_S) == 0
@@ -105,7 +107,7 @@ def test_a_killed_job_is_told_and_an_impossible_one_says_why(
 ) -> None:
     jobs_of = assistant.teaching.jobs
     planned = plan(assistant, tmp_path, steps=400)
-    at = jobs_of.begin(planned)
+    at = drain(jobs_of.begin(planned))
     process = jobs_of._started[planned.folder.root]
     deadline = time.monotonic() + TIMEOUT_S
     while trainer_process.last(planned.folder) is None:

@@ -1,5 +1,6 @@
 """What a model keeps saying while it learns something else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.formats.examples import Example
@@ -51,10 +52,12 @@ def test_they_stand_evenly_among_what_is_new() -> None:
 
 
 def test_a_bound_on_length_lets_them_in() -> None:
-    long = Example((Message("user", "x" * 400), Message("assistant", "y" * 400)))
-    assert rehearsal.with_room({"max_tokens": 64}, [long])["max_tokens"] > 200
-    assert rehearsal.with_room({"max_tokens": 2048}, [long]) == {"max_tokens": 2048}
-    assert rehearsal.with_room({"steps": 5}, [long]) == {"steps": 5}
+    kept = [replace(new(number), more={"tokens": number}) for number in (80, 120, 400)]
+    assert rehearsal.fitting({"max_tokens": 64}, kept) == ({"max_tokens": 120}, kept[:2])
+    assert rehearsal.fitting({"max_tokens": 64}, kept, 100) == ({"max_tokens": 80}, kept[:1])
+    assert rehearsal.fitting({"max_tokens": 2048}, kept) == ({"max_tokens": 2048}, kept)
+    assert rehearsal.fitting({"steps": 5}, kept) == ({"steps": 5}, kept[:2])
+    assert rehearsal.fitting({"max_tokens": 64}, []) == ({"max_tokens": 64}, [])
 
 
 def test_every_model_has_a_file_of_its_own(tmp_path: Path) -> None:
