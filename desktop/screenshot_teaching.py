@@ -97,6 +97,9 @@ def draw_training(camera: "Camera", table: Path) -> None:
     bar = teach.purpose.verticalScrollBar()
     bar.setValue(bar.maximum())
     camera.take("teach-adapters")
+    # What follows shows the model as everybody has it at first.
+    camera.assistant.adapters.off(None)
+    camera.settle()
 
 
 def _correct(camera: "Camera") -> None:
