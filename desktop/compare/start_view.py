@@ -1,13 +1,13 @@
 """Where the Compare page begins: what it is for, and what was compared before."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.compare.facts import CompareFacts
 from desktop.compare.past_card import PastCard
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
-from desktop.widgets.column import Aligned, centred
+from desktop.widgets.column import Aligned, centred, scrolled
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import label
 
@@ -46,12 +46,7 @@ class StartView(QWidget):
         self._column.setContentsMargins(0, 4, 0, 24)
         self._column.setSpacing(12)
         self._column.addStretch(1)
-        ground = centred(inner)
-        ground.setProperty("kind", "scrolled")
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(ground)
+        scroll = scrolled(inner)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(scroll)

@@ -5,10 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -25,6 +23,7 @@ from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
+from desktop.widgets.row_table import row_table
 from desktop.words import count
 from engine.progress import CancelToken
 from engine.store.glossary import Entry, Glossary, read_csv_file, write_csv_file
@@ -126,21 +125,8 @@ class GlossaryDialog(QDialog):
         return row
 
     def _table(self) -> QTableView:
-        table = QTableView()
-        table.setAccessibleName("Terms")
-        table.setModel(self.entries)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        table = row_table(self.entries, "Terms", ROW_PX)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(Column.MEANING, QHeaderView.ResizeMode.Stretch)
         table.setColumnWidth(Column.TERM, TERM_PX)
         table.setColumnWidth(Column.ORIGIN, ORIGIN_PX)

@@ -1,7 +1,7 @@
 """The catalogue: models that can be fetched, by size, judged before the network opens."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.offer_card import OfferCard
@@ -9,7 +9,7 @@ from desktop.models.shelf_facts import OfferFacts
 from desktop.models.work import Job, ModelWork
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import Button
-from desktop.widgets.column import Aligned, centred
+from desktop.widgets.column import Aligned, centred, scrolled
 from desktop.widgets.labels import label
 from engine.models.catalogue import Offer
 from engine.models.offer_fit import OfferFit
@@ -57,12 +57,7 @@ class CatalogueView(QWidget):
         self._column.setContentsMargins(0, 4, 0, 24)
         self._column.setSpacing(12)
         self._column.addStretch(1)
-        ground = centred(inner)
-        ground.setProperty("kind", "scrolled")
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(ground)
+        scroll = scrolled(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

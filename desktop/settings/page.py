@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.facts import Facts
@@ -16,7 +16,7 @@ from desktop.settings.vault_card import VaultCard
 from desktop.tasks import Lanes
 from desktop.theme.theme import Choice, Theme
 from desktop.widgets.buttons import Button
-from desktop.widgets.column import centred
+from desktop.widgets.column import scrolled
 from desktop.widgets.labels import ElidedLabel, label
 from desktop.widgets.notice import Notice
 from desktop.words import count, size
@@ -102,12 +102,7 @@ class SettingsPage(QWidget):
         self._column = column
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        ground = centred(inner)
-        ground.setProperty("kind", "scrolled")
-        scroll.setWidget(ground)
+        scroll = scrolled(inner)
         outer.addWidget(scroll)
 
     def reload(self) -> None:

@@ -5,8 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,7 +16,7 @@ from desktop.teach.facts import TeachFacts
 from desktop.teach.review_view import ReviewView
 from desktop.teach.sources_form import SourcesForm
 from desktop.theme.theme import Theme
-from desktop.widgets.column import centred
+from desktop.widgets.column import centred, scrolled
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
 from engine.services.teach_examples import Built, Wanted
@@ -49,12 +47,7 @@ class ExamplesView(QWidget):
         self.recipe: Recipe | None = None
         self.form = SourcesForm(theme)
         self.review = ReviewView(theme)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        ground = centred(self.form)
-        ground.setProperty("kind", "scrolled")
-        scroll.setWidget(ground)
+        scroll = scrolled(self.form)
         self.stack = QStackedWidget()
         self.stack.addWidget(scroll)
         self.stack.addWidget(centred(self.review, measure=WIDE))

@@ -1,7 +1,7 @@
 """The reading column: centred, never wider than the measure."""
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 MEASURE = 720
 
@@ -16,6 +16,17 @@ def centred(content: QWidget, *, measure: int = MEASURE, margin: int = 32) -> QW
     row.addWidget(content, 1000)
     row.addStretch(1)
     return outer
+
+
+def scrolled(content: QWidget, *, measure: int = MEASURE) -> QScrollArea:
+    """``content`` as a centred column that scrolls."""
+    ground = centred(content, measure=measure)
+    ground.setProperty("kind", "scrolled")
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(ground)
+    return area
 
 
 class Aligned(QObject):

@@ -25,7 +25,6 @@ from engine.types import Answer, Mode
 MEASURED = "words in common with the right answer"
 FEWEST = 4
 """Examples below which nothing can be learnt."""
-GENERAL_TOKENS = 48
 
 
 class AskedWith(Protocol):
@@ -204,7 +203,7 @@ class TeachLoop:
         for each in general:
             yield Progress(stage, len(held_out) + len(known), total)
             plain: Mode = "tuned" if adapters else "plain"
-            options = ModelOptions(max_tokens=GENERAL_TOKENS)
+            options = ModelOptions(max_tokens=compare.GENERAL_TOKENS)
             answer = self._answer(each, plain, adapters, model, options, cancel)
             known.append(compare.general_score(each, answer))
         return Scores(tuple(held_out), tuple(known))

@@ -29,7 +29,6 @@ MOST_ASKED = 24
 """Held-out examples asked, each twice."""
 MOST_TOKENS, SPARE_TOKENS = 160, 24
 """Written at most for one answer, and beyond what the right one takes."""
-GENERAL_TOKENS = 48
 SHOWN = 4
 METRIC_WORDS: Mapping[Metric, str] = {
     "em": "answered exactly so",
@@ -176,7 +175,7 @@ class TeachResults:
                 yield Progress(stage, way * total // 2 + len(held_out) + at, total)
                 asked = (Message("user", question.question),)
                 written = yield from self._asking.answer(
-                    asked, GENERAL_TOKENS, adapters, model, cancel
+                    asked, compare.GENERAL_TOKENS, adapters, model, cancel
                 )
                 known.append(float(metrics.contains_answer(written, question.answers)))
             told = zip(answers, held_out, strict=True)

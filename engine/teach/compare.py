@@ -12,6 +12,8 @@ from engine.types import Answer
 
 FORGETTING = 0.03
 """Most that the share of right answers to general questions may fall."""
+GENERAL_TOKENS = 48
+"""Written at most for the answer to a general question."""
 FEWEST = 3
 """Questions without which nothing can be said."""
 
