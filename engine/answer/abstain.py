@@ -83,7 +83,7 @@ def signals(
     }
     if written is not None:
         topic = {"topic": 1.0} if is_topic(question) else {}
-        return {**found, **topic, **written.signals(readings)}
+        return {**found, **topic, **written.signals()}
     if not is_topic(question):
         return found
     return {"topic": 1.0, **{f"topic {name}": value for name, value in found.items()}}

@@ -29,7 +29,6 @@ from engine.answer.quoting import Quoting
 from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
 from engine.answer.terms import Terms
-from engine.answer.written import Written
 from engine.errors import InputError
 from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
@@ -309,33 +308,26 @@ class Answerer:
         messages = brief.messages(about, hits, evidence)
         packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
         completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)
-        if brief.refuses(completion.text) and not run.cancelled:
-            completion = yield from self._write(packed, run, brief.INSISTING, shown=False)
         run.notes.step("write")
         if run.cancelled:
             return run.finish(Draft(""))
-        said = written.weighed(completion.text, messages, hits, evidence, self._model)
-        answerable = self._answerable(about, hits, evidence, said, run)
-        run.notes.step("decide")
-        draft = brief.draft(said.text, hits, evidence, self._documents)
-        if not answerable or not draft.citations:
-            return run.abstain(guard.shown(hits))
-        yield AnswerDelta(draft.text)
-        return run.finish(draft)
-
-    def _answerable(
-        self, about: str, hits: Sequence[Hit], evidence: list[Evidence], said: Written, run: Run
-    ) -> bool:
-        """Whether an answer is given: what the evidence promises, and how sure the model is."""
         rarity = extract.rarity(hits)
         found = self._quoting.found(about, hits, evidence, rarity)
+        said = written.chosen(
+            completion.text, found.readings, messages, hits, evidence, self._model
+        )
         signals = abstain.signals(
             about, hits, evidence, found.readings, rarity=rarity, written=said
         )
         judge = self._short_judge
         certain = judge.probability(signals)
         run.notes.judged(signals, certain, judge.threshold, fitted=judge.fitted)
-        return certain >= judge.threshold
+        run.notes.step("decide")
+        draft = self._quoting.said(said, found)
+        if certain < judge.threshold or not draft.citations:
+            return run.abstain(guard.shown(hits))
+        yield AnswerDelta(draft.text)
+        return run.finish(draft)
 
     def _written(
         self,

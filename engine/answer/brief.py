@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 
 from engine.answer import orders, prompt, tables, text
-from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence
 from engine.answer.prompt import PromptPassage
 from engine.inference.chat_model import Sampling
@@ -21,11 +20,6 @@ RULES = (
 REFUSAL = "Not found."
 SAMPLING = Sampling(max_tokens=48)
 """The likeliest words. A penalty on what stands in the prompt would keep it from quoting."""
-INSISTING = Sampling(
-    max_tokens=SAMPLING.max_tokens,
-    grammar='root ::= ([^N\\n] | "N" [^o\\n] | "No" [^t\\n] | "Not" [^ \\n]) [^\\n]*',
-)
-"""Where its refusal is not believed: the likeliest words that do not begin with it."""
 MOST_WORDS = 12
 """Of an answer that are looked for in parts."""
 GAP = " … "
@@ -49,20 +43,6 @@ def suits(evidence: Sequence[Evidence]) -> bool:
 def refuses(written: str) -> bool:
     """Whether the model says that the passages do not tell."""
     return _plain(written) in ("", _plain(REFUSAL))
-
-
-def draft(
-    written: str, hits: Sequence[Hit], evidence: Sequence[Evidence], documents: Pages
-) -> Draft:
-    """The answer with its sentence as the quote; empty where the model says there is none.
-
-    Words that stand in none of the sentences it read are not shown; the best sentence is.
-    """
-    if refuses(written):
-        return Draft("")
-    desk = Desk(hits, documents)
-    found = place(written, hits, evidence)
-    return desk.read_out(*found) if found else desk.quoted(evidence[:1])
 
 
 def place(

@@ -8,6 +8,7 @@ from engine.answer.draft import Desk, Draft, Pages
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.found import Found, together
 from engine.answer.reader import Reader
+from engine.answer.written import Written
 from engine.types import Hit
 
 SURE = 0.16
@@ -53,6 +54,17 @@ class Quoting:
             return desk.quoted([evidence])
         end = spans.with_unit(found.text(evidence), reading.end)
         return desk.read_out(evidence, reading.start, end)
+
+    def said(self, written: Written, found: Found) -> Draft:
+        """A short answer with its sentence as the quote.
+
+        Words that stand in none of the sentences are not shown; the best sentence is.
+        """
+        desk = Desk(found.hits, self._documents)
+        if written.place is None:
+            return desk.quoted(extract.judged(found.evidence)[:1])
+        item, start, end = written.place
+        return desk.read_out(item, start, spans.with_unit(found.text(item), end))
 
     def _looked_up(self, desk: Desk, table: Evidence, found: Found) -> Draft:
         """The cell or row that is asked for, or else the table as it stands."""

@@ -1,5 +1,10 @@
-"""What a small model wrote with an adapter made for it, and how sure it was of it."""
+"""What a small model with an adapter for it makes of the evidence, and how sure it is of it.
 
+The model writes an answer, and rates what the reader finds in the same sentences. Each alone errs
+often, and not in the same places: the words that both find likely are taken.
+"""
+
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,62 +16,89 @@ from engine.model_types import Message
 from engine.types import Hit
 
 REFUSAL = "refusal"
-"""The signal that every short answer has, and no other."""
+"""The signal that every answer of this kind has, and no other."""
+READINGS = 5
+"""Most short answers of the reader that the model rates."""
+READER_SHARE = 1.5
+"""Weight of the reader's belief (nats) beside the model's log-probability of the words."""
+LEAST_BELIEF = 0.02
+"""The reader's belief in words that it did not find itself."""
+OWN = 1.0
+"""Added (nats) for what the model wrote of its own accord."""
 LEAST_REFUSAL = -10.0
 """Below this (nats) a refusal is as good as impossible."""
-LEAST_LIKELIHOOD = -5.0
-"""Below this (nats per token) the words are as good as made up."""
+LEAST_LIKELIHOOD = -12.0
+"""Below this (nats) words are as good as made up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the model says, where it stands and how likely the model finds it."""
+    """An answer, where it stands and how sure model and reader are of it."""
 
     text: str
-    """The answer; where the model refused, what it says when it may not refuse."""
+    """Empty where there is none."""
     refusal: float
-    """Log-probability (nats) that it says the passages do not tell."""
-    likelihood: float
-    """Mean log-probability per token of the text."""
-    place: tuple[Evidence, int, int] | None
-    """The sentence that holds the text, and the text's span in its passage; None: made up."""
+    """Log-probability (nats) that the model says the passages do not tell."""
+    likelihood: float = LEAST_LIKELIHOOD
+    """Log-probability (nats) of the text."""
+    belief: float = 0.0
+    """The reader's share of belief in the same words."""
+    place: tuple[Evidence, int, int] | None = None
+    """The sentence that holds the text, and the text's span in its passage; None without a text."""
+    sentence_belief: float = 0.0
+    """The reader's share of belief in all that stands in that sentence."""
 
-    def signals(self, readings: Sequence[Reading]) -> dict[str, float]:
-        """What the estimate of :mod:`engine.answer.abstain` takes from it.
-
-        "refusal" and "written" are nats, "agreement" is the reader's share of belief in the same
-        words; "own context" and "own nearness" are those of the sentence that holds the text.
-        """
+    def signals(self) -> dict[str, float]:
+        """What the estimate of :mod:`engine.answer.abstain` takes from it."""
         item = self.place[0] if self.place is not None else None
-        words = self.text.casefold()
-        same = (
-            each.probability
-            for each in readings
-            if words and (words in each.text.casefold() or each.text.casefold() in words)
-        )
         return {
             REFUSAL: max(self.refusal, LEAST_REFUSAL),
-            "written": max(self.likelihood, LEAST_LIKELIHOOD),
-            "agreement": min(1.0, sum(same)),
-            "own context": item.overlap + item.context_overlap if item is not None else 0.0,
-            "own nearness": (item.nearness or 0.0) if item is not None else 0.0,
+            "answer likelihood": max(self.likelihood, LEAST_LIKELIHOOD),
+            "answer belief": math.log(max(self.belief, LEAST_BELIEF)),
+            "answer sentence": self.sentence_belief,
+            "answer context": item.overlap + item.context_overlap if item is not None else 0.0,
+            "answer nearness": (item.nearness or 0.0) if item is not None else 0.0,
         }
 
 
-def weighed(
+def chosen(
     text: str,
+    readings: Sequence[Reading],
     messages: Sequence[Message],
     hits: Sequence[Hit],
     evidence: Sequence[Evidence],
     model: ChatModel,
 ) -> Written:
-    """How sure the model is of its text; the prompt that it just answered is read only once."""
-    text = text.strip()
-    texts = [brief.REFUSAL, text] if text else [brief.REFUSAL]
-    likelihoods = model.score(messages, texts).values
-    return Written(
-        text,
-        likelihoods[0] * model.count_tokens(brief.REFUSAL),
-        likelihoods[1] if text else LEAST_LIKELIHOOD,
-        brief.place(text, hits, evidence) if text else None,
-    )
+    """The best of what the model wrote and what the reader found in the evidence.
+
+    What the model wrote does not count where it refuses or stands nowhere in the evidence. The
+    prompt that it just answered is not read again. ``readings`` are of this evidence, the best
+    first.
+    """
+    own = None if brief.refuses(text) else brief.place(text.strip(), hits, evidence)
+    places = {text.strip(): own} if own is not None else {}
+    for each in readings[:READINGS]:
+        places.setdefault(each.text, (evidence[each.evidence], each.start, each.end))
+    texts = [brief.REFUSAL, *places]
+    means = model.score(messages, texts).values
+    likely = {
+        words: mean * model.count_tokens(words) for words, mean in zip(texts, means, strict=True)
+    }
+    beliefs = {words: _belief(words, readings) for words in places}
+
+    def value(words: str) -> float:
+        bonus = OWN if places[words] is own else 0.0
+        return likely[words] + READER_SHARE * math.log(max(beliefs[words], LEAST_BELIEF)) + bonus
+
+    if not places:
+        return Written("", likely[brief.REFUSAL])
+    best = max(places, key=value)
+    place = places[best]
+    within = sum(each.probability for each in readings if evidence[each.evidence] == place[0])
+    return Written(best, likely[brief.REFUSAL], likely[best], beliefs[best], place, within)
+
+
+def _belief(words: str, readings: Sequence[Reading]) -> float:
+    """The reader's share of belief in exactly these words."""
+    same = (each.probability for each in readings if each.text.casefold() == words.casefold())
+    return max(same, default=0.0)

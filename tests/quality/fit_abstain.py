@@ -1,6 +1,6 @@
 """Prints the weights of both judges of ``engine/answer/abstain.py``.
 
-``python -m tests.quality.fit_abstain FOLDER [--adapter GGUF] [--each N] [--seconds S]``
+``python -m tests.quality.fit_abstain FOLDER [--adapter GGUF] [--each N] [--seconds S] [--kinds …]``
 
 ``JUDGE`` without ``--adapter``, ``SHORT`` with one. Chosen on two articles of SQuAD, every other
 contract and half of the everyday questions, reported on the others. What came of each question is
@@ -29,7 +29,10 @@ TOPIC = (
     "topic", "topic meaning", "topic context", "topic lift", "topic likelihood gap",
     "topic length", "topic likelihood",
 )  # fmt: skip
-SHORT = (*QUESTION, "topic", REFUSAL, "written", "agreement", "own context", "own nearness")
+SHORT = (
+    *QUESTION, "passage", "score", "reading", REFUSAL, "answer likelihood", "answer belief",
+    "answer sentence", "answer context", "answer nearness",
+)  # fmt: skip
 SET = {"table": 2.0, "topic table": 2.0}
 """Weights that are set and not fitted: too few questions are about tables."""
 DAY = ("everyday", "everyday absent")
@@ -53,9 +56,18 @@ def fitted(rows: Sequence[Row], names: Sequence[str]) -> Judge:
     signals = [said.signals for _, said in some]
     prior = Judge(0.0, dict.fromkeys(names, 0.0))
     judge = calibrate.fitted(signals, [item.answerable for item, _ in some], prior=prior, pull=PULL)
-    judge = replace(judge, weights={**judge.weights, **SET})
+    judge = replace(
+        judge, weights={**judge.weights, **{n: w for n, w in SET.items() if REFUSAL not in names}}
+    )
     sure = [judge.probability(said.signals) for item, said in some if item.answerable]
     return replace(judge, threshold=float(np.quantile(sure, 1 - COVERAGE)))
+
+
+def _supported(item: Asked, said: Said) -> bool:
+    """Whether an answer is right to be given: its quote holds what is asked for."""
+    if not item.answerable or item.kind == "clause there":
+        return item.answerable
+    return any(metrics.contains_answer(quote, item.answers) for _, quote in said.quotes)
 
 
 def report(name: str, judge: Judge, rows: Sequence[Row]) -> None:
@@ -125,9 +137,14 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, help="grounded answers; fits SHORT")
     parser.add_argument("--each", type=int, default=150, help="questions of SQuAD of each kind")
     parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--kinds", nargs="*", help="only these kinds of questions")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    asked = abstain_data.questions(options.each)
+    asked = [
+        item
+        for item in abstain_data.questions(options.each)
+        if not options.kinds or item.kind in options.kinds
+    ]
     abstain_data.collect(
         options.folder,
         asked,

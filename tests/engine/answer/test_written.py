@@ -1,85 +1,111 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from engine.answer import abstain, brief, extract, written
+from engine.answer.quoting import Quoting
 from engine.answer.reader import Reader
 from engine.answer.written import REFUSAL, Written
 from tests.engine.answer.parts import Library
 from tests.fakes import HashingEmbedder, ScriptedChatModel
 
 QUESTION = "How much holiday does an employee have?"
-HITS = Library(meaning=0.9).hits()
+LIBRARY = Library(meaning=0.9)
+HITS = LIBRARY.hits()
 EVIDENCE = extract.compared(
-    QUESTION, HITS, extract.best_sentences(QUESTION, HITS, top=4), HashingEmbedder()
+    QUESTION, HITS, extract.best_sentences(QUESTION, HITS, top=9), HashingEmbedder()
 )
-READINGS = Reader().read(QUESTION, EVIDENCE, extract.rarity(HITS))
+RARITY = extract.rarity(HITS)
+READINGS = Reader().read(QUESTION, EVIDENCE, RARITY)
 MESSAGES = brief.messages(QUESTION, HITS, EVIDENCE)
+SENTENCE = "Every employee has 27 days of paid holiday a year."
 
 
-def weighed(text: str) -> Written:
-    return written.weighed(text, MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
+def chosen(text: str, count: int = 5) -> Written:
+    # The scripted model rates a text of n letters -n/20 a token.
+    return written.chosen(text, READINGS[:count], MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
 
 
-def test_the_model_is_asked_how_likely_its_refusal_and_its_words_are() -> None:
-    said = weighed(" 27 days ")
-    # The scripted model gives a text of n letters -n/20 a token; "Not found." has three tokens.
+def test_the_model_is_asked_how_likely_its_refusal_and_the_words_are() -> None:
+    said = chosen(" 27 days ")
     assert said.text == "27 days"
     assert said.refusal == pytest.approx(-10 / 20 * 3)
-    assert said.likelihood == pytest.approx(-7 / 20)
+    assert said.likelihood == pytest.approx(-7 / 20 * 2)
+    assert said.belief == max(each.probability for each in READINGS if each.text == "27 days")
     assert said.place is not None
-    assert said.place[0].sentence == "Every employee has 27 days of paid holiday a year."
+    assert said.place[0].sentence == SENTENCE
+
+
+@pytest.mark.parametrize("text", ["Not found.", " ", "41 days"])
+def test_what_stands_nowhere_gives_way_to_the_likeliest_reading(text: str) -> None:
+    said = chosen(text)
+    assert said.text in {each.text for each in READINGS[:5]}
+    assert said.place is not None
+    assert said.text in said.place[0].sentence
+
+
+def test_the_words_of_the_model_stand_before_readings_that_are_hardly_likelier() -> None:
+    reading = next(each for each in READINGS if each.text == "27 days")
+    own = written.chosen("14 days", [reading], MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
+    assert (own.text, own.belief) == ("27 days", reading.probability)
+    unsure = [replace(reading, probability=0.03)]
+    own = written.chosen("14 days", unsure, MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
+    assert (own.text, own.belief) == ("14 days", 0.0)
+    assert own.place is not None
+    assert own.place[0].sentence == "Receipts are handed in within 14 days."
+
+
+def test_without_words_the_best_sentence_is_quoted() -> None:
+    said = chosen("Not found.", count=0)
+    assert (said.text, said.place) == ("", None)
+    quoting = Quoting(LIBRARY)
+    found = quoting.found(QUESTION, HITS, EVIDENCE, RARITY)
+    assert quoting.said(said, found).text == extract.judged(EVIDENCE)[0].sentence
+    short = quoting.said(chosen("27 DAYS"), found)
+    assert short.text == "27 days"
+    assert [each.quote for each in short.citations] == [SENTENCE]
 
 
 def test_signals_are_those_of_the_sentence_that_holds_the_words() -> None:
-    said = weighed("27 days")
-    found = said.signals(READINGS)
+    said = chosen("27 days")
+    found = said.signals()
     assert said.place is not None
     own = said.place[0]
-    assert found["own context"] == pytest.approx(own.overlap + own.context_overlap)
-    assert found["own nearness"] == own.nearness
-    assert 0.0 < found["agreement"] <= 1.0
-    assert weighed("14 days").signals(READINGS)["agreement"] < found["agreement"]
-
-
-def test_words_that_stand_nowhere_have_no_sentence_and_no_agreement() -> None:
-    found = weighed("a sabbatical").signals(READINGS)
-    assert (found["own context"], found["own nearness"], found["agreement"]) == (0.0, 0.0, 0.0)
-
-
-def test_a_model_that_says_nothing_is_weighed_by_its_refusal_alone() -> None:
-    said = weighed("  ")
-    assert (said.text, said.place) == ("", None)
-    assert said.likelihood == written.LEAST_LIKELIHOOD
-    assert said.signals(READINGS)["agreement"] == 0.0
+    assert found["answer context"] == pytest.approx(own.overlap + own.context_overlap)
+    assert found["answer nearness"] == own.nearness
+    assert found["answer belief"] == pytest.approx(math.log(said.belief))
+    assert 0.0 < found["answer sentence"] <= 1.0
+    none = Written("", -99.0).signals()
+    assert none[REFUSAL] == written.LEAST_REFUSAL
+    assert none["answer likelihood"] == written.LEAST_LIKELIHOOD
+    assert (none["answer context"], none["answer nearness"]) == (0.0, 0.0)
 
 
 def test_the_surer_the_refusal_the_less_it_is_answered() -> None:
-    rarity = extract.rarity(HITS)
+    said = chosen("27 days")
 
     def certain(refusal: float) -> float:
-        said = Written("27 days", refusal, -0.2, weighed("27 days").place)
-        found = abstain.signals(QUESTION, HITS, EVIDENCE, READINGS, rarity=rarity, written=said)
-        assert found is not None
-        assert found[REFUSAL] == max(refusal, written.LEAST_REFUSAL)
+        found = abstain.signals(
+            QUESTION, HITS, EVIDENCE, READINGS, rarity=RARITY,
+            written=replace(said, refusal=refusal),
+        )  # fmt: skip
         return abstain.SHORT.probability(found)
 
     steps = [certain(math.log(share)) for share in (0.001, 0.1, 0.5, 0.99)]
     assert steps == sorted(steps, reverse=True)
-    assert steps[0] - steps[-1] > 0.05
+    assert steps[0] > steps[-1]
 
 
 def test_signals_of_written_answers_stand_beside_those_of_the_evidence() -> None:
-    rarity = extract.rarity(HITS)
-    plain = abstain.signals(QUESTION, HITS, EVIDENCE, READINGS, rarity=rarity)
-    both = abstain.signals(
-        QUESTION, HITS, EVIDENCE, READINGS, rarity=rarity, written=weighed("27 days")
-    )
+    plain = abstain.signals(QUESTION, HITS, EVIDENCE, READINGS, rarity=RARITY)
+    said = chosen("27 days")
+    both = abstain.signals(QUESTION, HITS, EVIDENCE, READINGS, rarity=RARITY, written=said)
     assert plain is not None and both is not None
     assert REFUSAL not in plain
-    assert {name: both[name] for name in plain} == dict(plain)
+    assert both == {**plain, **said.signals()}
     topic = abstain.signals(
-        "travel expenses", HITS, EVIDENCE, READINGS, rarity=rarity, written=weighed("27 days")
+        "travel expenses", HITS, EVIDENCE, READINGS, rarity=RARITY, written=said
     )
     assert topic is not None
     assert topic["topic"] == 1.0

@@ -94,7 +94,7 @@ def test_what_a_small_model_makes_up_with_an_adapter_is_replaced_by_a_quotation(
 
 @pytest.mark.parametrize(
     ("written", "told"),
-    [("27 DAYS.", "27 days"), ("41 days", RIGHT), ("Not found.", abstain.NOT_FOUND)],
+    [("27 DAYS.", "27 days"), ("27 days of paid HOLIDAY", "27 days"), ("41 days", "27 days")],
 )
 def test_a_small_model_with_an_adapter_for_it_answers_in_words_of_the_documents(
     opened: Opened, base: Path, tmp_path: Path, written: str, told: str
@@ -103,18 +103,14 @@ def test_a_small_model_with_an_adapter_for_it_answers_in_words_of_the_documents(
     grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
     answer = drain(assistant.ask(QUESTION, mode="both", adapters=[grounded]))
     assert answer.text == told
-    assert answer.abstained == (told == abstain.NOT_FOUND)
-    assert [each.quote for each in answer.citations] == ([] if answer.abstained else [RIGHT])
+    assert not answer.abstained
+    assert [each.quote for each in answer.citations] == [RIGHT]
 
 
 def test_a_refusal_is_not_believed_where_the_documents_are_sure(
     opened: Opened, base: Path, tmp_path: Path
 ) -> None:
-    def written(_: object) -> str:
-        return "27 days" if model.samplings[-1].grammar else "Not found."
-
-    model = AdaptableChatModel(base, written)
-    assistant = opened(model)
+    assistant = opened(AdaptableChatModel(base, "Not found."))
     grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
     sure = "How many days of paid holiday a year does every employee have, unused days too?"
     assert drain(assistant.ask(sure, mode="both", adapters=[grounded])).text == "27 days"
