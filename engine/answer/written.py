@@ -81,14 +81,15 @@ def chosen(
         places.setdefault(each.text, (evidence[each.evidence], each.start, each.end))
     texts = [brief.REFUSAL, *places]
     means = model.score(messages, texts).values
-    likely = {
-        words: mean * model.count_tokens(words) for words, mean in zip(texts, means, strict=True)
-    }
+    tokens = {words: model.count_tokens(words) for words in texts}
+    likely = {words: mean * tokens[words] for words, mean in zip(texts, means, strict=True)}
     beliefs = {words: _belief(words, readings) for words in places}
 
     def value(words: str) -> float:
         bonus = OWN if places[words] is own else 0.0
-        return likely[words] + READER_SHARE * math.log(max(beliefs[words], LEAST_BELIEF)) + bonus
+        # By the root of their number: a whole name is not to lose against a word of it.
+        model_says = likely[words] / math.sqrt(max(1, tokens[words]))
+        return model_says + READER_SHARE * math.log(max(beliefs[words], LEAST_BELIEF)) + bonus
 
     if not places:
         return Written("", likely[brief.REFUSAL])
