@@ -109,6 +109,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if answer.quotation and not answer.abstained:
+        terminal.say("Quoted word for word from your documents.", style="dim")
     if answer.query:
         terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):

@@ -111,7 +111,7 @@ def test_why_is_folded_and_tells_the_way_to_the_answer(
     assert "Beside “FS” also “family skiff”." in told
     assert "1 passage: 1 by both." in told
     assert "cited" in told
-    assert "Searching 0.0" in told
+    assert "Searching 0." in told
 
     (row,) = view.why.rows
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
