@@ -157,9 +157,11 @@ def show_why(terminal: Terminal, why: Why) -> None:
             f"{each.words:.2f}",
             f"{each.meaning:.2f}",
             f"{each.score:.2f}",
-            USES[each.use],
+            f"{USES[each.use]}, in part" if each.part else USES[each.use],
         )
     terminal.out.print(table)
+    for path in why.whole:
+        terminal.say(f"Read as a whole: {path}")
     if why.probability is not None and why.threshold is not None:
         fitted = ", fitted on this library" if why.calibrated else ""
         terminal.say(
