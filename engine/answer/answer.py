@@ -33,6 +33,7 @@ from engine.answer.terms import Terms
 from engine.answer.whole import Documents
 from engine.answer.written import Written
 from engine.errors import InputError
+from engine.formats import task
 from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
@@ -272,8 +273,12 @@ class Answerer:
         return self._writes(mode) and mode in ("rag", "both")
 
     def _writes(self, mode: Mode) -> bool:
-        """Whether the model words its own answers: always with an adapter, which was made to."""
-        return self._trusted or (mode != "rag" and not self._brief)
+        """Whether the model words its own answers, as with an adapter that takes part in them."""
+        if self._trusted or mode in ("plain", "tuned"):
+            return True
+        tasks = [each.task for each in attached(self._model)]
+        words = any(task.words_documents(each, trusted=False) for each in tasks)
+        return mode == "both" and words and not self._brief
 
     @property
     def _brief(self) -> bool:
