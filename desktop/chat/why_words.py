@@ -2,6 +2,8 @@
 
 from desktop import names
 from engine.why_types import Found, FoundPassage, Use, Why
+import math
+from engine.answer.written import REFUSAL
 
 FOUND: dict[Found, str] = {"words": "words", "meaning": "meaning", "both": "both"}
 USES: dict[Use, tuple[str, str]] = {
@@ -76,8 +78,17 @@ def sure(why: Why) -> str:
         value -= 1  # rounding must not turn the verdict round
     return (
         f"The documents answer it with a likelihood of {value}\u00a0%. Answers are given from "
-        f"{least}\u00a0% on ({fitted}), {verdict}."
+        f"{least}\u00a0% on ({fitted}), {verdict}.{inclined(why)}"
     )
+
+
+def inclined(why: Why) -> str:
+    """How far the model itself was for refusing; empty where it was not asked that."""
+    refusal = dict(why.signals).get(REFUSAL)
+    if refusal is None:
+        return ""
+    share = round(100 * math.exp(refusal))
+    return f" The model itself would have said that they do not tell, to {share}\u00a0%."
 
 
 def steps(why: Why) -> str:

@@ -1,11 +1,13 @@
 """Asking one question in the terminal, and the answer with its citations as it is shown there."""
 
+import math
 from collections.abc import Generator
 
 from rich.markup import escape
 from rich.table import Table
 
 from engine.answer import orders
+from engine.answer.written import REFUSAL
 from engine.assistant import Assistant
 from engine.cli import jsonform
 from engine.cli.options import Writing
@@ -170,5 +172,7 @@ def show_why(terminal: Terminal, why: Why) -> None:
             f"Sure to {100 * why.probability:.0f} %; "
             f"answers from {100 * why.threshold:.0f} % on{fitted}."
         )
+    if (refusal := dict(why.signals).get(REFUSAL)) is not None:
+        terminal.say(f"The model itself was for refusing to {100 * math.exp(refusal):.0f} %.")
     steps = ", ".join(f"{each.name} {each.seconds:.2f} s" for each in why.steps)
     terminal.say(f"Seconds: {steps}")

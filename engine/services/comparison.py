@@ -96,6 +96,11 @@ class Comparison:
         for column in columns:
             ready.append((yield from self._columns.of(column, library, cancel)))
         leaks, notes = _leaks(questions, ready, training)
+        notes += dict.fromkeys(
+            f"“{each.column.name}” asks without an adapter that takes no part in it. {words}"
+            for each in ready
+            for words in each.left_out
+        )
         if leaks:
             learnt = {id(leak.question) for leak in leaks}
             questions = [each for each in questions if id(each) not in learnt]

@@ -40,8 +40,10 @@ def from_json(text: str) -> Answer | None:
         documents = tuple(context.get("documents", ()))
         context = ContextUse(**{**context, **turns, "passages": spans, "documents": documents})
     why = stored.pop("why", None)
+    tasks = tuple(stored.pop("tasks", ()))
     return Answer(
         **stored,
+        tasks=tasks,
         why=_why(why) if why is not None else None,
         sentences=sentences,
         citations=citations,

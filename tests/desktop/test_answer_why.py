@@ -1,5 +1,6 @@
 """Why an answer came out as it did, and what the user thinks of it: told, kept, changed."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,10 @@ def test_what_was_understood_found_and_cut_is_said() -> None:
     refused = why_words.sure(replace(why, probability=0.396))
     assert "likelihood of 39\u00a0%" in refused
     assert refused.endswith("so it was not.")
+    inclined = why_words.sure(replace(why, signals=(("refusal", math.log(0.25)),)))
+    assert inclined.endswith(
+        "The model itself would have said that they do not tell, to 25\u00a0%."
+    )
     assert why_words.steps(why) == "Searching 0.03 s  ·  writing 1.20 s"
     assert why_words.sure(replace(why, probability=None)) == ""
     assert why_words.found(Why("x")) == ""
