@@ -1,9 +1,10 @@
 """The way from a question to its answer, in words."""
 
-from desktop import names
-from engine.why_types import Found, FoundPassage, Use, Why
 import math
+
+from desktop import names
 from engine.answer.written import REFUSAL
+from engine.why_types import Found, FoundPassage, Use, Why
 
 FOUND: dict[Found, str] = {"words": "words", "meaning": "meaning", "both": "both"}
 USES: dict[Use, tuple[str, str]] = {
