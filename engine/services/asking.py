@@ -11,8 +11,8 @@ from engine.answer.abstain import JUDGE, SHORT, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting.counting import Counter
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
-from engine.formats.adapter import GROUNDED
 from engine.formats import task
+from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter, no_adapters
 from engine.inference.chat_model import Adaptable, ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
