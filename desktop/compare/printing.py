@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     try:
         pdf.write(Path(arguments[0]), done, name)
     except EngineError as error:
-        print(json.dumps({"message": error.message, "hint": error.hint}))
+        sys.stdout.write(json.dumps({"message": error.message, "hint": error.hint}))
         return 1
     finally:
         application.shutdown()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from engine.evaluate.questions import Question
 from engine.store.ratings import Rated, Ratings
 from engine.teach import from_feedback, recipes
+from engine.teach.recipes import Recipe
 
 
 class Feedback:
@@ -27,6 +28,13 @@ class Feedback:
     def all(self) -> list[Rated]:
         """Every rated or corrected answer, oldest first; teaching takes its examples from these."""
         return self._ratings.all()
+
+    def taught(self, recipe: Recipe) -> int:
+        """How many answers, corrected or praised, a recipe can be learnt from."""
+        return sum(
+            from_feedback.teaches(rated) and from_feedback.concerns(rated, recipe)
+            for rated in self.all()
+        )
 
     def questions(self, *, apart: bool = False, about: str = "") -> list[Question]:
         """Questions from thumbs and corrections, for measuring.
