@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine.answer.abstain import JUDGE, Judge
+from engine.answer.abstain import JUDGE, SHORT, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting.counting import Counter
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
 from engine.formats import task
+from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter, no_adapters
 from engine.inference.chat_model import Adaptable, ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
@@ -311,12 +312,18 @@ class Asking:
                 raise CancelledError
             return chat_model.info.name, encoder_name(embedder)
 
-    def judge(self, library: str | None, model: str, encoder: str) -> Judge:
-        """Fitted on this library, or on all of them, or else as it is for everyone."""
+    def judge(self, library: str | None, model: str, encoder: str, *, short: bool = False) -> Judge:
+        """Fitted on this library, or on all of them, or else as it is for everyone.
+
+        ``short`` asks for that of short answers that a small model writes with an adapter.
+        """
+        model = calibrated_name(model, short=short)
         fitted = self._calibrations.find(library, model, encoder)
         if fitted is None and library is not None:
             fitted = self._calibrations.find(None, model, encoder)
-        return Judge.from_row(fitted) if fitted is not None else JUDGE
+        if fitted is not None:
+            return Judge.from_row(fitted)
+        return SHORT if short else JUDGE
 
     def _retriever(self, embedder: Embedder) -> Retriever:
         reranker = self._rerankers.serving() if self._rerankers is not None else None
@@ -330,6 +337,7 @@ class Asking:
         remembered: Remembered | None = None,
     ) -> Answerer:
         retriever = self._retriever(embedder)
+        names = chat_model.info.name, encoder_name(embedder)
         return Answerer(
             remembered.over(retriever) if remembered is not None else retriever,
             chat_model,
@@ -338,7 +346,8 @@ class Asking:
             embedder=embedder,
             glossary=self._glossary,
             trusted_bytes=self._trusted_bytes,
-            judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),
+            judge=self.judge(library, *names),
+            short_judge=self.judge(library, *names, short=True),
         )
 
     def _model_of(self, model: str | None, conversation_id: int | None) -> str:
@@ -372,6 +381,11 @@ class Asking:
             raise NotFoundError(
                 f"There is no library called “{library}”.", f"Libraries here: {known}."
             )
+
+
+def calibrated_name(model: str, *, short: bool) -> str:
+    """The name under which it is kept how sure an answer of a model must be."""
+    return f"{model} + {GROUNDED}" if short else model
 
 
 def encoder_name(embedder: Embedder) -> str:

@@ -61,8 +61,9 @@ def _why(stored: dict[str, Any]) -> Why:
         name: tuple((first, second) for first, second in stored.pop(name, ()))
         for name in ("signals", "corrections", "expansions", "filters")
     }
-    phrases = tuple(stored.pop("phrases", ()))
-    return Why(**stored, passages=passages, steps=steps, phrases=phrases, **pairs)
+    for name in ("phrases", "whole", "ordering"):
+        pairs[name] = tuple(stored.pop(name, ()))
+    return Why(**stored, passages=passages, steps=steps, **pairs)
 
 
 def _placed(stored: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.answer import abstain
+from engine.answer.abstain import Judge
+from engine.answer.written import REFUSAL
 from engine.assistant import Assistant
 from engine.errors import InputError, ModelError, NotFoundError
 from engine.formats.adapter import GROUNDED
@@ -15,7 +17,11 @@ from engine.models.registry import Entry
 from engine.models.starter import StarterModels
 from engine.paths import open_profile
 from engine.progress import drain
+from engine.services.asking import calibrated_name, encoder_name
+from engine.store.calibrations import Calibrations
 from engine.store.connect import Vault
+from engine.types import Mode
+from engine.why_types import Why
 from tests.fakes import AdaptableChatModel, HashingEmbedder
 from tests.lora import write_adapter, write_base
 
@@ -113,10 +119,36 @@ def test_a_refusal_is_not_believed_where_the_documents_are_sure(
     grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
     sure = "How many days of paid holiday a year does every employee have, unused days too?"
     assert drain(assistant.ask(sure, mode="both", adapters=[grounded])).text == "27 days"
-    asked = len(model.prompts)
     answer = drain(assistant.ask("Who painted the ceiling?", mode="both", adapters=[grounded]))
     assert answer.abstained
-    assert len(model.prompts) == asked + 1
+
+
+def test_how_sure_a_short_answer_must_be_is_kept_apart(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base, "27 days"))
+    grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
+
+    def why(mode: Mode, adapters: list[Adapter] | None = None) -> Why:
+        answer = drain(assistant.ask(QUESTION, mode=mode, adapters=adapters))
+        assert answer.why is not None
+        return answer.why
+
+    written = why("both", [grounded])
+    assert written.threshold == abstain.SHORT.threshold
+    assert dict(written.signals)[REFUSAL] == pytest.approx(-10 / 20 * 3)
+    assert [step.name for step in written.steps] == ["search", "write", "decide"]
+    assert REFUSAL not in dict(why("rag").signals)
+
+    strict = Judge(-1.0, {REFUSAL: -0.1}, threshold=0.99)
+    encoder = encoder_name(HashingEmbedder())
+    kept = calibrated_name("scripted", short=True)
+    Calibrations(assistant._vault).put(None, kept, encoder, strict.as_row())
+    written = why("both", [grounded])
+    assert (written.threshold, written.calibrated) == (0.99, True)
+    assert why("rag").threshold == abstain.JUDGE.threshold
+    assert drain(assistant.evaluation.reset_calibration())
+    assert why("both", [grounded]).threshold == abstain.SHORT.threshold
 
 
 def test_an_answer_is_not_believed_where_the_documents_hardly_speak_of_it(
