@@ -40,7 +40,7 @@ def training_s(adapters: Sequence[Adapter]) -> float | None:
     """Seconds of training of them all; None where one does not tell."""
     found = [adapter_origin.training_s(each.path) for each in adapters]
     known = [each for each in found if each is not None]
-    return sum(known) if len(known) == len(found) else None
+    return sum(known, 0.0) if len(known) == len(found) else None
 
 
 def indexing_s(documents: Documents, embedder: Embedder, library: str | None) -> float | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-from engine.evaluate import metrics
 from engine.inference.adapters import Adapter
 from engine.model_types import Message
 from engine.progress import CancelToken, Progress
@@ -68,7 +67,7 @@ class Beside:
                     (Message("user", question.question),), compare.GENERAL_TOKENS, adapters,
                     model, cancel,
                 )  # fmt: skip
-                known.append(float(metrics.contains_answer(written, question.answers)))
+                known.append(compare.general_score(question, written))
             said.append(tuple(answers))
             scores.append(Scores(tuple(each.score for each in answers), tuple(known)))
         yield from self._asking.restore(kept, model, cancel)

@@ -170,6 +170,13 @@ class TeachLoop:
     ) -> Generator[Progress, None, Plan]:
         """The training of what was corrected, not begun yet. Raises InputError."""
         taught = recipe(recipe_name) if recipe_name is not None else self.waiting().recipe
+        if not self._feedback.taught(taught):
+            raise InputError(
+                f"There is nothing new to learn for “{taught.purpose}”: no answer was corrected or "
+                "praised that teaches it.",
+                "Correct or praise answers in the window. Three of ten are kept to measure on.",
+                code="no_examples",
+            )
         file = self._jobs.root / "feedback.jsonl"
         own, held = self._own(taught)
         sources = ["feedback"]

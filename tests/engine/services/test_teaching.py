@@ -328,7 +328,7 @@ def test_nothing_to_go_back_to_is_told(assistant: Assistant) -> None:
 
 
 def test_the_loop_wants_enough_to_learn(assistant: Assistant) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="nothing new to learn"):
         drain(assistant.teaching.loop.run())
 
 
