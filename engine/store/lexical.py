@@ -138,11 +138,14 @@ class Lexical:
         the end of a line.
         """
         cutter, several = self._cutter, len(self.languages()) > 1
+        over: dict[tuple[str, str], list[str]] = {}
         found = []
         for above, text in passages:
             # Where all texts are stemmed in English, it need not be told which is in English.
             language = language_of(f"{above}\n{text}") if several else ENGLISH
-            found.append((cutter.lines(above, language), cutter.lines(text, language)))
+            if (context := over.get((above, language))) is None:
+                context = over[above, language] = cutter.lines(above, language)
+            found.append((context, cutter.lines(text, language)))
         return found
 
     def documents(self, tokens: Iterable[str]) -> dict[str, int]:

@@ -23,8 +23,8 @@ SAMPLE = 20_000
 """Vectors that the index is fitted on."""
 LISTS_READ = 0.5
 """Share of the lists that a search reads."""
-LEAST_READ = 200_000
-"""Vectors that it reads at least: a hundred thousand take a millisecond."""
+LEAST_READ = 50_000
+"""Vectors that it reads at least: so many take half a millisecond."""
 NARROW = 0.3
 """A search narrowed to a smaller share of the passages reads all lists."""
 
