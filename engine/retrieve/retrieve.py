@@ -45,7 +45,7 @@ CANDIDATES = 100
 
 LOOKED_AT = 50
 """The best of them, whose text is compared with a description word by word."""
-ENOUGH = 30
+ENOUGH = 20
 """The same for a question: it finds as much as with more."""
 
 

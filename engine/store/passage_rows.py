@@ -33,7 +33,7 @@ def by_id(db: apsw.Connection, ids: Sequence[int]) -> list[Passage]:
     """Those of the passages that exist; the text is empty where it is damaged."""
     found = rows(db, _TOGETHER, (numbers(ids),))
     try:
-        read = texts.spans(db, [(page, each[5], each[6]) for *each, page in found])
+        read = texts.spans(db, [(row[9], row[5], row[6]) for row in found])
     except apsw.CorruptError:
         # One by one, so that the others are told.
         found = rows(
@@ -42,7 +42,4 @@ def by_id(db: apsw.Connection, ids: Sequence[int]) -> list[Passage]:
             (numbers(ids),),
         )
         return [Passage(*each) for each in found]
-    return [
-        Passage(*place, text, label)
-        for (*place, label, _), text in zip(found, read, strict=True)
-    ]
+    return [Passage(*(*row[:8], text, row[8])) for row, text in zip(found, read, strict=True)]
