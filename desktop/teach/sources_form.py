@@ -145,11 +145,12 @@ class SourcesForm(QWidget):
         self.recipe = recipe
         self.head.setText(title(recipe))
         self.about.setText(f"{recipe.about} An example: {recipe.form}.")
+        corrected = facts.corrections.get(recipe.name, 0)
         for box, kind, number, words in (
             (self.documents, "documents", facts.documents,
              f"Your documents ({count(facts.documents, 'document')})"),
-            (self.feedback, "feedback", facts.waiting.examples,
-             f"Your corrections and praise ({count(facts.waiting.examples, 'answer')})"),
+            (self.feedback, "feedback", corrected,
+             f"Your corrections and praise ({count(corrected, 'answer')})"),
             (self.glossary, "glossary", facts.terms,
              f"Your glossary ({count(facts.terms, 'term')})"),
         ):  # fmt: skip

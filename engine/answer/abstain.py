@@ -10,6 +10,7 @@ from typing import Any
 from engine.answer import extract, form, orders, prompt, sought, table_lookup, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.reader import Reading
+from engine.answer.written import Written
 from engine.inference.chat_model import ChatModel
 from engine.types import Hit
 
@@ -37,11 +38,13 @@ def signals(
     *,
     rarity: Rarity,
     prior: float = 0.0,
+    written: Written | None = None,
 ) -> Signals | None:
     """The signals for a question; None where nothing was found.
 
     Those of a request that names a topic have names of their own ("topic meaning" for "meaning"),
-    because the same numbers tell other things there: its words describe what is sought.
+    because the same numbers tell other things there: its words describe what is sought. Where a
+    small model wrote the answer (``written``), topics share the names; how sure it was is added.
 
     ``rarity`` is that of the hits, ``prior`` what :func:`prior` says; 0 where the model was not
     asked. Shares lie in [0, 1], likelihoods are nats per token, gaps are differences of the same.
@@ -78,6 +81,9 @@ def signals(
         "length": min(len(asked), TOPIC_WORDS) / TOPIC_WORDS,
         "table": table_lookup.worth(best),
     }
+    if written is not None:
+        topic = {"topic": 1.0} if is_topic(question) else {}
+        return {**found, **topic, **written.signals(readings)}
     if not is_topic(question):
         return found
     return {"topic": 1.0, **{f"topic {name}": value for name, value in found.items()}}
@@ -163,3 +169,23 @@ for topics, the weight of "topic" makes it as strict as keeping eight tenths. Th
 set, not fitted: of 69 questions about tables, 7 % had four fifths of their words in the right one
 and 1 % in another, which is 1.9 in these units.
 """
+
+SHORT = Judge(
+    -2.0,
+    MappingProxyType(
+        {
+            "agreement": 0.5,
+            "context": 1.5,
+            "meaning": 1.0,
+            "nearness": 3.0,
+            "reading score": 0.8,
+            "refusal": -0.4,
+            "unmet denial": -1.0,
+            "unsought": -2.0,
+            "written": 0.5,
+        }
+    ),
+    threshold=0.47,
+)
+"""For small models with an adapter with which they answer shortly, who can refuse by themselves:
+fitted like ``JUDGE``, with what the model wrote and how sure it was of it."""

@@ -16,10 +16,12 @@ from engine.answer import (
     prompt,
     summary,
     terms,
+    whole,
+    written,
 )
 from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter
-from engine.answer.draft import Desk, Draft, Pages
+from engine.answer.draft import Desk, Draft
 from engine.answer.extract import Comparing, Evidence
 from engine.answer.found import Found, with_table
 from engine.answer.guard import Guard
@@ -28,7 +30,10 @@ from engine.answer.quoting import Quoting
 from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
 from engine.answer.terms import Terms
+from engine.answer.whole import Documents
+from engine.answer.written import Written
 from engine.errors import InputError
+from engine.formats import task
 from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
@@ -49,9 +54,6 @@ SAMPLING = Sampling(max_tokens=160, repeat_penalty=1.1)
 """How a model writes where nothing else is asked: the likeliest words, without circling."""
 SUPPORTED_SHARE = 0.5
 """Least share of a trusted model's sentences that must be supported for its text to stand."""
-LEAN = 0.16
-"""How much more certain the evidence must be where a small model with an adapter refused, and how
-much less where it answered; chosen on 40 + 20 questions of SQuAD that it was not taught."""
 
 
 class Search(Protocol):
@@ -73,22 +75,25 @@ class Answerer:
         self,
         retriever: Search,
         model: ChatModel,
-        documents: Pages,
+        documents: Documents,
         *,
         counter: Counter | None = None,
         embedder: Comparing | None = None,
         glossary: Terms | None = None,
         trusted_bytes: int = TRUSTED_BYTES,
         judge: Judge = abstain.JUDGE,
+        short_judge: Judge = abstain.SHORT,
         sentences: int = EVIDENCE,
     ) -> None:
-        """``judge`` tells whether the evidence is strong enough; it may be fitted on a library.
+        """``judge`` tells whether the evidence is strong enough, ``short_judge`` whether it and
+        what a small model with an adapter made of it are; both may be fitted on a library.
 
         ``counter`` answers what is a matter of counting; ``embedder`` tells how near words and
         sentences are in meaning; ``glossary`` tells a model that writes what the terms in its
         passages mean.
         """
         self._judge = judge
+        self._short_judge = short_judge
         self._counter = counter
         self._embedder = embedder
         self._glossary = glossary
@@ -203,16 +208,16 @@ class Answerer:
                 talk,
                 self._model,
                 max_tokens=max_tokens,
+                whole=self._whole(hits, evidence, guard, max_tokens),
                 summarise=summarise,
                 explain=self._explain(library),
             )
-            paths = {document.path for document in talk.documents}
-            run.notes.read(packed.hits, packed=True)
-            told = [hit for hit in packed.hits if hit.rank or hit.passage.path not in paths]
-            yield Retrieved(guard.shown(told))
-            draft = yield from self._written(
-                question, found, packed, run, sampling, shown=guard.shown(packed.hits)
-            )
+            shown = guard.shown(packed.hits)
+            run.notes.packed(packed, shown)
+            paths = {*packed.whole, *(document.path for document in talk.documents)}
+            told = [hit for hit in shown if hit.rank or hit.passage.path not in paths]
+            yield Retrieved(tuple(told))
+            draft = yield from self._written(question, found, packed, run, sampling, shown=shown)
         else:
             draft = self._quoting.quoted(question, found)
             run.first_token()
@@ -268,8 +273,12 @@ class Answerer:
         return self._writes(mode) and mode in ("rag", "both")
 
     def _writes(self, mode: Mode) -> bool:
-        """Whether the model words its own answers: always with an adapter, which was made to."""
-        return self._trusted or (mode != "rag" and not self._brief)
+        """Whether the model words its own answers, as with an adapter that takes part in them."""
+        if self._trusted or mode in ("plain", "tuned"):
+            return True
+        tasks = [each.task for each in attached(self._model)]
+        words = any(task.words_documents(each, trusted=False) for each in tasks)
+        return mode == "both" and words and not self._brief
 
     @property
     def _brief(self) -> bool:
@@ -289,6 +298,15 @@ class Answerer:
             return None
         return lambda talk, dropped: summary.summed_up(self._model, talk, dropped, cancel)
 
+    def _whole(
+        self, hits: Sequence[Hit], evidence: Sequence[Evidence], guard: Guard, max_tokens: int
+    ) -> tuple[tuple[Hit, ...], ...]:
+        """The short documents in which most of the evidence stands."""
+        tokens = min(pack.room(self._model, max_tokens), pack.PROMPT_TOKENS)
+        return whole.documents(
+            hits, evidence, self._documents, guard.read, longest=tokens * pack.LONGEST_TOKEN
+        )
+
     def _explain(self, library: str | None) -> pack.Explain | None:
         glossary = self._glossary
         return None if glossary is None else lambda text: terms.used(text, glossary, library)
@@ -299,45 +317,41 @@ class Answerer:
         self, about: str, hits: Sequence[Hit], evidence: list[Evidence], run: Run, guard: Guard
     ) -> Generator[AskEvent, None, Answer]:
         """What a small model with an adapter for it says in a few words of the documents."""
+        if self._embedder is not None:
+            evidence = extract.compared(about, hits, evidence, self._embedder)
         read = [hits[index] for index in dict.fromkeys(item.hit for item in evidence)]
         yield Retrieved(guard.shown(read))
-        run.notes.read(read, packed=True)
+        run.notes.read(read)
         messages = brief.messages(about, hits, evidence)
         packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
         completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)
-        refused = brief.refuses(completion.text) and not run.cancelled
-        if not run.cancelled and not self._answerable(about, hits, evidence, run, refused=refused):
-            return run.abstain(guard.shown(hits))
-        if refused:
+        if brief.refuses(completion.text) and not run.cancelled:
             completion = yield from self._write(packed, run, brief.INSISTING, shown=False)
         run.notes.step("write")
         if run.cancelled:
             return run.finish(Draft(""))
-        draft = brief.draft(completion.text, hits, evidence, self._documents)
-        if not draft.citations:
+        said = written.weighed(completion.text, messages, hits, evidence, self._model)
+        answerable = self._answerable(about, hits, evidence, said, run)
+        run.notes.step("decide")
+        draft = brief.draft(said.text, hits, evidence, self._documents)
+        if not answerable or not draft.citations:
             return run.abstain(guard.shown(hits))
         yield AnswerDelta(draft.text)
         return run.finish(draft)
 
     def _answerable(
-        self,
-        about: str,
-        hits: Sequence[Hit],
-        evidence: list[Evidence],
-        run: Run,
-        *,
-        refused: bool,
+        self, about: str, hits: Sequence[Hit], evidence: list[Evidence], said: Written, run: Run
     ) -> bool:
-        """Whether an answer is given: what the evidence promises, and whether the model refused."""
-        if self._embedder is not None:
-            evidence = extract.compared(about, hits, evidence, self._embedder)
+        """Whether an answer is given: what the evidence promises, and how sure the model is."""
         rarity = extract.rarity(hits)
         found = self._quoting.found(about, hits, evidence, rarity)
-        signals = abstain.signals(about, hits, evidence, found.readings, rarity=rarity)
-        certain = self._judge.probability(signals)
-        least = self._judge.threshold + (LEAN if refused else -LEAN)
-        run.notes.judged(signals, certain, least, fitted=self._judge.fitted)
-        return certain >= least
+        signals = abstain.signals(
+            about, hits, evidence, found.readings, rarity=rarity, written=said
+        )
+        judge = self._short_judge
+        certain = judge.probability(signals)
+        run.notes.judged(signals, certain, judge.threshold, fitted=judge.fitted)
+        return certain >= judge.threshold
 
     def _written(
         self,

@@ -61,8 +61,15 @@ def draft(
     if refuses(written):
         return Draft("")
     desk = Desk(hits, documents)
-    place = locate(written, hits, evidence) or _nearly(written, hits, evidence)
-    return desk.read_out(*place) if place else desk.quoted(evidence[:1])
+    found = place(written, hits, evidence)
+    return desk.read_out(*found) if found else desk.quoted(evidence[:1])
+
+
+def place(
+    written: str, hits: Sequence[Hit], evidence: Sequence[Evidence]
+) -> tuple[Evidence, int, int] | None:
+    """The best sentence that holds the answer or most of it, and the span of what it holds."""
+    return locate(written, hits, evidence) or _nearly(written, hits, evidence)
 
 
 def locate(
@@ -95,8 +102,8 @@ def _nearly(
             others = "".join(words[:start] + words[start + length :])
             if re.search(r"\d", others) or not (text.content(run[0]) and text.content(run[-1])):
                 continue  # a word such as "of" begins or ends no answer
-            if (place := locate(" ".join(run), hits, evidence)) is not None:
-                return place
+            if (found := locate(" ".join(run), hits, evidence)) is not None:
+                return found
     return None
 
 

@@ -1,11 +1,13 @@
 """Asking one question in the terminal, and the answer with its citations as it is shown there."""
 
+import math
 from collections.abc import Generator
 
 from rich.markup import escape
 from rich.table import Table
 
 from engine.answer import orders
+from engine.answer.written import REFUSAL
 from engine.assistant import Assistant
 from engine.cli import jsonform
 from engine.cli.options import Writing
@@ -109,6 +111,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if answer.quotation and not answer.abstained:
+        terminal.say("Quoted word for word from your documents.", style="dim")
     if answer.query:
         terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):
@@ -157,14 +161,18 @@ def show_why(terminal: Terminal, why: Why) -> None:
             f"{each.words:.2f}",
             f"{each.meaning:.2f}",
             f"{each.score:.2f}",
-            USES[each.use],
+            f"{USES[each.use]}, in part" if each.part else USES[each.use],
         )
     terminal.out.print(table)
+    for path in why.whole:
+        terminal.say(f"Read as a whole: {path}")
     if why.probability is not None and why.threshold is not None:
         fitted = ", fitted on this library" if why.calibrated else ""
         terminal.say(
             f"Sure to {100 * why.probability:.0f} %; "
             f"answers from {100 * why.threshold:.0f} % on{fitted}."
         )
+    if (refusal := dict(why.signals).get(REFUSAL)) is not None:
+        terminal.say(f"The model itself was for refusing to {100 * math.exp(refusal):.0f} %.")
     steps = ", ".join(f"{each.name} {each.seconds:.2f} s" for each in why.steps)
     terminal.say(f"Seconds: {steps}")

@@ -59,8 +59,9 @@ def calibrated(
     *,
     coverage: float = COVERAGE,
     before: Judge = JUDGE,
+    prior: Judge = JUDGE,
 ) -> Calibration:
-    """Fit a judge. Raises InputError where there are too few questions of either kind."""
+    """Fit a judge near ``prior``. Raises InputError where there are too few of either kind."""
     known = np.array(answerable, dtype=bool)
     if min(int(known.sum()), int((~known).sum())) < LEAST:
         raise InputError(
@@ -74,10 +75,10 @@ def calibrated(
     for fold in range(FOLDS):
         held = order[folds == fold]
         kept = order[folds != fold]
-        judge = fitted([rows[at] for at in kept], known[kept])
+        judge = fitted([rows[at] for at in kept], known[kept], prior=prior)
         unseen[held] = [judge.probability(rows[at]) for at in held]
     threshold = float(np.quantile(unseen[known], 1.0 - coverage))
-    judge = fitted(rows, known, threshold=threshold)
+    judge = fitted(rows, known, prior=prior, threshold=threshold)
     earlier = np.array([before.probability(row) for row in rows])
     return Calibration(
         judge,

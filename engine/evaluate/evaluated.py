@@ -11,6 +11,7 @@ from engine.evaluate.considered import Considered, Cost
 from engine.evaluate.freshness import Followed
 from engine.evaluate.history import Shift
 from engine.evaluate.leakage import Leak
+from engine.evaluate.learnt import Learnt
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import BadLine
 from engine.evaluate.summary import ModeSummary
@@ -79,6 +80,7 @@ def judged(
     *,
     costs: Mapping[str, Cost] | None = None,
     fresh: Sequence[Followed] = (),
+    learnt: Mapping[str, tuple[Learnt, ...]] | None = None,
     bad_lines: Sequence[BadLine] = (),
     leaks: Sequence[Leak] = (),
     notes: Sequence[str] = (),
@@ -87,7 +89,7 @@ def judged(
     """Sum up and judge: by one column's own figures, or by the rules of a comparison."""
     summaries = summary.summed_up(outcomes)
     each_considered = considered.considered(
-        [column.name for column in columns], outcomes, costs or {}, fresh
+        [column.name for column in columns], outcomes, costs or {}, fresh, learnt or {}
     )
     said: list[Reason] = []
     if len(columns) > 1:

@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine.answer.abstain import JUDGE, Judge
+from engine.answer.abstain import JUDGE, SHORT, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting.counting import Counter
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
+from engine.formats import task
+from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter, no_adapters
-from engine.inference.chat_model import Adaptable, ChatModel, Sampling
+from engine.inference.chat_model import Adaptable, ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.reranker import Reranker
+from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress, drain
@@ -151,7 +154,8 @@ class Asking:
                             state_key(conversation_id),
                             documents=self._conversations.documents_key(conversation_id),
                         )
-                    _adapt(chat_model, wanted)
+                    trusted = self.trusts(chat_model.info.size_bytes)
+                    _adapt(chat_model, acting(wanted, mode, trusted=trusted))
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
                     answer = yield from self._answerer(
                         embedder, chat_model, library, remembered
@@ -167,6 +171,8 @@ class Asking:
                             grammar=grammar,
                         ),
                     )
+            taught = (each.task for each in attached(chat_model) if each.task)
+            answer = replace(answer, tasks=tuple(taught))
             if not answer.stopped:
                 self._keeper.worked(chat_model)
             self.tokens_per_s = answer.timings.tokens_per_s or self.tokens_per_s
@@ -212,7 +218,9 @@ class Asking:
         warming: _Warming,
     ) -> None:
         chat_model.preload(cancel=warming.all)
-        _adapt(chat_model, self._wanted(warming.model, mode, None, conversation_id))
+        wanted = self._wanted(warming.model, mode, None, conversation_id)
+        trusted = self.trusts(chat_model.info.size_bytes)
+        _adapt(chat_model, acting(wanted, mode, trusted=trusted))
         answerer = self._answerer(embedder, chat_model)
         stored = (
             self._conversations.messages(conversation_id) if conversation_id is not None else []
@@ -285,6 +293,10 @@ class Asking:
             sampling = replace(sampling, max_tokens=sampling.max_tokens + THINKING_TOKENS)
         return sampling
 
+    def trusts(self, size_bytes: int) -> bool:
+        """Whether a model of this size words answers from documents by itself."""
+        return size_bytes >= self._trusted_bytes
+
     # --- who answers, and how sure it must be ---------------------------------------------------
 
     def names(
@@ -300,12 +312,18 @@ class Asking:
                 raise CancelledError
             return chat_model.info.name, encoder_name(embedder)
 
-    def judge(self, library: str | None, model: str, encoder: str) -> Judge:
-        """Fitted on this library, or on all of them, or else as it is for everyone."""
+    def judge(self, library: str | None, model: str, encoder: str, *, short: bool = False) -> Judge:
+        """Fitted on this library, or on all of them, or else as it is for everyone.
+
+        ``short`` asks for that of short answers that a small model writes with an adapter.
+        """
+        model = calibrated_name(model, short=short)
         fitted = self._calibrations.find(library, model, encoder)
         if fitted is None and library is not None:
             fitted = self._calibrations.find(None, model, encoder)
-        return Judge.from_row(fitted) if fitted is not None else JUDGE
+        if fitted is not None:
+            return Judge.from_row(fitted)
+        return SHORT if short else JUDGE
 
     def _retriever(self, embedder: Embedder) -> Retriever:
         reranker = self._rerankers.serving() if self._rerankers is not None else None
@@ -319,6 +337,7 @@ class Asking:
         remembered: Remembered | None = None,
     ) -> Answerer:
         retriever = self._retriever(embedder)
+        names = chat_model.info.name, encoder_name(embedder)
         return Answerer(
             remembered.over(retriever) if remembered is not None else retriever,
             chat_model,
@@ -327,7 +346,8 @@ class Asking:
             embedder=embedder,
             glossary=self._glossary,
             trusted_bytes=self._trusted_bytes,
-            judge=self.judge(library, chat_model.info.name, encoder_name(embedder)),
+            judge=self.judge(library, *names),
+            short_judge=self.judge(library, *names, short=True),
         )
 
     def _model_of(self, model: str | None, conversation_id: int | None) -> str:
@@ -363,6 +383,11 @@ class Asking:
             )
 
 
+def calibrated_name(model: str, *, short: bool) -> str:
+    """The name under which it is kept how sure an answer of a model must be."""
+    return f"{model} + {GROUNDED}" if short else model
+
+
 def encoder_name(embedder: Embedder) -> str:
     """A name that changes with the sentence encoder's file."""
     identity = embedder.identity
@@ -372,6 +397,15 @@ def encoder_name(embedder: Embedder) -> str:
 def check_question(text: str, message: str) -> None:
     if not text.strip():
         raise InputError(message, "Write a few words about what you want to know.")
+
+
+def acting(wanted: Sequence[Adapter], mode: Mode, *, trusted: bool) -> tuple[Adapter, ...]:
+    """Of adapters those that take part in this way of asking, as their tasks say."""
+    return tuple(
+        each
+        for each in wanted
+        if mode != "both" or task.words_documents(adapter_fits.task_of(each.path), trusted=trusted)
+    )
 
 
 def _adapt(chat_model: ChatModel, wanted: Sequence[Adapter]) -> None:

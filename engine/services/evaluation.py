@@ -6,6 +6,8 @@ another; it may run beside a conversation, which it waits for.
 
 from collections.abc import Generator, Sequence
 
+from engine.answer.abstain import JUDGE, SHORT
+from engine.answer.written import REFUSAL
 from engine.errors import InputError
 from engine.evaluate import calibrate, columns, making
 from engine.evaluate.calibrate import Calibration
@@ -15,7 +17,7 @@ from engine.evaluate.making import Making
 from engine.evaluate.measure import Asked, Result
 from engine.evaluate.questions import BadLine, Question
 from engine.progress import CancelToken, Progress, drain
-from engine.services.asking import Asking
+from engine.services.asking import Asking, calibrated_name
 from engine.services.comparison import Comparison
 from engine.services.keeper import ChatModelKeeper
 from engine.services.question_sets import QuestionShelf
@@ -188,14 +190,19 @@ class Evaluation:
             questions, library=library, model=model, source="calibration", cancel=cancel
         )
         known = [each for each in measured.outcomes if each.signals]
-        names = yield from self._asking.names(model, cancel)
+        # Where a small model writes short answers itself, they are judged by signals of their own.
+        short = 2 * sum(REFUSAL in each.signals for each in known) > len(known)
+        known = [each for each in known if (REFUSAL in each.signals) == short]
+        name, encoder = yield from self._asking.names(model, cancel)
         found = calibrate.calibrated(
             [each.signals for each in known],
             [not each.question.unanswerable for each in known],
             coverage=coverage,
-            before=self._asking.judge(library, *names),
+            before=self._asking.judge(library, name, encoder, short=short),
+            prior=SHORT if short else JUDGE,
         )
-        self._calibrations.put(library, *names, found.judge.as_row())
+        kept = calibrated_name(name, short=short)
+        self._calibrations.put(library, kept, encoder, found.judge.as_row())
         return found
 
     def reset_calibration(
@@ -206,8 +213,12 @@ class Evaluation:
         cancel: CancelToken | None = None,
     ) -> Generator[Progress, None, bool]:
         """Forget what was fitted; False where nothing was."""
-        names = yield from self._asking.names(model, cancel)
-        return self._calibrations.remove(library, *names)
+        name, encoder = yield from self._asking.names(model, cancel)
+        removed = [
+            self._calibrations.remove(library, calibrated_name(name, short=short), encoder)
+            for short in (False, True)
+        ]
+        return any(removed)
 
 
 def _progress(

@@ -1,5 +1,6 @@
 """Why an answer came out as it did, and what the user thinks of it: told, kept, changed."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -75,9 +76,26 @@ def test_what_was_understood_found_and_cut_is_said() -> None:
     refused = why_words.sure(replace(why, probability=0.396))
     assert "likelihood of 39\u00a0%" in refused
     assert refused.endswith("so it was not.")
+    inclined = why_words.sure(replace(why, signals=(("refusal", math.log(0.25)),)))
+    assert inclined.endswith(
+        "The model itself would have said that they do not tell, to 25\u00a0%."
+    )
     assert why_words.steps(why) == "Searching 0.03 s  ·  writing 1.20 s"
     assert why_words.sure(replace(why, probability=None)) == ""
     assert why_words.found(Why("x")) == ""
+
+
+def test_what_was_read_in_part_and_as_a_whole_is_said() -> None:
+    part = replace(PASSAGE, use="read", part=True)
+    why = Why("How long is the notice?", (part,), whole=("/docs/lease.pdf",))
+    assert why_words.found(why) == "1 passage: 1 by both. 1 was read in part only."
+    assert why_words.use(part) == ("read in part", "warn")
+    assert why_words.use(replace(part, use="cited")) == ("cited", "number")
+    assert why_words.whole(why) == "lease.pdf is short, so the model read all of it."
+    assert why_words.whole(replace(why, whole=("/a.md", "/b.md"))) == (
+        "a.md and b.md are short, so the model read all of them."
+    )
+    assert why_words.whole(replace(why, whole=())) == ""
 
 
 # --- in the window -----------------------------------------------------------------------------
@@ -98,7 +116,7 @@ def test_why_is_folded_and_tells_the_way_to_the_answer(
     assert "Beside “FS” also “family skiff”." in told
     assert "1 passage: 1 by both." in told
     assert "cited" in told
-    assert "Searching 0.0" in told
+    assert "Searching 0." in told
 
     (row,) = view.why.rows
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
