@@ -16,7 +16,7 @@ from engine.cli.terminal import Terminal
 from engine.errors import InputError
 from engine.evaluate import columns as ways
 from engine.evaluate import export as exported
-from engine.evaluate import report
+from engine.evaluate import page, report
 from engine.evaluate.calibrate import COVERAGE, Calibration
 from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated, fallen_under
@@ -293,7 +293,7 @@ def tell(
 def write_report(path: Path, done: Evaluated) -> None:
     """As a page, or on paper where the name says so. Raises InputError."""
     if path.suffix.casefold() != ".pdf":
-        report.write(path, done.html())
+        report.write(path, page.html(done))
         return
     source = str(done.setting.get("questions_from", "")).replace("\\", "/")
     paper.write(path, done, source.rpartition("/")[2] or "Questions")

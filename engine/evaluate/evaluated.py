@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import InputError
-from engine.evaluate import compare_report, considered, report, summary, verdict
+from engine.evaluate import considered, summary, verdict
 from engine.evaluate.columns import Column
 from engine.evaluate.considered import Considered, Cost
 from engine.evaluate.freshness import Followed
@@ -39,19 +39,6 @@ class Evaluated:
     """Questions that were learnt in training, and left out."""
     notes: tuple[str, ...] = field(default=())
     """What could not be done or checked, in sentences."""
-
-    def html(self) -> str:
-        """The report as one page that needs no network."""
-        if len(self.columns) > 1:
-            return compare_report.html(self)
-        return report.html(
-            self.summaries,
-            self.outcomes,
-            verdict=self.verdict,
-            setting=self.setting,
-            finished_at=self.finished_at,
-            bad_lines=self.bad_lines,
-        )
 
     def as_json(self) -> dict[str, Any]:
         """What the terminal prints as JSON, and what is kept of a finished one."""

@@ -12,7 +12,7 @@ import pytest
 
 from engine.assistant import Assistant
 from engine.errors import CancelledError, InputError, ModelCrashedError, NotFoundError
-from engine.evaluate import export
+from engine.evaluate import export, page
 from engine.evaluate.columns import Column, of_modes, parsed
 from engine.evaluate.considered_tables import tables
 from engine.evaluate.evaluated import Evaluated, fallen_under
@@ -113,11 +113,11 @@ def test_columns_are_judged_side_by_side_and_opened_again(assistant: Assistant) 
     opened = assistant.comparison.opened(done.id)
     assert (opened.verdict, opened.outcomes) == (done.verdict, done.outcomes)
     assert opened.considered == done.considered
-    page = opened.html()
-    assert "<script" not in page
-    assert "They disagree" in page
-    assert page.count("<svg") == 2
-    assert "At seven, I think." in page
+    shown = page.html(opened)
+    assert "<script" not in shown
+    assert "They disagree" in shown
+    assert shown.count("<svg") == 2
+    assert "At seven, I think." in shown
 
 
 def test_another_column_asks_only_what_is_new(
@@ -284,7 +284,7 @@ def test_what_an_adapter_of_this_profile_learnt_from_is_known(
         ("documents learnt from", ["–", "3"]), ("of those changed since", ["–", "1"]),
     ]  # fmt: skip
     assert assistant.comparison.opened(done.id).considered == done.considered
-    assert "out of 3 documents" in done.html()
+    assert "out of 3 documents" in page.html(done)
     told = done.as_json()["considered"]["tuned"]["freshness"]["learnt"]
     assert [each["documents"] for each in told] == [3]
 
