@@ -141,6 +141,8 @@ class AdapterCard:
     """What it was trained for; empty where it does not say."""
     note: str = ""
     """Why it fits no model here, or what could not be checked; mostly empty."""
+    documents: tuple[str, ...] = ()
+    """Those of its models whose answers from documents it words; it is left out of the others'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,12 @@ class AdapterInUse:
     """Proof: the largest change of a logit that it makes after a fixed text; 0 while not tried."""
     note: str = ""
     """What could not be checked; empty where all was."""
+    task: str = ""
+    """What it was taught; empty where it does not say."""
+    documents: bool = True
+    """Whether it words answers from documents."""
+    part: str = ""
+    """What it is used for and what it is left out of, in sentences."""
 
     @property
     def words(self) -> str:

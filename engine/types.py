@@ -326,6 +326,9 @@ class Answer:
     """Why there is no answer though the model thought, and what to do; mostly empty."""
     why: Why | None = None
     """What was found, read and decided on the way; None without documents."""
+    tasks: tuple[str, ...] = ()
+    """What the adapters that took part were taught, as far as they say; a correction is about
+    that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class FoundPassage:
     """Cited by the answer; read but not cited; cut for want of space; not needed."""
     gives_orders: bool = False
     """It holds orders to the assistant, which were left unread."""
+    part: bool = False
+    """Only the sentences around those that meet the question were read, for want of space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,7 @@ class Why:
     """What the search was narrowed to: name and value, as typed."""
     phrases: tuple[str, ...] = ()
     """Quoted words and codes of the question, which were searched for word for word."""
+    whole: tuple[str, ...] = ()
+    """Paths of the documents that the model read from their beginning to their end."""
+    ordering: tuple[str, ...] = ()
+    """Those of them that give orders to the assistant."""

@@ -17,6 +17,8 @@ from desktop.widgets.strengths import (
 from desktop.words import short_model
 from engine.model_types import AdapterCard, AdapterInUse
 
+ALONE = "(without documents only)"
+
 
 @dataclass(frozen=True, slots=True)
 class AdapterFacts:
@@ -34,6 +36,10 @@ class AdapterFacts:
 
     def name(self, file: str) -> str:
         return next((card.name for card in self.cards if card.file == file), "")
+
+    def words_documents(self, file: str, model: str) -> bool:
+        """Whether an adapter takes part in this model's answers from documents."""
+        return any(card.file == file and model in card.documents for card in self.cards)
 
 
 class AdapterMenu(QObject):
@@ -58,6 +64,11 @@ class AdapterMenu(QObject):
         return tuple(each for each in wanted if each[0] in here)
 
     @property
+    def words_documents(self) -> bool:
+        """Whether any of them takes part in answers from documents."""
+        return any(self.facts.words_documents(file, self.model) for file, _ in self.held)
+
+    @property
     def words(self) -> str:
         """``" + House style"``, ``" + 2 adapters"``; empty where none acts."""
         held = self.held
@@ -77,9 +88,10 @@ class AdapterMenu(QObject):
         for card in fitting:
             scale = scales.get(card.file, OFF)
             mark = f"  {strength_words(scale)}" if scale != OFF else ""
-            below = menu.addMenu(f"{card.name}{mark}")
+            apart = "" if self.model in card.documents else f"  {ALONE}"
+            below = menu.addMenu(f"{card.name}{mark}{apart}")
             below.menuAction().setData(card.file)
-            below.setToolTip(card.task)
+            below.menuAction().setToolTip(card.task)
             for action in fill_strengths(below, scale).actions():
                 action.triggered.connect(self._choose)
         always = self.facts.always(self.model)

@@ -20,6 +20,8 @@ WAYS: dict[Mode, str] = {"rag": "With documents", "plain": "Model alone"}
 TUNED: dict[Mode, Mode] = {"rag": "both", "plain": "tuned"}
 """The same ways with adapters."""
 TUNED_WORDS: dict[Mode, str] = {"rag": "Documents + tuned", "plain": "Tuned model alone"}
+WAY_TIP = "Way of answering"
+LEFT_OUT = "Way of answering. The adapter takes part only in answers of the model alone"
 FITS = {"tight": "  (tight here)", "will not fit": "  (will not fit here)"}
 
 
@@ -44,7 +46,7 @@ class ConversationHead(QWidget):
         self.title = ElidedLabel(title, "title")
         self.models = MenuChip(theme, tip="Model of this conversation")
         self.libraries = MenuChip(theme, tip="Libraries to look in")
-        self.ways = MenuChip(theme, tip="Way of answering")
+        self.ways = MenuChip(theme, tip=WAY_TIP)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 15, 0, 8)
         row.setSpacing(8)
@@ -105,8 +107,12 @@ class ConversationHead(QWidget):
 
     @property
     def mode(self) -> Mode:
-        """The way of answering, with the adapters that are in use."""
-        return TUNED[self.way] if self.adapters.held else self.way
+        """The way of answering, with the adapters that are in use and take part in it."""
+        return TUNED[self.way] if self._tuned else self.way
+
+    @property
+    def _tuned(self) -> bool:
+        return self.adapters.words_documents if self.way == "rag" else bool(self.adapters.held)
 
     def _fill_ways(self) -> None:
         group = QActionGroup(self.ways.choices)
@@ -116,8 +122,10 @@ class ConversationHead(QWidget):
         self._show_way()
 
     def _show_way(self) -> None:
-        words = TUNED_WORDS if self.adapters.held else WAYS
+        words = TUNED_WORDS if self._tuned else WAYS
         self.ways.show_choice(words[self.way])
+        apart = self.way == "rag" and self.adapters.held and not self._tuned
+        self.ways.setToolTip(LEFT_OUT if apart else WAY_TIP)
 
     @Slot()
     def _choose_way(self) -> None:

@@ -107,7 +107,7 @@ class WhyPanel(QWidget):
             self._column.addLayout(self._table(why))
             self._column.addSpacing(4)
             self._column.addWidget(label(found, "softbody", wrap=True))
-        for words in (why_words.sure(why), why_words.steps(why)):
+        for words in (why_words.whole(why), why_words.sure(why), why_words.steps(why)):
             if words:
                 self._column.addWidget(label(words, "softbody", wrap=True))
 
@@ -133,7 +133,7 @@ class WhyPanel(QWidget):
             name = PassageName(each)
             name.opened.connect(self.passage_wanted)
             self.rows.append(name)
-            use, kind = why_words.USES[each.use]
+            use, kind = why_words.use(each)
             grid.addWidget(label(str(each.rank), "soft"), at, 0)
             grid.addWidget(name, at, 1)
             grid.addWidget(label(why_words.FOUND[each.found_by], "soft"), at, 2)

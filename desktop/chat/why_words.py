@@ -2,8 +2,9 @@
 
 import math
 
+from desktop import names
 from engine.answer.written import REFUSAL
-from engine.why_types import Found, Use, Why
+from engine.why_types import Found, FoundPassage, Use, Why
 
 FOUND: dict[Found, str] = {"words": "words", "meaning": "meaning", "both": "both"}
 USES: dict[Use, tuple[str, str]] = {
@@ -44,7 +45,27 @@ def found(why: Why) -> str:
     if cut:
         were = "was" if cut == 1 else "were"
         said += f" {cut} {were} left out, because the model’s memory had no room."
+    partly = sum(1 for each in why.passages if each.part)
+    if partly:
+        were = "was" if partly == 1 else "were"
+        said += f" {partly} {were} read in part only."
     return said
+
+
+def whole(why: Why) -> str:
+    """Which documents were read from beginning to end; empty where none was."""
+    titles = [names.document_name(path) for path in why.whole]
+    if not titles:
+        return ""
+    if len(titles) == 1:
+        return f"{titles[0]} is short, so the model read all of it."
+    return f"{', '.join(titles[:-1])} and {titles[-1]} are short, so the model read all of them."
+
+
+def use(passage: FoundPassage) -> tuple[str, str]:
+    """What became of a passage, and the kind of label that says it."""
+    said, kind = USES[passage.use]
+    return (f"{said} in part", "warn") if passage.part and passage.use == "read" else (said, kind)
 
 
 def sure(why: Why) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 from desktop.compare.words import way_name
 from desktop.theme.theme import Theme
 from desktop.widgets.labels import label
+from engine.evaluate.certainty import Estimate
 from engine.evaluate.considered import Considered
 from engine.evaluate.considered_tables import Row, figure, interval, tables
 
@@ -75,5 +76,5 @@ def _cell(value: str, between: str) -> QLabel:
 
 def _n(row: Row) -> str:
     """How many questions a type has, where it is told for one."""
-    counts = {each.n for each in row.values if each is not None and not isinstance(each, float)}
+    counts = {each.n for each in row.values if isinstance(each, Estimate)}
     return f"  ({max(counts)})" if counts and ":" in row.name else ""

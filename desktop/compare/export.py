@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from desktop.compare import pdf
 from desktop.errors import problem
 from engine.errors import EngineError
-from engine.evaluate import export, report
+from engine.evaluate import export, page, report
 from engine.evaluate.evaluated import Evaluated
 
 FORMS = {
@@ -23,7 +23,7 @@ def write(path: Path, done: Evaluated, name: str) -> None:
     """Write in the form that the ending of the path says. Raises InputError."""
     match path.suffix.casefold():
         case ".html":
-            report.write(path, done.html())
+            report.write(path, page.html(done))
         case ".pdf":
             pdf.write(path, done, name)
         case _:

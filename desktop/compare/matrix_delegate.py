@@ -1,12 +1,13 @@
 """Draws a cell of the matrix: whether it is right, two lines of the answer, the seconds."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from desktop.compare.matrix_model import MatrixModel, MatrixRow
 from desktop.compare.words import said
 from desktop.theme.theme import Theme
+from desktop.widgets.row_delegate import SELECTED, UNDER_MOUSE, Index, RowDelegate, draw_line
 from desktop.words import seconds
 from engine.evaluate.outcome import Outcome
 
@@ -16,37 +17,19 @@ PAD = 10
 LINES = 2
 
 
-class MatrixDelegate(QStyledItemDelegate):
+class MatrixDelegate(RowDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent, ROW_PX, lit=(SELECTED, UNDER_MOUSE))
 
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), ROW_PX)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         if not isinstance(model, MatrixModel):
             return
-        tokens, rect = self._theme.tokens, option.rect
-        painter.save()
-        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            painter.fillRect(rect, QColor(tokens.panel))
-        painter.setPen(QColor(tokens.line))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         row = model.shown[index.row()]
         if index.column() == 0:
             self._question(painter, option, row)
         elif (found := model.answer(index)) is not None:
             self._answer(painter, option, row, found)
-        painter.restore()
 
     def _question(self, painter: QPainter, option: QStyleOptionViewItem, row: MatrixRow) -> None:
         tokens, rect = self._theme.tokens, option.rect.adjusted(2, PAD, -PAD, -PAD)
@@ -104,20 +87,14 @@ def _small(font: QFont) -> QFont:
 
 def _lines(painter: QPainter, rect: QRect, font: QFont, colour: str, text: str, lines: int) -> None:
     """At most so many lines, the last one cut with an ellipsis."""
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    metrics = QFontMetrics(font)
+    tall = QFontMetrics(font).height()
     y, rest = rect.top(), text
     for number in range(lines):
         if not rest:
             return
         here = rest if number == lines - 1 else _first_line(rest, font, rect.width())
-        shown = metrics.elidedText(here.rstrip(), Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(
-            QRect(rect.left(), y, rect.width(), metrics.height()),
-            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown,
-        )  # fmt: skip
-        y += metrics.height() + 1
+        draw_line(painter, QRect(rect.left(), y, rect.width(), tall), font, colour, here.rstrip())
+        y += tall + 1
         rest = rest[len(here) :].lstrip()
 
 

@@ -1,13 +1,14 @@
 """Draws a row: icon, file, and below it the folder or why the file could not be read."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from desktop.library.file_model import BELOW_ROLE, ROW_ROLE, Column
 from desktop.library.file_rows import FileRow, State
 from desktop.names import SOURCE
 from desktop.theme.theme import Theme
+from desktop.widgets.row_delegate import SELECTED, Index, RowDelegate, draw_line
 
 ROW_PX = 52
 ICON_PX = 20
@@ -36,47 +37,28 @@ STATE_ICONS: dict[State, str] = {
 STATE_COLOURS: dict[State, str] = {"failed": "warn", "locked": "warn", "away": "warn"}
 
 
-class FileDelegate(QStyledItemDelegate):
+class FileDelegate(RowDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent, ROW_PX, lit=(SELECTED,))
 
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), ROW_PX)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        tokens = self._theme.tokens
-        row: FileRow = index.data(ROW_ROLE)
-        rect = option.rect
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(tokens.panel))
-        painter.setPen(QColor(tokens.line))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if index.column() == Column.FILE:
             self._file(painter, option, index)
-        else:
-            told = index.column() == Column.STATE
-            colour = STATE_COLOURS.get(row.state, "soft") if told else "soft"
-            painter.setPen(QColor(getattr(tokens, colour)))
-            inner = rect.adjusted(8, 0, -8, 0)
-            painter.drawText(
-                inner, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), str(index.data())
-            )
-        painter.restore()
+            return
+        row: FileRow = index.data(ROW_ROLE)
+        told = index.column() == Column.STATE
+        colour = STATE_COLOURS.get(row.state, "soft") if told else "soft"
+        painter.setPen(QColor(getattr(self._theme.tokens, colour)))
+        painter.drawText(
+            option.rect.adjusted(8, 0, -8, 0),
+            int(index.data(Qt.ItemDataRole.TextAlignmentRole)), str(index.data()),
+        )  # fmt: skip
 
     def _file(
         self,
         painter: QPainter,
         option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
     ) -> None:
         tokens = self._theme.tokens
         row: FileRow = index.data(ROW_ROLE)
@@ -92,11 +74,11 @@ class FileDelegate(QStyledItemDelegate):
         upper = QRect(left, rect.top() + 7, width, 20)
         lower = QRect(left, rect.top() + 27, width, 18)
         middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
-        _line(painter, upper, name, tokens.ink, row.name, middle)
+        draw_line(painter, upper, name, tokens.ink, row.name, middle)
         words = str(index.data(BELOW_ROLE))
         noted = row.document is not None and bool(row.document.note)
         soft = getattr(tokens, colour) if row.reason else tokens.soft
-        _line(painter, lower, below, soft, words, right if row.reason or noted else middle)
+        draw_line(painter, lower, below, soft, words, right if row.reason or noted else middle)
 
 
 def icon_of(row: FileRow) -> str:
@@ -105,17 +87,3 @@ def icon_of(row: FileRow) -> str:
     if row.path.startswith(SOURCE):
         return "database"
     return ICONS.get(row.document.type if row.document is not None else "", "file")
-
-
-def _line(
-    painter: QPainter,
-    rect: QRect,
-    font: QFont,
-    colour: str,
-    text: str,
-    elide: Qt.TextElideMode,
-) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, elide, rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from desktop.library.file_rows import NEEDS_USER, WORDS, FileRow, Files, State, folder
 from desktop.names import SOURCE
+from desktop.widgets import heads
 from desktop.words import size, when
 
 Index = QModelIndex | QPersistentModelIndex
@@ -28,6 +29,7 @@ class Column(IntEnum):
 
 
 HEADS = ("Document", "State", "Pages", "Passages", "Size", "Read")
+FIGURES = (Column.PAGES, Column.PASSAGES, Column.SIZE)
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 BELOW_ROLE = Qt.ItemDataRole.UserRole + 2
 """The second line of a row: where the file lies, or why it is not ready."""
@@ -151,11 +153,7 @@ class FileModel(QAbstractItemModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
+        return heads.head(HEADS, section, orientation, role, right=FIGURES)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self.row(index), index.column()
@@ -186,9 +184,7 @@ def below(row: FileRow, files: Files) -> str:
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    number = column in (Column.PAGES, Column.PASSAGES, Column.SIZE)
-    side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return heads.RIGHT if column in FIGURES else heads.LEFT
 
 
 def _shown(row: FileRow, column: int) -> str:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.widgets.buttons import MenuChip
@@ -55,9 +55,16 @@ class AdapterRow(QWidget):
             for action in self.strength.choices.actions():
                 action.setVisible(action is self.remove)
         self.state.setVisible(bool(self.state.text()))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 0, 0)
+        self.part = label(used.part if used is not None and fits else "", "soft", wrap=True)
+        self.part.setContentsMargins(24, 0, 0, 0)
+        self.part.setVisible(bool(self.part.text()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 0, 0)
+        column.setSpacing(2)
+        row = QHBoxLayout()
         row.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self.part)
         row.addWidget(IconLabel(theme, "arrow-elbow-down-right"))
         row.addWidget(self.name, 1)
         row.addWidget(self.about)

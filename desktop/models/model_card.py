@@ -17,7 +17,7 @@ from desktop.widgets.buttons import Button, MenuChip
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.labels import ElidedLabel, IconLabel, label
 from desktop.widgets.notice import Notice
-from desktop.widgets.progress import ProgressBar
+from desktop.widgets.running_row import RunningRow
 from desktop.widgets.strengths import with_strength
 from desktop.words import count, counted, size
 from engine.model_types import LoadedModel
@@ -166,21 +166,9 @@ class ModelCardView(QFrame):
         self._column.addWidget(self.details)
 
     def _running(self) -> None:
-        self.progress = QWidget()
-        self.bar = ProgressBar()
-        self.stage = ElidedLabel("", "soft")
-        self.stop = Button(self._theme, "Stop", kind="chip", tip="Stop this")
-        self.stop.clicked.connect(self._stop)
-        below = QHBoxLayout()
-        below.addWidget(self.stage, 1)
-        below.addWidget(self.stop)
-        column = QVBoxLayout(self.progress)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.bar)
-        column.addLayout(below)
-        self.progress.hide()
-        self._column.addWidget(self.progress)
+        self.running = RunningRow(self._theme)
+        self.running.stopped.connect(self._stop)
+        self._column.addWidget(self.running)
 
     def _actions(self) -> None:
         entry, theme = self.entry, self._theme
@@ -242,15 +230,12 @@ class ModelCardView(QFrame):
         if job is not None:
             self.clear_problem()
         self.job = job
-        self.progress.setVisible(job is not None)
         chips = (row.strength for row in self.adapters)
         for button in (self.use, self.load, self.unload, self.faster, *chips):
             button.setEnabled(job is None)
-        self.stop.setEnabled(True)
-        if job is not None:
-            self.bar.show_progress(progress)
-            told = f"{progress.detail} {counted(progress)}".strip() if progress else ""
-            self.stage.setText(f"{job.words}: {told}" if told else f"{job.words}…")
+        told = f"{progress.detail} {counted(progress)}".strip() if progress else ""
+        words = job.words if job is not None else ""
+        self.running.put(job is not None, f"{words}: {told}" if told else f"{words}…", progress)
 
     def show_problem(self, problem: Problem) -> None:
         self.clear_problem()
@@ -271,8 +256,6 @@ class ModelCardView(QFrame):
 
     @Slot()
     def _stop(self) -> None:
-        self.stop.setEnabled(False)
-        self.stage.setText("Stopping…")
         self.stop_wanted.emit(self.job)
 
     @Slot()

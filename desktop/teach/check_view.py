@@ -26,7 +26,7 @@ from desktop.widgets.labels import IconLabel, label
 from desktop.widgets.notice import Notice
 from desktop.words import count
 from engine.errors import InputError
-from engine.services.teach_jobs import Plan
+from engine.services.teach_plan import Plan
 from engine.teach.machine_check import Line, MachineCheck
 
 LINE_PX = 132
@@ -184,7 +184,7 @@ class CheckView(QScrollArea):
             f", {count(len(plan.held_out), 'example')} kept to measure on" if plan.held_out else ""
         )
         self.summary.setText(f"{plan.spec.name}: {told} to learn from")
-        self.what.setText(f"{plan.base_name}{held}.")
+        self.what.setText(f"{plan.base_name}{held}. {plan.left_words}".strip())
         self.name.setText(plan.spec.name)
         self.verdict.setText(
             "This machine can do it." if check.fits else "This machine cannot do it so."

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from desktop.theme.theme import Theme
+from desktop.widgets import heads
 from engine.teach.review import Reviewed, State
 
 Index = QModelIndex | QPersistentModelIndex
@@ -73,15 +74,8 @@ class ExampleModel(QAbstractTableModel):
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section == Column.TOKENS else (
-                Qt.AlignmentFlag.AlignLeft
-            )  # fmt: skip
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+    ) -> object:
+        return heads.head(HEADS, section, orientation, role, right=(Column.TOKENS,))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

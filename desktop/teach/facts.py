@@ -1,7 +1,7 @@
 """What the Teach page shows before anything is begun, read in one go on the read lane."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, problem
@@ -32,6 +32,8 @@ class TeachFacts:
     """Names of the models on this machine that can be trained on; the first one answers now."""
     missing: Problem | None
     """Why nothing can be trained yet."""
+    corrections: Mapping[str, int] = field(default_factory=dict)
+    """By recipe: how many answers, corrected or praised, it can be learnt from."""
     looped: tuple[JobCard, ...] = ()
     """Trainings of the loop that are done and were not compared, as when no window was open."""
 
@@ -60,6 +62,7 @@ def read(assistant: "Assistant") -> TeachFacts:
         sum(len(assistant.glossary.all(each.name)) for each in libraries),
         _models(assistant),
         missing,
+        {each.name: assistant.feedback.taught(each) for each in teaching.recipes()},
         tuple(
             each
             for each in jobs

@@ -27,7 +27,8 @@ from desktop.widgets.labels import label
 from desktop.widgets.notice import Notice
 from engine.progress import Progress
 from engine.services.teach_adapters import Taught
-from engine.services.teach_jobs import JobCard, Plan
+from engine.services.teach_jobs import JobCard
+from engine.services.teach_plan import Plan
 from engine.services.teach_results import TeachResult
 from engine.teach import live
 from engine.teach.live import Live

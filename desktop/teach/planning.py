@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.tasks import Lanes, Task, Work
 from desktop.teach.check_view import Choice
 from engine.progress import CancelToken, Progress
-from engine.services.teach_jobs import Plan
+from engine.services.teach_plan import Plan
 from engine.teach.machine_check import MachineCheck
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from desktop.widgets.buttons import Button, MenuChip
 from desktop.widgets.check import CheckBox
 from desktop.widgets.labels import ElidedLabel, label
 from desktop.widgets.notice import Notice
-from desktop.widgets.progress import ProgressBar
+from desktop.widgets.running_row import RunningRow
 from desktop.words import count, counted
 from engine.errors import InputError
 from engine.progress import Progress
@@ -120,20 +120,8 @@ class SourcesForm(QWidget):
         self._column.addWidget(self.more)
 
     def _running(self) -> None:
-        self.running = QWidget()
-        self.bar = ProgressBar("Making examples")
-        self.stage = ElidedLabel("", "soft")
-        self.stop = Button(self._theme, "Stop", kind="chip", tip="Stop making examples")
-        self.stop.clicked.connect(self.stopped)
-        below = QHBoxLayout()
-        below.addWidget(self.stage, 1)
-        below.addWidget(self.stop)
-        column = QVBoxLayout(self.running)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.bar)
-        column.addLayout(below)
-        self.running.hide()
+        self.running = RunningRow(self._theme, name="Making examples", tip="Stop making examples")
+        self.running.stopped.connect(self.stopped)
         self._column.addWidget(self.running)
 
     # --- what is shown -------------------------------------------------------------------------
@@ -145,11 +133,12 @@ class SourcesForm(QWidget):
         self.recipe = recipe
         self.head.setText(title(recipe))
         self.about.setText(f"{recipe.about} An example: {recipe.form}.")
+        corrected = facts.corrections.get(recipe.name, 0)
         for box, kind, number, words in (
             (self.documents, "documents", facts.documents,
              f"Your documents ({count(facts.documents, 'document')})"),
-            (self.feedback, "feedback", facts.waiting.examples,
-             f"Your corrections and praise ({count(facts.waiting.examples, 'answer')})"),
+            (self.feedback, "feedback", corrected,
+             f"Your corrections and praise ({count(corrected, 'answer')})"),
             (self.glossary, "glossary", facts.terms,
              f"Your glossary ({count(facts.terms, 'term')})"),
         ):  # fmt: skip
@@ -247,11 +236,8 @@ class SourcesForm(QWidget):
         self.build.emit(self.sources(), wanted)
 
     def show_running(self, running: bool, progress: Progress | None = None) -> None:
-        self.running.setVisible(running)
-        self.stop.setEnabled(True)
-        self.bar.show_progress(progress)
         told = f"{progress.stage} {counted(progress)}".strip() if progress is not None else ""
-        self.stage.setText(told[:1].upper() + told[1:])
+        self.running.put(running, told[:1].upper() + told[1:], progress)
         self._fit()
 
     def say(self, notice: Notice | None) -> None:

@@ -10,7 +10,7 @@ from desktop.errors import Problem
 from desktop.tasks import Lanes, Task
 from engine.formats.job import JobFolder
 from engine.progress import CancelToken, Progress
-from engine.services.teach_jobs import Plan
+from engine.services.teach_plan import Plan
 from engine.services.teach_results import TeachResult
 from engine.teach.live import Live
 

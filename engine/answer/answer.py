@@ -16,11 +16,12 @@ from engine.answer import (
     prompt,
     summary,
     terms,
+    whole,
     written,
 )
 from engine.answer.abstain import Judge
 from engine.answer.counting.counting import Counter
-from engine.answer.draft import Desk, Draft, Pages
+from engine.answer.draft import Desk, Draft
 from engine.answer.extract import Comparing, Evidence
 from engine.answer.found import Found, with_table
 from engine.answer.guard import Guard
@@ -29,7 +30,9 @@ from engine.answer.quoting import Quoting
 from engine.answer.run import NEAREST, Run
 from engine.answer.talk import Talk
 from engine.answer.terms import Terms
+from engine.answer.whole import Documents
 from engine.errors import InputError
+from engine.formats import task
 from engine.formats.adapter import GROUNDED
 from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
@@ -71,7 +74,7 @@ class Answerer:
         self,
         retriever: Search,
         model: ChatModel,
-        documents: Pages,
+        documents: Documents,
         *,
         counter: Counter | None = None,
         embedder: Comparing | None = None,
@@ -204,16 +207,16 @@ class Answerer:
                 talk,
                 self._model,
                 max_tokens=max_tokens,
+                whole=self._whole(hits, evidence, guard, max_tokens),
                 summarise=summarise,
                 explain=self._explain(library),
             )
-            paths = {document.path for document in talk.documents}
-            run.notes.read(packed.hits, packed=True)
-            told = [hit for hit in packed.hits if hit.rank or hit.passage.path not in paths]
-            yield Retrieved(guard.shown(told))
-            draft = yield from self._written(
-                question, found, packed, run, sampling, shown=guard.shown(packed.hits)
-            )
+            shown = guard.shown(packed.hits)
+            run.notes.packed(packed, shown)
+            paths = {*packed.whole, *(document.path for document in talk.documents)}
+            told = [hit for hit in shown if hit.rank or hit.passage.path not in paths]
+            yield Retrieved(tuple(told))
+            draft = yield from self._written(question, found, packed, run, sampling, shown=shown)
         else:
             draft = self._quoting.quoted(question, found)
             run.first_token()
@@ -269,8 +272,12 @@ class Answerer:
         return self._writes(mode) and mode in ("rag", "both")
 
     def _writes(self, mode: Mode) -> bool:
-        """Whether the model words its own answers: always with an adapter, which was made to."""
-        return self._trusted or (mode != "rag" and not self._brief)
+        """Whether the model words its own answers, as with an adapter that takes part in them."""
+        if self._trusted or mode in ("plain", "tuned"):
+            return True
+        tasks = [each.task for each in attached(self._model)]
+        words = any(task.words_documents(each, trusted=False) for each in tasks)
+        return mode == "both" and words and not self._brief
 
     @property
     def _brief(self) -> bool:
@@ -290,6 +297,15 @@ class Answerer:
             return None
         return lambda talk, dropped: summary.summed_up(self._model, talk, dropped, cancel)
 
+    def _whole(
+        self, hits: Sequence[Hit], evidence: Sequence[Evidence], guard: Guard, max_tokens: int
+    ) -> tuple[tuple[Hit, ...], ...]:
+        """The short documents in which most of the evidence stands."""
+        tokens = min(pack.room(self._model, max_tokens), pack.PROMPT_TOKENS)
+        return whole.documents(
+            hits, evidence, self._documents, guard.read, longest=tokens * pack.LONGEST_TOKEN
+        )
+
     def _explain(self, library: str | None) -> pack.Explain | None:
         glossary = self._glossary
         return None if glossary is None else lambda text: terms.used(text, glossary, library)
@@ -304,7 +320,7 @@ class Answerer:
             evidence = extract.compared(about, hits, evidence, self._embedder)
         read = [hits[index] for index in dict.fromkeys(item.hit for item in evidence)]
         yield Retrieved(guard.shown(read))
-        run.notes.read(read, packed=True)
+        run.notes.read(read)
         messages = brief.messages(about, hits, evidence)
         packed = Packed(tuple(messages), tuple(read), pack.alone(self._model, messages))
         completion = yield from self._write(packed, run, brief.SAMPLING, shown=False)

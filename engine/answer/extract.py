@@ -125,9 +125,9 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
     standing = sought.standing_for(question)
     rows: list[tuple[int, Span, set[str]]] = []
     around: list[set[str]] = []
+    headings = [set(text.content(f"{hit.passage.title} {hit.passage.heading}")) for hit in hits]
     for index, hit in enumerate(hits):
-        previous = set(text.content(f"{hit.passage.title} {hit.passage.heading}"))
-        fixed = previous
+        previous = fixed = headings[index]
         passage = orders.readable(hit.passage.text)
         for start, end in sentences.split(passage):
             stems = set(text.content(passage[start:end]))
@@ -153,8 +153,8 @@ def best_sentences(question: str, hits: Sequence[Hit], *, top: int = 8) -> list[
             score += SOUGHT if holds else -UNSOUGHT
         if sentence.endswith("?"):
             score -= 2.0
-        elif len(stems) < 3:
-            score -= 0.5
+        elif len(stems) < 3 or stems <= headings[index]:
+            score -= 0.5  # it says no more than the headings above it
         elif EXAMPLE.match(sentence):
             score -= 0.2
         found.append(Evidence(index, start, end, sentence, own, nearby, score))

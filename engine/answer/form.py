@@ -55,6 +55,7 @@ LONG_FORM = re.compile(
     r"|^\W*why\b|^\W*how (?:do|does|did|can|could|is|are|was|were|will|would|should|must|may|has"
     r"|have|had|to|come|exactly)\b"
     r"|\bwhat (?:do|does|did) .{3,60}\b(?:cover|covers|include|offer|provide|mean|say|require)\b"
+    r"|\bwhat (?:do|does|did|can|should|must|will) .{2,60}\bdo(?: for .{2,40})?\s*\?*\s*$"
     r"|\bwhat (?:happens|happened|steps)\b|\bwhat (?:is|was) (?:wrong|the matter|the problem)\b"
     r"|\bwhat (?:are|is) .{0,40}\b(?:process|procedure|polic(?:y|ies)|benefits?|differences?"
     r"|limitations?|requirements?|responsibilit(?:y|ies)|implications?|services|conditions"

@@ -10,7 +10,8 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from engine.answer.order_patterns import OTHER, PLAIN, STRONG
@@ -41,6 +42,10 @@ BLOCK = re.compile(
     r"\s*(```.*?(?:```|\Z)|[\"“'][^\n]*|[^\n]*(?:\n(?!\s*\n)[^\n]*){0,20})", re.DOTALL
 )
 BLANKS = re.compile(r"[ \t]*\n(?:[ \t]*\n){2,}")
+WRAP = re.compile(
+    r"(?<=[\w,;'\"()-])(?:[ \t]{2,8}|[ \t]{0,8}\r?\n[ \t>]{0,8})(?=[a-z])|[\u00a0\t](?=[a-z])"
+)
+"""Between two words of one sentence: the end of a line, or more than one blank."""
 LEADING = frozenset(".!?:;,|>\"') \n\t")
 """What a pattern may take from the sentence before."""
 LONGEST = 1500
@@ -91,6 +96,7 @@ def told_of(answer: Answer) -> list[str]:
             for each in answer.why.passages
             if each.gives_orders and each.use in ("cited", "read")
         ]
+        flagged += answer.why.ordering
     return list(dict.fromkeys(flagged))
 
 
@@ -145,11 +151,24 @@ def _decoded(word: str) -> str:
     return said if plain >= 0.8 * len(said) else ""
 
 
-def _folded(text: str) -> tuple[str, list[int] | range]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
     """The text as it is matched, and for each of its letters where it came from.
 
-    Without accents and what cannot be seen, quotes and hyphens plain.
+    Without accents and what cannot be seen, quotes and hyphens plain, lines that run on joined.
     """
+    cased, origin = _plainly(text)
+    if WRAP.search(cased) is None:
+        return cased, origin
+    parts, places, at = [], array("q"), 0
+    for match in WRAP.finditer(cased):
+        parts += [cased[at : match.start()], " "]
+        places.extend(origin[at : match.start() + 1])
+        at = match.end()
+    places.extend(origin[at:])
+    return "".join((*parts, cased[at:])), places
+
+
+def _plainly(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii():
         return text, range(len(text))
     letters: list[str] = []

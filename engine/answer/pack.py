@@ -8,10 +8,9 @@ the one before. Passages that are found again stay where they stand and are not 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import prompt
+from engine.answer import fitting, prompt
 from engine.answer.extract import Evidence
 from engine.answer.prompt import PromptPassage
-from engine.answer.sentences import split
 from engine.answer.talk import Pinned, Talk
 from engine.answer.terms import Meaning
 from engine.errors import InputError
@@ -26,6 +25,8 @@ FRESH_TOKENS = 1200
 """Most that the new passages of a follow-up take."""
 SUMMARY_TOKENS = 160
 MAX_PASSAGES = 5
+LEAST_ROOM = 16
+"""Tokens below which nothing of a passage is worth its place."""
 MARGIN = 8
 """Tokens kept free beside the answer, for templates that add some."""
 
@@ -46,6 +47,10 @@ class Packed:
     messages: tuple[Message, ...]
     hits: tuple[Hit, ...]
     context: ContextUse
+    cut: tuple[Hit, ...] = ()
+    """Hits that were to stand there as well, and had no room."""
+    whole: tuple[str, ...] = ()
+    """Paths of the documents that stand there from their beginning to their end."""
 
 
 def room(model: ChatModel, max_tokens: int) -> int:
@@ -126,6 +131,7 @@ def pack_rag(
     model: ChatModel,
     *,
     max_tokens: int,
+    whole: Sequence[Sequence[Hit]] = (),
     summarise: Summarise | None = None,
     explain: Explain | None = None,
 ) -> Packed:
@@ -133,11 +139,15 @@ def pack_rag(
 
     Each is trimmed around its evidence where it must be. The best one stands last, next to the
     question; the terms that they use come with them where ``explain`` knows some and there is
-    room. Raises InputError.
+    room. The documents of ``whole``, best first, stand from their beginning to their end in place
+    of their passages where all of them have room. Raises InputError.
     """
     limit = room(model, max_tokens)
-    order = _order(hits, evidence)[:MAX_PASSAGES]
-    wanted = sum(
+    price = _whole_cost(whole, talk, model)
+    if whole and price > (min(FRESH_TOKENS, limit // 2) if talk.turns else limit):
+        whole, price = (), 0
+    order = _beside(whole, hits, evidence)
+    wanted = price + sum(
         _cost(model, hits[index].passage.text)
         for index in order
         if not _stands(hits[index], index, evidence, talk.passages)
@@ -146,36 +156,56 @@ def pack_rag(
     talk = folded(talk, model, rag(question), limit - wanted, summarise)
     base = model.count_prompt(rag(question)(talk))
     left = min(limit - base, FRESH_TOKENS if talk.kept or talk.documents else PROMPT_TOKENS - base)
+    if price > left:
+        whole, price = (), 0
+        order = _beside((), hits, evidence)
+    left -= price
     standing = talk.passages
-    fresh: list[tuple[Hit, Passage]] = []
+    fresh = [
+        new
+        for each in reversed(whole)
+        if (new := [(hit, hit.passage) for hit in each if not _all_stands(hit.passage, standing)])
+    ]
+    documents = len(fresh)
+    cut: list[Hit] = []
     for index in order:
         hit = hits[index]
         if _stands(hit, index, evidence, standing):
             continue
         available = left - _cost(model, PromptPassage.of(hit.passage).source)
-        start, end = _fitting(hit.passage.text, index, evidence, model, available)
-        if start == end:
-            break
-        passage = _part(hit.passage, start, end)
-        left = available - _cost(model, passage.text)
-        fresh.insert(0, (hit, passage))
-    told = "\n".join(passage.text for _, passage in fresh)
-    terms = explain(told) if explain is not None and fresh else ()
+        parts = _fitting(hit.passage, index, evidence, model, available, torn=not fresh)
+        if not parts:
+            cut.append(hit)
+            continue
+        left = available - sum(_cost(model, each.text) for each in parts)
+        fresh.insert(0, [(hit, each) for each in parts])
+    told = "\n".join(passage.text for each in fresh for _, passage in each)
+    terms = explain(told) if explain is not None and told else ()
     while True:
-        passages = [passage for _, passage in fresh]
-        messages = rag(question, [PromptPassage.of(each) for each in passages], terms)(talk)
+        passages = [passage for each in fresh for _, passage in each]
+        messages = rag(question, prompt.blocks(passages), terms)(talk)
         if not fresh or model.count_prompt(messages) <= limit:
             break
         if terms:
             terms = ()
+        elif documents and len(fresh) == documents:
+            return pack_rag(
+                question, hits, evidence, talk, model,
+                max_tokens=max_tokens, summarise=summarise, explain=explain,
+            )  # fmt: skip
         else:
-            fresh.pop(0)
+            cut += [hit for hit, _ in fresh.pop(0)]
     found = {hit.passage.id: hit for hit in hits}
     before = {each.id: found.get(each.id) or Hit(0, each, 0.0, 0.0, 0.0) for each in standing}
-    shown = before | {hit.passage.id: hit for hit, _ in fresh}
+    shown = before | {hit.passage.id: hit for each in fresh for hit, _ in each}
     use = _use(talk, model, messages, max_tokens)
-    spans = tuple((each.id, each.start, each.end) for each in passages)
-    return Packed(tuple(messages), tuple(shown.values()), replace(use, passages=spans))
+    return Packed(
+        tuple(messages),
+        tuple(shown.values()),
+        replace(use, passages=tuple((each.id, each.start, each.end) for each in passages)),
+        cut=tuple(hit for hit in cut if hit.passage.id not in shown),
+        whole=tuple(each[0].passage.path for each in whole),
+    )
 
 
 def folded(
@@ -246,10 +276,23 @@ def _part(passage: Passage, start: int, end: int) -> Passage:
     return replace(passage, start=at + start, end=at + end, text=passage.text[start:end])
 
 
-def _order(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[int]:
+def ranked(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[int]:
     """Indices of the hits, those with the best evidence first, then by rank."""
     order = list(dict.fromkeys(item.hit for item in evidence))
     return order + [index for index in range(len(hits)) if index not in order]
+
+
+def _beside(
+    whole: Sequence[Sequence[Hit]], hits: Sequence[Hit], evidence: Sequence[Evidence]
+) -> list[int]:
+    """The best of the hits; beside whole documents only others in which evidence stands."""
+    inside = {hit.passage.id for each in whole for hit in each}
+    telling = {item.hit for item in evidence}
+    return [
+        index
+        for index in ranked(hits, evidence)[:MAX_PASSAGES]
+        if not whole or (index in telling and hits[index].passage.id not in inside)
+    ]
 
 
 def _cost(model: ChatModel, text: str) -> int:
@@ -257,31 +300,40 @@ def _cost(model: ChatModel, text: str) -> int:
 
 
 def _fitting(
-    text: str, index: int, evidence: Sequence[Evidence], model: ChatModel, available: int
-) -> tuple[int, int]:
-    """The span of the passage, or of the sentences around its best evidence, that fits.
+    passage: Passage,
+    index: int,
+    evidence: Sequence[Evidence],
+    model: ChatModel,
+    available: int,
+    *,
+    torn: bool,
+) -> list[Passage]:
+    """The passage, or what of it fits around its evidence; nothing where there is no room.
 
-    Empty where nothing does within the tokens available.
+    ``torn``: the beginning of a sentence too long is better than nothing.
     """
-    if available <= 16:
-        return 0, 0
-    if _cost(model, text) <= available:
-        return 0, len(text)
-    spans = split(text)
-    if not spans:
-        return 0, 0
-    best = next((item for item in evidence if item.hit == index), None)
-    start, end = (best.start, best.end) if best else spans[0]
-    first = next((i for i, span in enumerate(spans) if span[1] > start), 0)
-    last = next((i for i, span in enumerate(spans) if span[1] >= end), first)
-    if _cost(model, text[spans[first][0] : spans[last][1]]) > available:
-        return 0, 0
-    while True:
-        grown = False
-        for low, high in ((first, last + 1), (first - 1, last)):
-            if low < 0 or high >= len(spans):
-                continue
-            if _cost(model, text[spans[low][0] : spans[high][1]]) <= available:
-                first, last, grown = low, high, True
-        if not grown:
-            return spans[first][0], spans[last][1]
+    if available <= LEAST_ROOM:
+        return []
+    text = passage.text
+    wanted = [(item.start, item.end) for item in evidence if item.hit == index]
+    spans = fitting.kept(text, wanted, lambda some: _cost(model, some) <= available, torn=torn)
+    return [_part(passage, start, end) for start, end in spans]
+
+
+def _whole_cost(whole: Sequence[Sequence[Hit]], talk: Talk, model: ChatModel) -> int:
+    """Tokens of the documents as far as they do not stand in the conversation."""
+    standing = talk.passages
+    return sum(
+        _cost(model, block.source) + _cost(model, block.text)
+        for each in whole
+        for block in prompt.blocks(
+            [hit.passage for hit in each if not _all_stands(hit.passage, standing)]
+        )
+    )
+
+
+def _all_stands(passage: Passage, standing: Sequence[Passage]) -> bool:
+    return any(
+        each.id == passage.id and each.start <= passage.start and passage.end <= each.end
+        for each in standing
+    )

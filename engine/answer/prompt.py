@@ -6,7 +6,8 @@ so; whatever a document demands, the code behind checks every sentence against t
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 from engine.answer import orders
 from engine.model_types import Message
@@ -26,6 +27,12 @@ FENCE = re.compile(r"<\s*/?\s*passages?\s*>|<\|[^|>\n]{1,40}\|>", re.IGNORECASE)
 """Whatever in a document could end the fence or speak as the chat template does."""
 BLANKS = re.compile(r" {20,}")
 """Where an order was left out."""
+NEAR = 8
+"""Most characters between two passages of a page that follow each other: white space."""
+LEFT_OUT = "\n…\n"
+"""Between two parts of one passage."""
+JOINT = " › "
+"""Between the headings over a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,39 @@ class PromptPassage:
 
 def titled(passage: Passage) -> str:
     """Title and headings of a passage."""
-    return f"{passage.title} › {passage.heading}" if passage.heading else passage.title
+    return f"{passage.title}{JOINT}{passage.heading}" if passage.heading else passage.title
+
+
+def blocks(passages: Sequence[Passage]) -> list[PromptPassage]:
+    """The passages as they are read: what follows each other on a page is one text again.
+
+    Over such a text stand the headings that all of it is under. Two parts of one passage, such as
+    the header and a row of a table, are one text as well.
+    """
+    runs: list[list[Passage]] = []
+    for passage in passages:
+        if runs and _follows(runs[-1][-1], passage):
+            runs[-1].append(passage)
+        else:
+            runs.append([passage])
+    return [_block(run) for run in runs]
+
+
+def _follows(before: Passage, passage: Passage) -> bool:
+    same = (before.document_id, before.path, before.page)
+    if same != (passage.document_id, passage.path, passage.page) or passage.start < before.end:
+        return False
+    return passage.id == before.id or passage.start - before.end <= NEAR
+
+
+def _block(run: Sequence[Passage]) -> PromptPassage:
+    text = run[0].text
+    for before, passage in pairwise(run):
+        gap = passage.start - before.end
+        text += ("", "\n", "\n\n", LEFT_OUT)[min(gap, 2) if gap <= NEAR else 3] + passage.text
+    levels = zip(*(each.heading.split(JOINT) for each in run), strict=False)
+    heading = JOINT.join(names[0] for names in takewhile(lambda names: len({*names}) == 1, levels))
+    return PromptPassage.read(titled(replace(run[0], heading=heading)), text)
 
 
 def defused(text: str) -> str:

@@ -56,6 +56,8 @@ class Reader:
             shared = self._sum(sentence_features(evidence, index))
             behind = parallels.shortfalls(words, asked, rarity.weight)
             for first, last in spans.candidates(words):
+                if last == 0 and words[1:] and words[1].text == ":":
+                    continue  # a label such as "Objective:" is what the rest is about
                 if not sought.could_answer(question, words[first : last + 1]):
                     continue
                 if shape.type == "much" and spans.counts(words, first, last):

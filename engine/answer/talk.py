@@ -103,5 +103,5 @@ class Talk:
     def _said(turn: Turn) -> Message:
         if not turn.passages:
             return turn.message
-        passages = [PromptPassage.of(passage) for passage in turn.passages]
+        passages = prompt.blocks(turn.passages)
         return Message(turn.message.role, prompt.over(passages, turn.message.content))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.answer import orders
+from engine.answer.pack import Packed
 from engine.types import Citation, Hit, Understood
 from engine.why_types import Found, FoundPassage, Step, Use, Why
 
@@ -22,6 +23,9 @@ class Notes:
         self._hits: tuple[Hit, ...] = ()
         self._read: set[int] = set()
         self._cut: set[int] = set()
+        self._parts: set[int] = set()
+        self._whole: tuple[str, ...] = ()
+        self._ordering: tuple[str, ...] = ()
         self._steps: list[Step] = []
         self._since = time.perf_counter()
         self._verdict: tuple[float, float, bool] | None = None
@@ -39,11 +43,28 @@ class Notes:
         self._asked, self._hits = asked, tuple(hits)
         self._understood = understood or Understood(asked)
 
-    def read(self, hits: Sequence[Hit], *, packed: bool = False) -> None:
-        """What the model read; where it was packed, the rest was cut for want of space."""
+    def read(self, hits: Sequence[Hit]) -> None:
+        """What the model read."""
         self._read = {hit.passage.id for hit in hits}
-        if packed:
-            self._cut = {hit.passage.id for hit in self._hits} - self._read
+
+    def packed(self, packed: Packed, shown: Sequence[Hit]) -> None:
+        """What the model read and what had no room; ``shown`` as the documents have it."""
+        self.read(packed.hits)
+        self._cut = {hit.passage.id for hit in packed.cut}
+        read: dict[int, int] = {}
+        for id, start, end in packed.context.passages:
+            read[id] = read.get(id, 0) + end - start
+        self._parts = {
+            hit.passage.id
+            for hit in shown
+            if read.get(hit.passage.id, len(hit.passage.text)) < len(hit.passage.text)
+        }
+        self._whole = packed.whole
+        self._ordering = tuple(
+            path
+            for path in packed.whole
+            if any(hit.passage.path == path and orders.gives(hit.passage.text) for hit in shown)
+        )
 
     def judged(
         self, signals: Mapping[str, float] | None, value: float, threshold: float, *, fitted: bool
@@ -58,7 +79,10 @@ class Notes:
         value, threshold, fitted = self._verdict or (None, None, False)
         return Why(
             asked=self._asked,
-            passages=tuple(_passage(hit, self._use(hit.passage.id, cited)) for hit in self._hits),
+            passages=tuple(
+                _passage(hit, self._use(hit.passage.id, cited), part=hit.passage.id in self._parts)
+                for hit in self._hits
+            ),
             steps=tuple(self._steps),
             probability=value,
             threshold=threshold,
@@ -68,6 +92,8 @@ class Notes:
             expansions=self._understood.expansions,
             filters=self._understood.filters,
             phrases=self._understood.phrases,
+            whole=self._whole,
+            ordering=self._ordering,
         )
 
     def _use(self, passage_id: int, cited: Collection[int]) -> Use:
@@ -89,7 +115,10 @@ def found_by(hit: Hit) -> Found:
 
 
 def as_json(value: Why) -> dict[str, Any]:
-    """``found_by`` is words, meaning or both; ``use`` is cited, read, cut or unread."""
+    """``found_by`` is words, meaning or both; ``use`` is cited, read, cut or unread.
+
+    ``part``: of a passage only some sentences had room; ``whole``: documents read as a whole.
+    """
     return {
         "asked": value.asked,
         "corrections": [list(pair) for pair in value.corrections],
@@ -110,10 +139,12 @@ def as_json(value: Why) -> dict[str, Any]:
                 "meaning": round(each.meaning, 6),
                 "found_by": each.found_by,
                 "use": each.use,
+                "part": each.part,
                 "gives_orders": each.gives_orders,
             }
             for each in value.passages
         ],
+        "whole": list(value.whole),
         "probability": round(value.probability, 4) if value.probability is not None else None,
         "threshold": value.threshold,
         "calibrated": value.calibrated,
@@ -122,7 +153,7 @@ def as_json(value: Why) -> dict[str, Any]:
     }
 
 
-def _passage(hit: Hit, use: Use) -> FoundPassage:
+def _passage(hit: Hit, use: Use, *, part: bool) -> FoundPassage:
     passage = hit.passage
     return FoundPassage(
         rank=hit.rank,
@@ -140,4 +171,5 @@ def _passage(hit: Hit, use: Use) -> FoundPassage:
         found_by=found_by(hit),
         use=use,
         gives_orders=orders.gives(passage.text),
+        part=part,
     )

@@ -54,7 +54,16 @@ def way(assistant: Assistant, mode: str | None, model: str | None, how: Writing)
     """The mode that was asked for, or the one that goes with the adapters. It is a known one."""
     if mode is not None:
         return cast(Mode, mode)
-    return "both" if how.adapters else assistant.adapters.mode(model)
+    return assistant.adapters.mode(model, named=how.adapters)
+
+
+def tell_left_out(
+    terminal: Terminal, assistant: Assistant, mode: Mode, model: str | None, how: Writing
+) -> None:
+    """Adapters that were named for answers from documents and take no part in them."""
+    if mode == "both":
+        for words in assistant.adapters.left_out(model, how.adapters):
+            terminal.note(words)
 
 
 def show_adapters(
@@ -122,5 +131,6 @@ def show_in_use(terminal: Terminal, assistant: Assistant, model: str | None) -> 
         return
     for each in used:
         terminal.say(each.words)
+        terminal.say(each.part, style="dim")
     if not used:
         terminal.say("The model is used as it is, without an adapter.")

@@ -111,6 +111,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
             terminal.say(sentence.text.strip() + marks)
         else:
             terminal.say(f"○ {sentence.text.strip()} (not found in your documents)", style="dim")
+    if answer.quotation and not answer.abstained:
+        terminal.say("Quoted word for word from your documents.", style="dim")
     if answer.query:
         terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):
@@ -159,9 +161,11 @@ def show_why(terminal: Terminal, why: Why) -> None:
             f"{each.words:.2f}",
             f"{each.meaning:.2f}",
             f"{each.score:.2f}",
-            USES[each.use],
+            f"{USES[each.use]}, in part" if each.part else USES[each.use],
         )
     terminal.out.print(table)
+    for path in why.whole:
+        terminal.say(f"Read as a whole: {path}")
     if why.probability is not None and why.threshold is not None:
         fitted = ", fitted on this library" if why.calibrated else ""
         terminal.say(

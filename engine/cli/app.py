@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from engine.assistant import DEFAULT_LIBRARY, Assistant
+from engine.cli import adapters, jsonform
 from engine.cli import evaluate as cli_evaluate
 from engine.cli import glossary as cli_glossary
-from engine.cli import jsonform
 from engine.cli import libraries as cli_libraries
 from engine.cli import locked as cli_locked
 from engine.cli import models as cli_models
@@ -255,6 +255,7 @@ def ask(
     one_of(question, questions, "a question", "--questions FILE")
     with session(profile, as_json=as_json) as (terminal, assistant):
         way, how = wished.resolved(assistant)
+        adapters.tell_left_out(terminal, assistant, way, wished.model, how)
         if questions is None:
             assert question is not None
             answer_one(
@@ -296,6 +297,7 @@ def chat(
     """A conversation in the terminal, kept with those of the window."""
     with session(profile, as_json=as_json) as (terminal, assistant):
         way, how = wished.resolved(assistant)
+        adapters.tell_left_out(terminal, assistant, way, wished.model, how)
         Chat(terminal, assistant, wished.library, way, how, wished.model).run()
 
 

@@ -9,13 +9,14 @@ import typer
 from rich.table import Table
 
 from engine.assistant import MODES
+from engine.cli import paper
 from engine.cli import questions as question_sets
 from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
 from engine.errors import InputError
 from engine.evaluate import columns as ways
 from engine.evaluate import export as exported
-from engine.evaluate import report
+from engine.evaluate import page, report
 from engine.evaluate.calibrate import COVERAGE, Calibration
 from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated, fallen_under
@@ -64,7 +65,7 @@ def evaluate(
         typer.Option("--fail-under", help="METRIC=VALUE or NAME.METRIC=VALUE: exit 3 below it."),
     ] = None,
     report_file: Annotated[
-        Path | None, typer.Option("--report", help="Write the report to this HTML file.")
+        Path | None, typer.Option("--report", help="Write the report to this .html or .pdf file.")
     ] = None,
     thumbs: Annotated[
         bool, typer.Option("--thumbs", help="Ask what was rated in conversations.")
@@ -112,6 +113,8 @@ def evaluate(
             tell_made(terminal, made, questions)
         return
     if calibrate:
+        if report_file is not None and report_file.suffix.casefold() == ".pdf":
+            raise typer.BadParameter("Of --calibrate there is an .html report only.")
         with session(profile, as_json=as_json) as (terminal, assistant):
             work = assistant.evaluation
             if reset:
@@ -264,7 +267,7 @@ def tell(
     """
     fallen = fallen_under(done, floors or {})
     if path is not None:
-        report.write(path, done.html())
+        write_report(path, done)
     if results is not None:
         exported.write(results, done.outcomes, done.as_json())
     if terminal.as_json:
@@ -285,6 +288,15 @@ def tell(
             terminal.say(line)
     if fallen:
         raise typer.Exit(EXIT_UNDER)
+
+
+def write_report(path: Path, done: Evaluated) -> None:
+    """As a page, or on paper where the name says so. Raises InputError."""
+    if path.suffix.casefold() != ".pdf":
+        report.write(path, page.html(done))
+        return
+    source = str(done.setting.get("questions_from", "")).replace("\\", "/")
+    paper.write(path, done, source.rpartition("/")[2] or "Questions")
 
 
 def tell_in_words(terminal: Terminal, done: Evaluated, path: Path | None) -> None:

@@ -162,6 +162,9 @@ def answer(value: Answer, *, question_id: object = None, with_why: bool = False)
         "thinking": value.thinking,
         "model": value.model,
         "mode": value.mode,
+        "quotation": value.quotation,
+        # Only there where nothing was found: what came nearest.
+        **({"nearest": [hit(each) for each in value.nearest]} if value.abstained else {}),
         # Only there where a document gives orders to the assistant.
         **({"warning": orders.TOLD, "ordering": told} if (told := orders.told_of(value)) else {}),
         # Only there where the model thought and gave no answer.

@@ -38,6 +38,7 @@ def adapter(value: AdapterCard) -> Json:
         "rank": value.rank,
         "task": value.task,
         "note": value.note,
+        "documents": list(value.documents),
     }
 
 
@@ -49,6 +50,9 @@ def adapter_in_use(value: AdapterInUse) -> Json:
         "effect": round(value.effect, 4),
         "note": value.note,
         "words": value.words,
+        "task": value.task,
+        "documents": value.documents,
+        "part": value.part,
     }
 
 

@@ -68,6 +68,7 @@ def adapter(value: Taught) -> Json:
         "size": value.card.size_bytes,
         "state": value.state,
         "task": value.card.task,
+        "part": value.part,
         "rank": value.card.rank,
         "models": list(value.card.models),
         "made_at": made.made_at if made is not None else None,
@@ -86,7 +87,12 @@ def job(value: JobCard) -> Json:
 
 
 def waiting(value: LoopWaiting) -> Json:
-    return {"new": value.new, "examples": value.examples, "measured": value.measured}
+    return {
+        "new": value.new,
+        "examples": value.examples,
+        "measured": value.measured,
+        "recipe": value.recipe.name,
+    }
 
 
 def looped(value: Looped) -> Json:

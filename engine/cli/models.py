@@ -22,7 +22,7 @@ from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
 from engine.errors import InputError, NotFoundError
 from engine.inference import keys
-from engine.model_types import AdapterCard, ModelCard
+from engine.model_types import AdapterCard, AdapterInUse, ModelCard
 from engine.models.fit import FitReport, gigabytes
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken
@@ -41,7 +41,7 @@ NameOrFile = Annotated[str, typer.Argument(help="Name of a model, or a GGUF file
 def models_list(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """Every model with its origin, licence, size and whether it fits."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        show_cards(terminal, assistant.models())
+        show_cards(terminal, assistant.models(), assistant)
 
 
 @app.command("prepare")
@@ -63,7 +63,7 @@ def models_show(
         if as_json:
             terminal.value(jsonform_models.model_card(card))
             return
-        show_card(terminal, card)
+        show_card(terminal, card, _used(assistant, card))
         if card.words:
             terminal.say(f"    {card.words}")
 
@@ -287,21 +287,30 @@ def card_of(assistant: Assistant, name: str) -> ModelCard:
         raise
 
 
-def show_cards(terminal: Terminal, cards: list[ModelCard]) -> None:
+def show_cards(
+    terminal: Terminal, cards: list[ModelCard], assistant: Assistant | None = None
+) -> None:
+    """With the assistant, also what each model is used with."""
     if terminal.as_json:
         terminal.value({"models": [jsonform_models.model_card(card) for card in cards]})
         return
     for card in cards:
-        show_card(terminal, card)
+        show_card(terminal, card, _used(assistant, card) if assistant is not None else ())
 
 
-def show_card(terminal: Terminal, card: ModelCard) -> None:
+def _used(assistant: Assistant, card: ModelCard) -> tuple[AdapterInUse, ...]:
+    return assistant.adapters.in_use(card.name) if card.adapters else ()
+
+
+def show_card(terminal: Terminal, card: ModelCard, used: tuple[AdapterInUse, ...] = ()) -> None:
     about = ", ".join(part for part in (card.role, card.quantization, card.fit) if part)
     terminal.say(f"{card.name}  ({about})", style="bold")
     terminal.say(f"    {card.file}, {card.size_bytes / 1e6:.0f} MB, {card.context} tokens")
     terminal.say(f"    {card.licence}; {card.origin}")
     for adapter in card.adapters:
         terminal.say(f"    adapter: {adapter}")
+    for each in used:
+        terminal.say(f"    in use: {each.name}. {each.part}")
     if card.note:
         terminal.say(f"    {card.note}", style="dim")
 

@@ -12,7 +12,8 @@ from engine.cli.session import JsonOption, ProfileOption, session
 from engine.errors import InputError
 from engine.evaluate.questions import checked_questions
 from engine.services.teach_examples import COUNT, Wanted
-from engine.services.teach_jobs import Plan, TeachJobs
+from engine.services.teach_jobs import TeachJobs
+from engine.services.teach_plan import Plan
 from engine.teach.from_documents import REFUSALS
 from engine.teach.recipes import recipe
 
@@ -147,6 +148,8 @@ def train(
             examples, job=job, name=name, model=model, base=base, settings=more, unseen=yes,
             rehearse=rehearse,
         )  # fmt: skip
+        if plan.left_words:
+            terminal.note(plan.left_words)
         if background:
             terminal.run(jobs.begin(plan))
             if as_json:

@@ -108,6 +108,8 @@ def list_adapters(profile: ProfileOption = None, as_json: JsonOption = False) ->
             terminal.say(f"{each.card.name}  ({each.state})", style="bold")
             size = f"{each.card.size_bytes / 1e6:.1f} MB"
             terminal.say(f"    for {each.base or 'no model here'}, {size}, {each.card.file}")
+            if each.part:
+                terminal.say(f"    {each.part}", style="dim")
             if each.made is not None and each.made.reason:
                 terminal.say(f"    {each.made.reason}", style="dim")
         for job in jobs:
@@ -146,7 +148,10 @@ def stop(job: JobArgument, profile: ProfileOption = None, as_json: JsonOption = 
 
 
 def loop(
-    recipe: Annotated[str, typer.Option(help="What is learnt of corrections.")] = "answer",
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="What is learnt; by default what most new corrections are about."),
+    ] = None,
     questions: Annotated[
         Path | None, typer.Option(help="Questions to compare on, beside those kept aside.")
     ] = None,

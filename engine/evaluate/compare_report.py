@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -16,14 +16,12 @@ from engine.evaluate import charts, considered_tables, differences
 from engine.evaluate.certainty import Estimate
 from engine.evaluate.considered import Considered
 from engine.evaluate.considered_tables import Unit
+from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.report import MOST_QUOTE, shown
 
-if TYPE_CHECKING:
-    from engine.evaluate.evaluated import Evaluated
 
-
-def html(done: "Evaluated") -> str:
+def html(done: Evaluated) -> str:
     """The page. Texts of documents and answers are escaped, whatever stands in them."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     source = resources.files("engine.evaluate") / "templates" / "compare.html.j2"

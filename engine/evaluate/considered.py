@@ -1,12 +1,13 @@
 """The six things that decide a choice, for each column, out of what was measured."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
 from engine.evaluate.certainty import Estimate, bootstrap
 from engine.evaluate.freshness import Followed
+from engine.evaluate.learnt import Learnt
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.paired import Difference, compared
 
@@ -58,6 +59,8 @@ class Considered:
     cost: Cost
     tokens: dict[str, float] = field(default_factory=dict)
     """Read, reused and written for one answer."""
+    learnt: tuple[Learnt, ...] = ()
+    """What its adapters learnt from, as far as that is known."""
 
 
 def considered(
@@ -65,6 +68,7 @@ def considered(
     outcomes: Sequence[Outcome],
     costs: Mapping[str, Cost],
     fresh: Sequence[Followed] = (),
+    learnt: Mapping[str, tuple[Learnt, ...]] | None = None,
 ) -> list[Considered]:
     """Every column, in the order given."""
     return [
@@ -73,6 +77,7 @@ def considered(
             [each for each in outcomes if each.mode == name and not each.error],
             costs.get(name, Cost()),
             [each for each in fresh if each.column == name],
+            (learnt or {}).get(name, ()),
         )
         for name in columns
     ]
@@ -101,7 +106,10 @@ def as_json(found: Sequence[Considered]) -> dict[str, Any]:
             },
             "form": {name: _estimate(one) for name, one in each.form.items()},
             "traceability": {name: _estimate(one) for name, one in each.traceability.items()},
-            "freshness": {name: _estimate(one) for name, one in each.freshness.items()},
+            "freshness": {
+                **{name: _estimate(one) for name, one in each.freshness.items()},
+                **({"learnt": [asdict(one) for one in each.learnt]} if each.learnt else {}),
+            },
             "speed": {
                 **{name: _estimate(one) for name, one in each.speed.items()},
                 "tokens": {name: round(one, 1) for name, one in each.tokens.items()},
@@ -120,7 +128,11 @@ def as_json(found: Sequence[Considered]) -> dict[str, Any]:
 
 
 def _column(
-    name: str, outcomes: Sequence[Outcome], cost: Cost, fresh: Sequence[Followed]
+    name: str,
+    outcomes: Sequence[Outcome],
+    cost: Cost,
+    fresh: Sequence[Followed],
+    learnt: tuple[Learnt, ...],
 ) -> Considered:
     kinds = dict.fromkeys(each.question.kind for each in outcomes)
     groups = {"all": outcomes} | {
@@ -153,6 +165,7 @@ def _column(
     return Considered(
         name, {kind: found for kind, found in correctness.items() if found},
         _means(outcomes, FORM), _means(outcomes, TRACE), freshness, speed, cost, tokens,
+        learnt,
     )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.evaluate import learnt
 from engine.evaluate.certainty import Estimate
 from engine.evaluate.considered import Considered, Cost
+from engine.evaluate.learnt import Learnt
 
-Unit = Literal["share", "s", "min", "MB", "J", ""]
+Unit = Literal["share", "s", "min", "MB", "J", "count", ""]
 METRICS: dict[str, tuple[str, Unit]] = {
     "right": ("right", "share"),
     "em": ("exact match", "share"),
@@ -38,6 +40,11 @@ COSTS: tuple[tuple[str, Unit, Callable[[Cost], float | None]], ...] = (
     ("on disk", "MB", lambda each: each.disk_bytes / 1e6),
     ("in memory", "MB", lambda each: each.memory_bytes / 1e6 or None),
     ("energy of an answer", "J", lambda each: each.joules),
+)
+
+LEARNT: tuple[tuple[str, Callable[[Sequence[Learnt]], float | None]], ...] = (
+    ("documents learnt from", learnt.documents),
+    ("of those changed since", learnt.changed),
 )
 
 
@@ -86,6 +93,11 @@ def tables(found: Sequence[Considered]) -> list[Table]:
             (title, [Row(*METRICS[name], tuple(getattr(each, part).get(name) for each in found))
                      for name in names])
         )  # fmt: skip
+    if any(each.learnt for each in found):
+        of_freshness = next(rows for title, rows in made if title == "Freshness")
+        of_freshness += [
+            Row(name, "count", tuple(of(each.learnt) for each in found)) for name, of in LEARNT
+        ]
     made[-1][1].extend(
         Row(f"tokens {name} for an answer", "", tuple(each.tokens.get(name) for each in found))
         for name in ("read", "reused", "written")
@@ -107,6 +119,8 @@ def figure(found: Estimate | float | None, unit: Unit) -> str:
     value = found.value if isinstance(found, Estimate) else found
     if unit == "share":
         return f"{100 * value:.0f} %"
+    if unit == "count":
+        return f"{value:,.0f}"
     digits = 0 if abs(value) >= 100 else 2 if unit == "s" and abs(value) < 10 else 1
     return f"{value:.{digits}f} {unit}".rstrip()
 

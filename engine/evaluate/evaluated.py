@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import InputError
-from engine.evaluate import compare_report, considered, report, summary, verdict
+from engine.evaluate import considered, summary, verdict
 from engine.evaluate.columns import Column
 from engine.evaluate.considered import Considered, Cost
 from engine.evaluate.freshness import Followed
 from engine.evaluate.history import Shift
 from engine.evaluate.leakage import Leak
+from engine.evaluate.learnt import Learnt
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import BadLine
 from engine.evaluate.summary import ModeSummary
@@ -39,19 +40,6 @@ class Evaluated:
     notes: tuple[str, ...] = field(default=())
     """What could not be done or checked, in sentences."""
 
-    def html(self) -> str:
-        """The report as one page that needs no network."""
-        if len(self.columns) > 1:
-            return compare_report.html(self)
-        return report.html(
-            self.summaries,
-            self.outcomes,
-            verdict=self.verdict,
-            setting=self.setting,
-            finished_at=self.finished_at,
-            bad_lines=self.bad_lines,
-        )
-
     def as_json(self) -> dict[str, Any]:
         """What the terminal prints as JSON, and what is kept of a finished one."""
         return {
@@ -79,6 +67,7 @@ def judged(
     *,
     costs: Mapping[str, Cost] | None = None,
     fresh: Sequence[Followed] = (),
+    learnt: Mapping[str, tuple[Learnt, ...]] | None = None,
     bad_lines: Sequence[BadLine] = (),
     leaks: Sequence[Leak] = (),
     notes: Sequence[str] = (),
@@ -87,7 +76,7 @@ def judged(
     """Sum up and judge: by one column's own figures, or by the rules of a comparison."""
     summaries = summary.summed_up(outcomes)
     each_considered = considered.considered(
-        [column.name for column in columns], outcomes, costs or {}, fresh
+        [column.name for column in columns], outcomes, costs or {}, fresh, learnt or {}
     )
     said: list[Reason] = []
     if len(columns) > 1:

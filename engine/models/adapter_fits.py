@@ -62,6 +62,12 @@ def told(path: Path) -> AdapterManifest | None:
         return None
 
 
+def task_of(path: Path) -> str:
+    """What an adapter says it was taught; empty where it does not, or cannot be read."""
+    known = told(path)
+    return known.task if known is not None else ""
+
+
 def _facts(path: Path) -> Facts:
     try:
         status = path.stat()

@@ -8,10 +8,12 @@ passage that answers it.
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
 from engine.retrieve.fuse import Scores, normalised
+from engine.store.lexical import Words
 
 BEST = 5
 """Passages whose words are taken."""
@@ -39,7 +41,7 @@ def share(text: str, words: int) -> float:
 
 
 def scores(
-    found: Sequence[Sequence[str]], ranked: Scores, frequencies: Frequencies, passages: int
+    found: Sequence[Words], ranked: Scores, frequencies: Frequencies, passages: int
 ) -> Scores:
     """For each passage, given as its words, how much of the best ones' words it has; 0 to 1.
 
@@ -48,21 +50,27 @@ def scores(
     """
     best = np.argsort(-ranked, kind="stable")[:BEST]
     shares = np.exp(STEEP * (ranked[best] - ranked[best[0]]))
-    counted = [Counter(words) for words in found]
+    counted = [Counter(chain(*each)) for each in found]
+    for words in counted:
+        del words["\n"]
+    lengths = [words.total() for words in counted]
     weights: Counter[str] = Counter()
     held = frequencies(sorted({word for place in best for word in counted[place]}))
     for place, part in zip(best.tolist(), (shares / shares.sum()).tolist(), strict=True):
         for word, count in counted[place].items():
             if len(word) > 2 and 0 < held[word] < COMMON * passages:
-                weights[word] += part * count / len(found[place]) * math.log(passages / held[word])
-    taken = weights.most_common(WORDS)
-    mean = sum(map(len, found)) / len(found)
+                weights[word] += part * count / lengths[place] * math.log(passages / held[word])
+    taken = {
+        word: weight * math.log(passages / held[word])
+        for word, weight in weights.most_common(WORDS)
+    }
+    mean = sum(lengths) / len(found)
     total = np.zeros(len(found))
     for place, words in enumerate(counted):
-        long = SATURATION * (1.0 - LENGTH + LENGTH * len(found[place]) / mean)
+        long = SATURATION * (1.0 - LENGTH + LENGTH * lengths[place] / mean)
         total[place] = sum(
-            weight * math.log(passages / held[word]) * words[word] / (words[word] + long)
-            for word, weight in taken
-            if words[word]
+            weight * words[word] / (words[word] + long)
+            for word, weight in taken.items()
+            if word in words
         )
     return normalised(total, 0.0)

@@ -9,8 +9,9 @@ both ways give the same scores.
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ Ids = NDArray[np.int64]
 
 LARGE = 20_000
 """Passages from which on an index is made."""
-CANDIDATES = 300
+CANDIDATES = 250
 """Passages that are scored exactly, at least."""
 MOST_CANDIDATES = 4096
 SCORED = 1000
@@ -96,38 +97,48 @@ class Nearest:
         *,
         library_id: int | None = None,
         only: Sequence[int] | Ids | None = None,
+        also: Collection[int] = (),
     ) -> dict[int, float]:
-        """Exact cosines of about the nearest passages, best first; with ``only``, among these."""
-        if only is not None and len(only) <= SCORED:
-            return _best(self._vectors.cosines(vectors, query, only), most)
-        state = self._scan.state()
-        built = self._usable(vectors, state)
-        if built is None:
-            if only is not None:
-                return _best(self._vectors.cosines(vectors, query, only), most)
-            return dict(self._vectors.nearest(vectors, query, most, library_id))
+        """Exact cosines of about the nearest passages, best first; with ``only``, among these.
+
+        Those of ``also`` follow, where they are not among them.
+        """
+        state = self._scan.state() if only is None or len(only) > SCORED else None
+        built = None if state is None else self._usable(vectors, state)
         among = None if only is None else np.asarray(only, dtype=np.int64)
-        if library_id is not None:
+        if built is not None and state is not None and library_id is not None:
             among = self._library(library_id, state)
-        if among is not None and len(among) <= SCORED:
-            return _best(self._vectors.cosines(vectors, query, among), most)
-        return self._through(built, vectors, query, most, among)
+        if built is not None and (among is None or len(among) > SCORED):
+            return self._through(built, vectors, query, most, among, also)
+        if among is not None:
+            near = _best(self._vectors.cosines(vectors, query, among), most)
+        else:
+            near = dict(self._vectors.nearest(vectors, query, most, library_id))
+        return near | self._vectors.cosines(vectors, query, sorted(set(also) - near.keys()))
 
     def _through(
-        self, built: _Built, vectors: VectorSet, query: Matrix, most: int, among: Ids | None
+        self,
+        built: _Built,
+        vectors: VectorSet,
+        query: Matrix,
+        most: int,
+        among: Ids | None,
+        also: Collection[int],
     ) -> dict[int, float]:
         new = np.array(self._scan.passages_after(built.newest, NEW), dtype=np.int64)
         if among is not None:
             new = new[np.isin(new, among)]
-        wanted = max(CANDIDATES, 3 * most)
+        wanted = max(CANDIDATES, int(2.5 * most))
         asked = wanted
         while True:
             found = built.index.search(query, asked, among)
-            scored = self._vectors.cosines(vectors, query, np.union1d(found, new))
+            own = {*found.tolist(), *new.tolist()}
+            scored = self._vectors.cosines(vectors, query, sorted(own.union(also)))
+            mine = {id: score for id, score in scored.items() if id in own}
             # Passages that are gone take up places in the index until they are taken out of it.
-            enough = len(scored) - len(new) >= 0.9 * wanted
+            enough = len(mine) - len(new) >= 0.9 * wanted
             if enough or len(found) < asked or asked >= MOST_CANDIDATES:
-                return _best(scored, most)
+                return _best(mine, most) | {id: scored[id] for id in also if id in scored}
             asked = min(2 * asked, MOST_CANDIDATES)
 
     def _usable(self, vectors: VectorSet, state: Tallies) -> _Built | None:
@@ -267,4 +278,6 @@ def _gone(built: _Built, state: Tallies) -> bool:
 
 
 def _best(scored: dict[int, float], most: int) -> dict[int, float]:
-    return dict(sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:most])
+    by_number = sorted(scored.items())
+    by_number.sort(key=itemgetter(1), reverse=True)  # which keeps the order of equal ones
+    return dict(by_number[:most])

@@ -1,7 +1,7 @@
 """From a question to the passages that may answer it, found by words and by meaning."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,12 +37,15 @@ from engine.store.vectors import Vectors, VectorSet
 from engine.store.vocabulary import Vocabulary
 from engine.types import Hit, Passage, SearchResult, Understood
 
+Forms = Sequence[tuple[str, ...]]
+"""The words of a question as the index may hold them."""
+
 CANDIDATES = 100
 """Passages taken from the words and from the meaning each; every one gets both exact scores."""
 
 LOOKED_AT = 50
 """The best of them, whose text is compared with a description word by word."""
-ENOUGH = 30
+ENOUGH = 20
 """The same for a question: it finds as much as with more."""
 
 
@@ -59,6 +62,7 @@ class Retriever:
         """``nearest`` keeps an index of a large vault; without it, sqlite-vec serves alone.
         ``reranker`` reads the best passages once more, in place of the comparison word by word.
         """
+        self._vault = vault
         self._nearest = nearest
         self._reranker = reranker
         self._documents = Documents(vault)
@@ -82,23 +86,23 @@ class Retriever:
             raise InputError("The question is empty.", "Type what you want to know.")
         question = question.encode("utf-8", "replace").decode("utf-8")
         narrowed, question = filters.parse(question)
-        library_ids, only = self._narrowing.narrowed(narrowed, library)
-        asked, understood, variants = self._understood(question, library_ids, narrowed)
-        pool = max(CANDIDATES, 2 * top)
-        library_id = library_ids[0] if len(library_ids) == 1 and only is None else None
-        if only is None or len(only):
-            words = dict(self._lexical.search(asked.expression, pool, library_id, only))
-            meaning = self._meaning(variants, words, pool, library_id, only)
-            if only_meaning := meaning.keys() - words.keys():
-                words |= self._lexical.scores(asked.expression, sorted(only_meaning))
-            hits = self._ranked(variants, asked.language, words, meaning, top, library_id)
-        else:
-            hits = ()
+        with self._vault.view():
+            library_ids, only = self._narrowing.narrowed(narrowed, library)
+            asked, understood, wordings = self._understood(question, library_ids, narrowed)
+            pool = max(CANDIDATES, 2 * top)
+            library_id = library_ids[0] if len(library_ids) == 1 and only is None else None
+            hits: tuple[Hit, ...] = ()
+            if only is None or len(only):
+                words = dict(self._lexical.search(asked.expression, pool, library_id, only))
+                meaning = self._meaning(wordings, words, pool, library_id, only)
+                if only_meaning := meaning.keys() - words.keys():
+                    words |= self._lexical.scores(asked.expression, sorted(only_meaning))
+                hits = self._ranked(wordings, words, meaning, top, library_id)
         return SearchResult(hits, time.perf_counter() - started, understood)
 
     def _understood(
         self, question: str, library_ids: Sequence[int], narrowed: filters.Filters
-    ) -> tuple[query.Query, Understood, tuple[str, ...]]:
+    ) -> tuple[query.Query, Understood, list[query.Query]]:
         """What to look up, what to tell of it, and the wordings of the question."""
         if not question.strip():
             raise InputError(
@@ -109,8 +113,9 @@ class Retriever:
         exchanged = spelling.corrections(asked, self._lexical, self._vocabulary, self._embedder)
         text = spelling.corrected(question, exchanged) if exchanged else question
         also = expansion.expanded(text, self._glossary, library_ids, self._stands)
-        variants = (text, *also.variants)
-        asked = query.together([query.parse(each) for each in variants])
+        own = query.parse(text) if exchanged else asked
+        wordings = [own, *(query.parse(each) for each in also.variants)]
+        asked = query.together(wordings)
         if within := compounds.parts(asked, self._lexical):
             asked = replace(asked, words=tuple(dict.fromkeys((*asked.words, *within))))
         passages = self._lexical.passages()
@@ -126,15 +131,15 @@ class Retriever:
             corrections=exchanged,
             expansions=also.told,
         )
-        return asked, understood, variants
+        return asked, understood, wordings
 
     def _stands(self, meaning: str) -> bool:
         return bool(self._lexical.search(query.quoted(meaning), 1))
 
     def _meaning(
         self,
-        variants: Sequence[str],
-        found: Iterable[int],
+        wordings: Sequence[query.Query],
+        found: Collection[int],
         pool: int,
         library_id: int | None,
         only: NDArray[np.int64] | None,
@@ -146,8 +151,10 @@ class Retriever:
         vectors = self._vectors.serving()
         if vectors is None or vectors.identity != self._embedder.identity:
             return {}
-        embedded = [self._embedder.embed_query(each) for each in variants]
-        near = [self._near(vectors, each, pool, library_id, only) for each in embedded]
+        embedded = [self._embedder.embed_query(each.text) for each in wordings]
+        near = [self._near(vectors, each, pool, library_id, only, found) for each in embedded]
+        if len(near) == 1:
+            return near[0]
         ids = set(found).union(*near)
         best: dict[int, float] = {}
         for vector, scored in zip(embedded, near, strict=True):
@@ -162,31 +169,37 @@ class Retriever:
         pool: int,
         library_id: int | None,
         only: NDArray[np.int64] | None,
+        also: Collection[int],
     ) -> dict[int, float]:
+        """The nearest passages, and with them those that are asked for as well."""
         if self._nearest is not None:
-            return self._nearest.nearest(vectors, vector, pool, library_id=library_id, only=only)
+            return self._nearest.nearest(
+                vectors, vector, pool, library_id=library_id, only=only, also=also
+            )
         if only is None:
-            return dict(self._vectors.nearest(vectors, vector, pool, library_id))
-        scored = self._vectors.cosines(vectors, vector, only)
-        return dict(sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:pool])
+            near = dict(self._vectors.nearest(vectors, vector, pool, library_id))
+        else:
+            scored = self._vectors.cosines(vectors, vector, only)
+            near = dict(sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:pool])
+        return near | self._vectors.cosines(vectors, vector, sorted(set(also) - near.keys()))
 
     def _ranked(
         self,
-        variants: Sequence[str],
-        language: str,
+        wordings: Sequence[query.Query],
         words: dict[int, float],
         meaning: dict[int, float],
         top: int,
         library_id: int | None,
     ) -> tuple[Hit, ...]:
+        own = wordings[0]
         ids = np.array(sorted(words.keys() | meaning.keys()), dtype=np.int64)
         by_words = np.array([words.get(id, 0.0) for id in ids.tolist()])
         by_meaning = np.array([meaning.get(id, 0.0) for id in ids.tolist()])
-        weights = fuse.weights_for(language, self._embedder.identity.model_id)
+        weights = fuse.weights_for(own.language, self._embedder.identity.model_id)
         scores = fuse.fused(by_words, by_meaning, weights)
         shown = fuse.normalised(by_words, 0.0)
 
-        described = feedback.share(variants[0], len(query.parse(variants[0]).words))
+        described = feedback.share(own.text, len(own.words))
         most = LOOKED_AT if described else ENOUGH
         looked_at = np.lexsort((ids, -scores))[: max(most, top)]
         passages = self._documents.passages_by_id(ids[looked_at].tolist())
@@ -195,7 +208,8 @@ class Retriever:
             (f"{each.title} {each.heading}", closeness.lines(each.text))
             for each in (passages[id] for id in ids[kept].tolist())
         )
-        close = self._closeness(variants, cut)
+        forms = [self._lexical.forms(" ".join(each.words)) for each in wordings]
+        close = self._closeness(forms, cut)
         final = fuse.closer(
             scores[kept],
             np.array([each.sentence for each in close]),
@@ -206,15 +220,16 @@ class Retriever:
         ordered = final + share * self._feedback(cut, final) if share and cut else final
         if meaning:
             found = [passages[id] for id in ids[kept].tolist()]
-            ordered = self._akin(variants[0], described, found, ordered)
+            ordered = self._akin(forms[0], described, found, ordered)
         best = np.lexsort((ids[kept], -ordered))
         if self._reranker is not None:
             found = [passages[id] for id in ids[kept[best]].tolist()]
-            ordered[best] = rerank.moved(self._reranker, variants[0], found, ordered[best])
+            ordered[best] = rerank.moved(self._reranker, own.text, found, ordered[best])
             best = np.lexsort((ids[kept], -ordered))
         elif meaning and weights is not fuse.FOREIGN:
             found = [passages[id] for id in ids[kept[best]].tolist()]
-            ordered[best] = self._interaction.moved(variants, found, ordered[best])
+            texts = [each.text for each in wordings]
+            ordered[best] = self._interaction.moved(texts, found, ordered[best])
             best = np.lexsort((ids[kept], -ordered))
         ordered = ordered / (1.0 + share)
         ranked = [passages[id] for id in ids[kept[best]].tolist()]
@@ -233,7 +248,7 @@ class Retriever:
         )
 
     def _akin(
-        self, wording: str, described: float, found: Sequence[Passage], scores: Scores
+        self, asked: Forms, described: float, found: Sequence[Passage], scores: Scores
     ) -> Scores:
         """The scores after a look at which of the passages say nearly the same."""
         titles = dict.fromkeys(passage.title for passage in found)
@@ -242,10 +257,9 @@ class Retriever:
         ]
         of_title = dict(zip(titles, words, strict=True))
         each = [of_title[passage.title] for passage in found]
-        forms = self._lexical.forms(" ".join(query.parse(wording).words))
-        naming = kin.named(each, {form for several in forms for form in several})
-        serving = self._vectors.serving()
-        if serving is None or not (described or naming.any()):
+        naming = kin.named(each, {form for several in asked for form in several})
+        serving = self._vectors.serving() if described or naming.any() else None
+        if serving is None:
             return scores
         alike = self._vectors.alike(serving, [passage.id for passage in found])
         if naming.any():
@@ -253,12 +267,10 @@ class Retriever:
         return kin.supported(scores, alike, described)
 
     def _feedback(self, cut: Sequence[Words], ranked: Scores) -> Scores:
-        found = [[word for word in (*context, *words) if word != "\n"] for context, words in cut]
         passages = self._lexical.passages()
-        return feedback.scores(found, ranked, self._lexical.documents, passages)
+        return feedback.scores(cut, ranked, self._lexical.documents, passages)
 
-    def _closeness(self, variants: Sequence[str], cut: Sequence[Words]) -> list[Closeness]:
-        asked = [self._lexical.forms(" ".join(query.parse(each).words)) for each in variants]
+    def _closeness(self, asked: Sequence[Forms], cut: Sequence[Words]) -> list[Closeness]:
         first = {form: forms[0] for each in asked for forms in each for form in forms}
         questions = [[first[forms[0]] for forms in each] for each in asked]
         counts = self._lexical.documents(first)

@@ -1,9 +1,11 @@
 """Adapters: which there are for a model, which it is used with, and the proof that they act."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import InputError, NotFoundError
+from engine.formats import task
 from engine.inference import adapters
 from engine.inference.adapters import Adapter, AttachedAdapter, no_adapters
 from engine.inference.chat_model import Adaptable, attached
@@ -12,6 +14,7 @@ from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.shelf import Shelf
 from engine.progress import CancelToken, Progress
+from engine.services import asking
 from engine.services.asking import Asking
 from engine.services.conversations import Conversations
 from engine.services.keeper import ChatModelKeeper
@@ -40,7 +43,7 @@ class AdapterUse:
 
     def list(self, model: str | None = None) -> tuple[AdapterCard, ...]:
         """All adapters on this machine, or those that fit a model. Raises NotFoundError."""
-        found = tuple(self._shelf.adapters())
+        found = tuple(self._with_documents(card) for card in self._shelf.adapters())
         if model is None:
             return found
         path = self._keeper.file_of(model)
@@ -52,8 +55,20 @@ class AdapterUse:
     def in_use(self, model: str | None = None) -> tuple[AdapterInUse, ...]:
         """What the model is used with; with the proof while it is loaded."""
         wanted = self._memory.of(self._keeper.stored_key(model))
+        if not wanted:
+            return ()
         proven = {(each.path, each.scale): each for each in attached(self._keeper.current)}
-        return tuple(_told(each, proven.get((each.path, each.scale))) for each in wanted)
+        trusted = self.trusts(model)
+        return tuple(
+            _told(each, proven.get((each.path, each.scale)), trusted=trusted) for each in wanted
+        )
+
+    def left_out(self, model: str | None, named: Sequence[Adapter]) -> tuple[str, ...]:
+        """Sentences on those of these adapters that take no part in answers from documents."""
+        trusted = self.trusts(model)
+        left = set(named) - set(asking.acting(named, "both", trusted=trusted))
+        found = (_told(each, None, trusted=trusted) for each in named if each in left)
+        return tuple(f"{each.name}: {each.part}" for each in found)
 
     def use(
         self, model: str | None, chosen: Chosen, *, cancel: CancelToken | None = None
@@ -111,10 +126,25 @@ class AdapterUse:
         """Use a model as it is; the next question is answered without adapters."""
         self._memory.put(self._keeper.stored_key(model), ())
 
-    def mode(self, model: str | None = None, *, documents: bool = True) -> Mode:
-        """How to ask where the user chose no way: with the adapters that are in use, if any."""
-        if self._memory.of(self._keeper.stored_key(model)):
-            return "both" if documents else "tuned"
+    def mode(
+        self,
+        model: str | None = None,
+        *,
+        documents: bool = True,
+        named: Sequence[Adapter] = (),
+    ) -> Mode:
+        """How to ask where the user chose no way: with the adapters that are in use, if any.
+
+        Those that are ``named`` for a question are used: alone where none of them takes part in
+        answers from documents.
+        """
+        wanted = named or self._memory.of(self._keeper.stored_key(model))
+        if wanted and not documents:
+            return "tuned"
+        if wanted and asking.acting(wanted, "both", trusted=self.trusts(model)):
+            return "both"
+        if named:
+            return "tuned"
         return "rag" if documents else "plain"
 
     def resolved(self, model: str | None, chosen: Chosen) -> tuple[Adapter, ...]:
@@ -128,6 +158,19 @@ class AdapterUse:
             if path is not None and path.exists():
                 adapters.checked(each, path)
         return wanted
+
+    def trusts(self, model: str | None = None) -> bool:
+        """Whether a model is large enough to word answers from documents by itself."""
+        path = self._keeper.file_of(model)
+        return path is not None and path.exists() and self._asking.trusts(path.stat().st_size)
+
+    def _with_documents(self, card: AdapterCard) -> AdapterCard:
+        words = tuple(
+            model
+            for model in card.models
+            if task.words_documents(card.task, trusted=self.trusts(model))
+        )
+        return replace(card, documents=words)
 
     def _file(self, name: str, cards: Sequence[AdapterCard], model: str | None) -> Path:
         as_path = Path(name).expanduser()
@@ -156,9 +199,16 @@ class AdapterUse:
         )
 
 
-def _told(wanted: Adapter, proven: AttachedAdapter | None) -> AdapterInUse:
-    if proven is not None:
-        return AdapterInUse(proven.name, str(proven.path), proven.scale, proven.effect, proven.note)
+def _told(wanted: Adapter, proven: AttachedAdapter | None, *, trusted: bool) -> AdapterInUse:
     known = adapter_fits.told(wanted.path)
-    name = known.name if known is not None else wanted.path.stem
-    return AdapterInUse(name, str(wanted.path), wanted.scale)
+    taught = known.task if known is not None else ""
+    return AdapterInUse(
+        known.name if known is not None else wanted.path.stem,
+        str(wanted.path),
+        wanted.scale,
+        proven.effect if proven is not None else 0.0,
+        proven.note if proven is not None else "",
+        taught,
+        task.words_documents(taught, trusted=trusted),
+        task.told(taught, trusted=trusted),
+    )

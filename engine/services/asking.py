@@ -11,12 +11,14 @@ from engine.answer.abstain import JUDGE, SHORT, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting.counting import Counter
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
+from engine.formats import task
 from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter, no_adapters
-from engine.inference.chat_model import Adaptable, ChatModel, Sampling
+from engine.inference.chat_model import Adaptable, ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.reranker import Reranker
+from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress, drain
@@ -152,7 +154,8 @@ class Asking:
                             state_key(conversation_id),
                             documents=self._conversations.documents_key(conversation_id),
                         )
-                    _adapt(chat_model, wanted)
+                    trusted = self.trusts(chat_model.info.size_bytes)
+                    _adapt(chat_model, acting(wanted, mode, trusted=trusted))
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
                     answer = yield from self._answerer(
                         embedder, chat_model, library, remembered
@@ -168,6 +171,8 @@ class Asking:
                             grammar=grammar,
                         ),
                     )
+            taught = (each.task for each in attached(chat_model) if each.task)
+            answer = replace(answer, tasks=tuple(taught))
             if not answer.stopped:
                 self._keeper.worked(chat_model)
             self.tokens_per_s = answer.timings.tokens_per_s or self.tokens_per_s
@@ -213,7 +218,9 @@ class Asking:
         warming: _Warming,
     ) -> None:
         chat_model.preload(cancel=warming.all)
-        _adapt(chat_model, self._wanted(warming.model, mode, None, conversation_id))
+        wanted = self._wanted(warming.model, mode, None, conversation_id)
+        trusted = self.trusts(chat_model.info.size_bytes)
+        _adapt(chat_model, acting(wanted, mode, trusted=trusted))
         answerer = self._answerer(embedder, chat_model)
         stored = (
             self._conversations.messages(conversation_id) if conversation_id is not None else []
@@ -285,6 +292,10 @@ class Asking:
         if self._keeper.chosen.thinks:
             sampling = replace(sampling, max_tokens=sampling.max_tokens + THINKING_TOKENS)
         return sampling
+
+    def trusts(self, size_bytes: int) -> bool:
+        """Whether a model of this size words answers from documents by itself."""
+        return size_bytes >= self._trusted_bytes
 
     # --- who answers, and how sure it must be ---------------------------------------------------
 
@@ -386,6 +397,15 @@ def encoder_name(embedder: Embedder) -> str:
 def check_question(text: str, message: str) -> None:
     if not text.strip():
         raise InputError(message, "Write a few words about what you want to know.")
+
+
+def acting(wanted: Sequence[Adapter], mode: Mode, *, trusted: bool) -> tuple[Adapter, ...]:
+    """Of adapters those that take part in this way of asking, as their tasks say."""
+    return tuple(
+        each
+        for each in wanted
+        if mode != "both" or task.words_documents(adapter_fits.task_of(each.path), trusted=trusted)
+    )
 
 
 def _adapt(chat_model: ChatModel, wanted: Sequence[Adapter]) -> None:

@@ -28,7 +28,7 @@ from engine.evaluate.questions import BadLine, Question, as_row, set_hash
 from engine.formats import examples, job
 from engine.progress import CancelToken, Progress
 from engine.retrieve.remembered import Remembered
-from engine.services import costs, machine, other_encoder
+from engine.services import adapter_origin, costs, machine, other_encoder
 from engine.services.adapter_use import AdapterUse
 from engine.services.asking import Asking
 from engine.services.changed_facts import ChangedFacts
@@ -40,6 +40,11 @@ from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.evaluations import Evaluations, StoredEvaluation
 from engine.store.preferences import Preference, Preferences
+
+SHIPPED = (
+    "The adapter that comes with Alcove was taught on public texts, none of which are your "
+    "documents; its card names them."
+)
 
 
 class Comparison:
@@ -96,6 +101,11 @@ class Comparison:
         for column in columns:
             ready.append((yield from self._columns.of(column, library, cancel)))
         leaks, notes = _leaks(questions, ready, training)
+        notes += dict.fromkeys(
+            f"“{each.column.name}” asks without an adapter that takes no part in it. {words}"
+            for each in ready
+            for words in each.left_out
+        )
         if leaks:
             learnt = {id(leak.question) for leak in leaks}
             questions = [each for each in questions if id(each) not in learnt]
@@ -134,9 +144,19 @@ class Comparison:
                 number, questions, outcomes, ready, library, changed_facts, cancel
             )
             notes += told
+        origins = {
+            each.column.name: tuple(
+                found
+                for one in each.adapters
+                if (found := adapter_origin.learnt(one.path, self._documents)) is not None
+            )
+            for each in ready
+        }
+        notes += dict.fromkeys(one.words for every in origins.values() for one in every)
         done = evaluated.judged(
             number, outcomes, columns, setting, time.time(),
             costs=(yield from self._costs(ready, outcomes, library, cancel)), fresh=fresh,
+            learnt=origins,
             bad_lines=bad_lines, leaks=leaks, notes=notes,
             shifts=self._past.shifts(number, setting, outcomes),
         )  # fmt: skip
@@ -144,6 +164,9 @@ class Comparison:
             **done.as_json(),
             "costs": {each.column: asdict(each.cost) for each in done.considered},
             "freshness": [asdict(each) for each in fresh],
+            "learnt": {
+                name: [asdict(one) for one in every] for name, every in origins.items() if every
+            },
         }
         self._store.finish(number, report)
         return done
@@ -332,8 +355,10 @@ def _leaks(
     """Questions that were learnt, and what could not be looked into."""
     files, notes = list(training), []
     for each in dict.fromkeys(one for column in ready for one in column.adapters):
-        folder = costs.job_of(each.path)
-        if folder is not None and folder.spec.is_file():
+        folder = adapter_origin.job_of(each.path)
+        if adapter_origin.is_shipped(each.path):
+            notes.append(SHIPPED)
+        elif folder is not None and folder.spec.is_file():
             files.append(job.read_spec(folder).examples)
         else:
             notes.append(f"What {each.path.stem} was trained on is not known, so it cannot be "

@@ -1,15 +1,14 @@
 """What a way of asking costs before and beside its answers, as far as this machine can tell."""
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from engine.evaluate.considered import Cost
 from engine.evaluate.outcome import Outcome
-from engine.formats.job import JobFolder
 from engine.inference.adapters import Adapter
 from engine.inference.embedder import Embedder
+from engine.services import adapter_origin
 from engine.store.documents import Documents
 
 SAMPLE = 16
@@ -38,27 +37,10 @@ def cost(
 
 
 def training_s(adapters: Sequence[Adapter]) -> float | None:
-    """Seconds of training, as the reports of the adapters' jobs say; None where one is silent."""
-    total = 0.0
-    for each in adapters:
-        folder = job_of(each.path)
-        if folder is None:
-            return None
-        try:
-            told = json.loads(folder.report.read_text(encoding="utf-8"))
-            total += float(told["outcome"]["seconds"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-    return total
-
-
-def job_of(adapter: Path) -> JobFolder | None:
-    """The job that an adapter lies in; None where there is none beside it."""
-    for root in (adapter.parent, adapter.parent.parent):
-        folder = JobFolder(root)
-        if folder.spec.is_file() or folder.report.is_file():
-            return folder
-    return None
+    """Seconds of training of them all; None where one does not tell."""
+    found = [adapter_origin.training_s(each.path) for each in adapters]
+    known = [each for each in found if each is not None]
+    return sum(known, 0.0) if len(known) == len(found) else None
 
 
 def indexing_s(documents: Documents, embedder: Embedder, library: str | None) -> float | None:

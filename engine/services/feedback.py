@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from engine.evaluate.questions import Question
 from engine.store.ratings import Rated, Ratings
-from engine.teach import from_feedback
+from engine.teach import from_feedback, recipes
+from engine.teach.recipes import Recipe
 
 
 class Feedback:
@@ -28,10 +29,18 @@ class Feedback:
         """Every rated or corrected answer, oldest first; teaching takes its examples from these."""
         return self._ratings.all()
 
-    def questions(self, *, apart: bool = False) -> list[Question]:
+    def taught(self, recipe: Recipe) -> int:
+        """How many answers, corrected or praised, a recipe can be learnt from."""
+        return sum(
+            from_feedback.teaches(rated) and from_feedback.concerns(rated, recipe)
+            for rated in self.all()
+        )
+
+    def questions(self, *, apart: bool = False, about: str = "") -> list[Question]:
         """Questions from thumbs and corrections, for measuring.
 
-        ``apart`` leaves out those that an adapter may have learnt from.
+        ``apart`` leaves out those that an adapter may have learnt from, ``about`` those that are
+        about another recipe.
 
         A correction is the expected answer. Thumbs up: the answer and where it stands are what is
         expected; a refusal that was right makes the question unanswerable. Thumbs down says only
@@ -41,7 +50,9 @@ class Feedback:
         return [
             _question(rated)
             for rated in self.all()
-            if not rated.follows and not (apart and from_feedback.teaches(rated))
+            if not rated.follows
+            and not (apart and from_feedback.teaches(rated))
+            and (not about or from_feedback.concerns(rated, recipes.recipe(about)))
         ]
 
 

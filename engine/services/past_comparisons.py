@@ -11,6 +11,7 @@ from engine.evaluate.considered import Cost
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.freshness import Followed
 from engine.evaluate.history import Shift
+from engine.evaluate.learnt import Learnt
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import Question, from_row
 from engine.store.connect import Vault
@@ -43,6 +44,10 @@ class PastComparisons:
             stored.finished_at or stored.started_at,
             costs={name: Cost(**each) for name, each in told.get("costs", {}).items()},
             fresh=[Followed(**each) for each in told.get("freshness", ())],
+            learnt={
+                name: tuple(Learnt(**each) for each in every)
+                for name, every in told.get("learnt", {}).items()
+            },
             notes=told.get("notes", ()),
             shifts=self.shifts(number, stored.setting, found),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from engine.evaluate.columns import Column
 from engine.inference.adapters import Adapter
 from engine.models.options import EXACT, ModelOptions
 from engine.progress import CancelToken, Progress
-from engine.services import machine
+from engine.services import asking, machine
 from engine.services.adapter_use import AdapterUse
 from engine.services.asking import Asking
 from engine.services.keeper import ChatModelKeeper
@@ -34,6 +34,8 @@ class Ready:
     options: ModelOptions
     model: Path | None
     circumstances: dict[str, Any]
+    left_out: tuple[str, ...] = ()
+    """Sentences on adapters that take no part in this column."""
 
     @property
     def key(self) -> str:
@@ -69,12 +71,15 @@ class ReadyColumns:
         adapters = self._adapters_of(column)
         name, encoder = yield from self._asking.names(model, cancel)
         file = self._keeper.file_of(model)
+        trusted = self._adapters.trusts(model)
+        acting = asking.acting(adapters, column.mode, trusted=trusted)
+        left = self._adapters.left_out(model, adapters) if len(acting) < len(adapters) else ()
         circumstances: dict[str, Any] = {
             "mode": column.mode,
             "model": self._keeper.stored_key(model),
             "model_file": [name, *machine.stamp(file)],
             "adapters": [[str(each.path), *machine.stamp(each.path), each.scale]
-                         for each in adapters],
+                         for each in acting],
             "options": choice.for_question(options, from_documents=True).values(),
             "alcove": metadata.version("alcove"),
         }  # fmt: skip
@@ -89,7 +94,7 @@ class ReadyColumns:
             }
         # As it will be read back, so that it can be set against what was kept.
         plain: dict[str, Any] = json.loads(json.dumps(circumstances, default=str))
-        return Ready(column, adapters, options, file, plain)
+        return Ready(column, adapters, options, file, plain, left)
 
     def _adapters_of(self, column: Column) -> tuple[Adapter, ...]:
         model = column.model or None

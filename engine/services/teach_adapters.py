@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.errors import InputError, NotFoundError
+from engine.formats import task
 from engine.inference.adapters import Adapter
 from engine.model_types import AdapterCard, AdapterInUse
 from engine.models.adapter_memory import AdapterMemory
@@ -32,6 +33,12 @@ class Taught:
         if self.made is not None and self.made.base:
             return self.made.base
         return self.card.models[0] if self.card.models else ""
+
+    @property
+    def part(self) -> str:
+        """What it is used for and what it is left out of; empty where it fits no model."""
+        trusted = bool(self.card.documents)
+        return task.told(self.card.task, trusted=trusted) if self.card.models else ""
 
 
 class TeachAdapters:
@@ -63,6 +70,21 @@ class TeachAdapters:
         chosen: Chosen = [(name, 1.0) for name in names]
         key = self._keeper.stored_key(model)
         before = self._in_use(key)
+        used = yield from self._adapters.use(model, chosen, cancel=cancel)
+        self._made.changed(key, before, self._in_use(key))
+        return used
+
+    def use_exactly(
+        self,
+        wanted: Sequence[Adapter],
+        model: str | None = None,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, tuple[AdapterInUse, ...]]:
+        """As :meth:`use`, each at its strength."""
+        key = self._keeper.stored_key(model)
+        before = self._in_use(key)
+        chosen = [(str(each.path), each.scale) for each in wanted]
         used = yield from self._adapters.use(model, chosen, cancel=cancel)
         self._made.changed(key, before, self._in_use(key))
         return used

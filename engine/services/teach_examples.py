@@ -17,9 +17,9 @@ from engine.retrieve.retrieve import Retriever
 from engine.services.asking import Asking
 from engine.services.feedback import Feedback
 from engine.services.keeper import ChatModelKeeper
+from engine.services.teach_measured import Measured
 from engine.store.connect import Vault
 from engine.store.documents import Documents
-from engine.store.evaluations import Evaluations
 from engine.store.glossary import Glossary
 from engine.teach import (
     convert,
@@ -44,7 +44,6 @@ WORDS = ("documents", "feedback", "glossary")
 """Sources that are no files."""
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 SAMPLES = (".txt", ".md", ".text", ".markdown")
-CALIBRATION = "calibration"
 
 Made = Generator[Progress, None, tuple[list[Example], list[LeftOut]]]
 ReadyEmbedder = Callable[[CancelToken | None], Generator[Progress, None, Embedder]]
@@ -84,12 +83,12 @@ class TeachExamples:
 
     def __init__(
         self, vault: Vault, asking: Asking, keeper: ChatModelKeeper, feedback: Feedback,
-        ready_embedder: ReadyEmbedder, nearest: Nearest,
+        measured: Measured, ready_embedder: ReadyEmbedder, nearest: Nearest,
     ) -> None:  # fmt: skip
         self._vault = vault
         self._documents = Documents(vault)
         self._glossary = Glossary(vault)
-        self._evaluations = Evaluations(vault)
+        self._measured = measured
         self._asking = asking
         self._keeper = keeper
         self._feedback = feedback
@@ -108,7 +107,7 @@ class TeachExamples:
         """Build examples from all sources into one file, to be looked through.
 
         A source is ``documents``, ``feedback``, ``glossary`` or a path. ``measured`` are questions
-        that must not be learnt, beside those of earlier evaluations and of feedback. Raises
+        that must not be learnt, beside those that are kept to measure on. Raises
         InputError, NotFoundError, and ExamplesError with the lines of a broken file.
         """
         self._asking.check_library(wanted.library)
@@ -118,7 +117,8 @@ class TeachExamples:
             more, out = yield from self.examples(source, wanted, cancel)
             made += more
             left += out
-        kept, doubles = sift.sifted(made, [*measured, *self.measured()])
+        apart = {**dict.fromkeys(measured, sift.WHY), **self._measured.questions()}
+        kept, doubles = sift.sifted(made, apart)
         reasons = Counter(each.reason for each in [*left, *doubles]).most_common()
         if not kept:
             told = f" Left out: {reasons[0][1]}, because {reasons[0][0]}." if reasons else ""
@@ -159,17 +159,6 @@ class TeachExamples:
         with self._asking.turn(model or "", cancel):
             chat_model = yield from self._keeper.ready(model, cancel=cancel)
         return chat_model.count_prompt
-
-    def measured(self) -> list[str]:
-        """Questions that are kept for measuring, of feedback and of earlier evaluations."""
-        apart = [each.question for each in self._feedback.questions(apart=True)]
-        earlier = [
-            str(row.get("question", ""))
-            for each in self._evaluations.all()
-            if each.setting.get("questions_from") not in (CALIBRATION, "thumbs")
-            for row in each.questions
-        ]
-        return list(dict.fromkeys([*apart, *earlier]))
 
     # --- each kind of source -------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import InputError, NotFoundError, TeachError
+from engine.formats import examples as example_file
 from engine.formats import job as job_file
 from engine.formats.examples import Example
 from engine.formats.job import JobFolder, JobSpec
@@ -20,6 +21,8 @@ from engine.paths import Profile
 from engine.progress import CancelToken, Progress
 from engine.services.keeper import ChatModelKeeper
 from engine.services.teach_asking import TeachAsking
+from engine.services.teach_measured import Measured
+from engine.services.teach_plan import Plan
 from engine.settings import Settings
 from engine.teach import (
     defaults,
@@ -32,6 +35,7 @@ from engine.teach import (
     trainer_process,
 )
 from engine.teach.defaults import TrainingMachine
+from engine.teach.grounded import LeftOut
 from engine.teach.live import Live
 from engine.teach.machine_check import Machine, MachineCheck
 from engine.teach.made import MadeAdapters, MadeCard
@@ -42,22 +46,6 @@ EXAMPLES, HELD_OUT, CARD = "examples.jsonl", "held-out.jsonl", "card.json"
 COMPARED = "compared.json"
 """How its adapter fared beside the model as it was."""
 JobState = Literal["waiting", "training", "paused", "stopped", "failed", "trained"]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a training would be, before it begins; everything may be set otherwise."""
-
-    folder: JobFolder
-    spec: JobSpec
-    recipe: Recipe | None
-    taught: tuple[Example, ...]
-    held_out: tuple[Example, ...]
-    base_name: str = ""
-    looped: bool = False
-    """Whether it comes out of the loop: then it is adopted by itself where it is better."""
-    rehearse: bool = True
-    """Whether some of the model's own answers are learnt beside, so that it forgets less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +81,7 @@ class TeachJobs:
         shelf: Shelf,
         keeper: ChatModelKeeper,
         asking: TeachAsking,
+        measured: Measured,
     ) -> None:
         self.root = profile.teaching
         self.made = MadeAdapters(profile.adapters)
@@ -100,6 +89,7 @@ class TeachJobs:
         self._shelf = shelf
         self._keeper = keeper
         self._asking = asking
+        self._measured = measured
         self._started: dict[Path, subprocess.Popen[bytes]] = {}
 
     def plan(
@@ -115,19 +105,21 @@ class TeachJobs:
         looped: bool = False,
         rehearse: bool = True,
         longest: int = 0,
+        held_out: Sequence[Example] | None = None,
         machine: TrainingMachine | None = None,
     ) -> Plan:
         """What training on a file of examples would be, with settings that suit.
 
         ``base`` is a GGUF file or a folder; without it, the model of this name, by default the one
         that answers. ``settings`` go before the suggested ones; examples of more tokens than
-        ``longest`` are left out where it is above 0. Raises InputError, also where nobody has
+        ``longest`` are left out where it is above 0. Without ``held_out``, a share of the examples
+        is measured on and not learnt. Raises InputError, also where nobody has
         looked at the examples and ``unseen`` does not allow that.
         """
         every = Review(examples).trained(unseen=unseen)
-        taught, held_out = sift.split(
-            [each for each in every if not longest or review.tokens_of(each) <= longest]
-        )
+        every, left = self._unmeasured(every, job)
+        short = [each for each in every if not longest or review.tokens_of(each) <= longest]
+        taught, aside = sift.split(short) if held_out is None else (short, list(held_out))
         recipe = recipe_of(taught)
         name = name or (recipe.purpose.capitalize() if recipe is not None else examples.stem)
         base = base or self._keeper.file_of(model)
@@ -150,14 +142,33 @@ class TeachJobs:
         spec = JobSpec(
             base=base,
             examples=folder.root / EXAMPLES,
-            held_out=folder.root / HELD_OUT if held_out else None,
+            held_out=folder.root / HELD_OUT if aside else None,
             name=name,
             task=recipe.task if recipe is not None else "",
             settings={**suited, **(settings or {})},
         )
         return Plan(
-            folder, spec, recipe, tuple(taught), tuple(held_out), base.stem, looped, rehearse
-        )
+            folder, spec, recipe, tuple(taught), tuple(aside), base.stem, looped, rehearse,
+            tuple(Counter(each.reason for each in left).most_common()),
+        )  # fmt: skip
+
+    def _unmeasured(
+        self, examples: list[Example], job: Path | None
+    ) -> tuple[list[Example], list[LeftOut]]:
+        """Without what is kept to measure on. Raises InputError where nothing is left.
+
+        A training that began was looked at then.
+        """
+        if job is not None and JobFolder(job.expanduser().absolute()).spec.exists():
+            return examples, []
+        kept, left = sift.apart(examples, self._measured.questions())
+        if left and not kept:
+            raise InputError(
+                f"Nothing is left to learn: of all {len(left)} examples, {left[0].reason}.",
+                "What is measured on is never learnt. Teach other examples, or remove the set.",
+                code="measured",
+            )
+        return kept, left
 
     def python(self) -> Path:
         """The Python of the training environment. Raises TeachError with what to install."""
@@ -333,6 +344,18 @@ class TeachJobs:
         """Every training of this profile, as it stands."""
         found = self.root.glob("*/job.toml") if self.root.is_dir() else []
         return [self.card(path.parent) for path in sorted(found, key=_begun_at)]
+
+    def learnt(self, job: Path) -> tuple[list[Example], list[Example]]:
+        """What a training learnt, without what it rehearsed, and what it was measured on.
+
+        Both are empty where its folder is gone.
+        """
+        try:
+            taught = rehearsal.without(example_file.read(job / EXAMPLES))
+            held = job / HELD_OUT
+            return taught, example_file.read(held) if held.exists() else []
+        except (OSError, InputError):
+            return [], []
 
     def told(self, job: Path) -> Mapping[str, Any]:
         """What stood fast when a training began: its recipe, its base, whether it was looped."""

@@ -15,13 +15,12 @@ from engine.formats import job as job_file
 from engine.formats.examples import Example
 from engine.formats.job import JobFolder
 from engine.inference.adapters import Adapter
-from engine.model_types import Message
 from engine.progress import CancelToken, Progress
-from engine.services.teach_adapters import TeachAdapters
 from engine.services.teach_asking import TeachAsking
+from engine.services.teach_beside import Beside, Said
 from engine.services.teach_jobs import COMPARED, HELD_OUT, TeachJobs
-from engine.teach import compare, recipes, sift
-from engine.teach.compare import Decision, Scores
+from engine.teach import recipes, sift
+from engine.teach.compare import Decision
 from engine.teach.made import Verdict
 from engine.teach.recipes import Metric
 
@@ -65,9 +64,9 @@ class TeachResult:
 class TeachResults:
     """Judges the trainings of one profile."""
 
-    def __init__(self, jobs: TeachJobs, adapters: TeachAdapters, asking: TeachAsking) -> None:
+    def __init__(self, jobs: TeachJobs, beside: Beside, asking: TeachAsking) -> None:
         self._jobs = jobs
-        self._adapters = adapters
+        self._beside = beside
         self._asking = asking
 
     def judge(
@@ -84,13 +83,11 @@ class TeachResults:
         done = self._jobs.trained(job)
         file = self._jobs.export(job)
         model = self.model_of(job)
-        told = self._jobs.told(job)
-        metric: Metric = "f1"
-        if told.get("recipe"):
-            metric = recipes.recipe(str(told["recipe"])).metric
-        held_out = self._held_out(job)
+        metric = self.metric_of(job)
         try:
-            decision, samples = yield from self._compared(file, held_out, metric, model, cancel)
+            decision, samples = yield from self.compared(
+                (Adapter(file),), self.held_out(job), metric, model, cancel
+            )
         except (InputError, ModelError, NotFoundError) as error:
             decision, samples = Decision(False, f"It could not be compared: {error.message}"), ()
         result = TeachResult(
@@ -150,44 +147,34 @@ class TeachResults:
         """The model that a training was made on, by its file; None for the one that answers."""
         return self._asking.name_of(job_file.read_spec(JobFolder(job)).base)
 
-    def _held_out(self, job: Path) -> list[Example]:
+    def metric_of(self, job: Path) -> Metric:
+        """By which the answers of what was taught are measured."""
+        name = self._jobs.told(job).get("recipe")
+        return recipes.recipe(str(name)).metric if name else "f1"
+
+    def held_out(self, job: Path) -> list[Example]:
+        """Examples that a training did not learn from, as many as are asked."""
         path = job / HELD_OUT
         return example_file.read(path)[:MOST_ASKED] if path.exists() else []
 
-    def _compared(
-        self, file: Path, held_out: Sequence[Example], metric: Metric, model: str | None,
-        cancel: CancelToken | None,
+    def compared(
+        self, new: Sequence[Adapter], held_out: Sequence[Example], metric: Metric,
+        model: str | None, cancel: CancelToken | None,
     ) -> Generator[Progress, None, tuple[Decision, tuple[Sample, ...]]]:  # fmt: skip
-        kept = self._adapters.in_use(model)
-        total = 2 * (len(held_out) + len(compare.general_questions()))
-        said: list[list[str]] = []
-        scores: list[Scores] = []
-        for way, adapters in enumerate((kept, (Adapter(file),))):
-            stage = "asking the new adapter" if way else "asking the model as it is"
-            answers: list[str] = []
-            known: list[float] = []
-            for at, each in enumerate(held_out):
-                yield Progress(stage, way * total // 2 + at, total)
-                most = min(MOST_TOKENS, SPARE_TOKENS + len(each.answer) // 2)
-                written = yield from self._asking.answer(each.prompt, most, adapters, model, cancel)
-                answers.append(written)
-            for at, question in enumerate(compare.general_questions()):
-                yield Progress(stage, way * total // 2 + len(held_out) + at, total)
-                asked = (Message("user", question.question),)
-                written = yield from self._asking.answer(
-                    asked, compare.GENERAL_TOKENS, adapters, model, cancel
-                )
-                known.append(float(metrics.contains_answer(written, question.answers)))
-            told = zip(answers, held_out, strict=True)
-            right = tuple(score(text, example.answer, metric) for text, example in told)
-            said.append(answers)
-            scores.append(Scores(right, tuple(known)))
-        yield from self._asking.restore(kept, model, cancel)
+        """Ask held-out examples as they were taught, beside the model as it is used."""
+
+        def ask(at: int, adapters: Sequence[Adapter]) -> Generator[Progress, None, Said]:
+            each = held_out[at]
+            most = min(MOST_TOKENS, SPARE_TOKENS + len(each.answer) // 2)
+            written = yield from self._asking.answer(each.prompt, most, adapters, model, cancel)
+            return Said(written, score(written, each.answer, metric))
+
+        found = yield from self._beside.compared(new, len(held_out), ask, model, cancel)
         samples = tuple(
-            Sample(sift.question_of(example), example.answer, before, after)
-            for example, before, after in zip(held_out, said[0], said[1], strict=True)
+            Sample(sift.question_of(example), example.answer, before.text, after.text)
+            for example, before, after in zip(held_out, found.before, found.after, strict=True)
         )
-        return compare.decide(scores[0], scores[1]), samples[:SHOWN]
+        return found.decision, samples[:SHOWN]
 
 
 def score(written: str, wanted: str, metric: Metric) -> float:

@@ -14,9 +14,11 @@ from engine.services.feedback import Feedback
 from engine.services.keeper import ChatModelKeeper
 from engine.services.teach_adapters import TeachAdapters
 from engine.services.teach_asking import TeachAsking
+from engine.services.teach_beside import Beside
 from engine.services.teach_examples import ReadyEmbedder, TeachExamples
 from engine.services.teach_jobs import TeachJobs
 from engine.services.teach_loop import AskedWith, TeachLoop
+from engine.services.teach_measured import Measured
 from engine.services.teach_results import TeachResult, TeachResults
 from engine.settings import Settings
 from engine.store.connect import Vault
@@ -45,13 +47,17 @@ class Teaching:
         nearest: Nearest,
     ) -> None:
         self._root = profile.teaching
-        self.examples = TeachExamples(vault, asking, keeper, feedback, ready_embedder, nearest)
+        measured = Measured(vault, feedback)
+        self.examples = TeachExamples(
+            vault, asking, keeper, feedback, measured, ready_embedder, nearest
+        )
         teach_asking = TeachAsking(asking, keeper, profile.teaching)
-        self.jobs = TeachJobs(profile, settings, shelf, keeper, teach_asking)
+        self.jobs = TeachJobs(profile, settings, shelf, keeper, teach_asking, measured)
         self.adapters = TeachAdapters(adapters, memory, keeper, self.jobs.made)
-        self.results = TeachResults(self.jobs, self.adapters, teach_asking)
+        beside = Beside(self.adapters, teach_asking)
+        self.results = TeachResults(self.jobs, beside, teach_asking)
         self.loop = TeachLoop(
-            vault, asked, feedback, self.examples, self.jobs, self.adapters, self.results
+            vault, asked, feedback, self.examples, self.jobs, self.adapters, self.results, beside
         )
 
     def recipes(self) -> Sequence[Recipe]:

@@ -40,8 +40,10 @@ def from_json(text: str) -> Answer | None:
         documents = tuple(context.get("documents", ()))
         context = ContextUse(**{**context, **turns, "passages": spans, "documents": documents})
     why = stored.pop("why", None)
+    tasks = tuple(stored.pop("tasks", ()))
     return Answer(
         **stored,
+        tasks=tasks,
         why=_why(why) if why is not None else None,
         sentences=sentences,
         citations=citations,
@@ -59,8 +61,9 @@ def _why(stored: dict[str, Any]) -> Why:
         name: tuple((first, second) for first, second in stored.pop(name, ()))
         for name in ("signals", "corrections", "expansions", "filters")
     }
-    phrases = tuple(stored.pop("phrases", ()))
-    return Why(**stored, passages=passages, steps=steps, phrases=phrases, **pairs)
+    for name in ("phrases", "whole", "ordering"):
+        pairs[name] = tuple(stored.pop(name, ()))
+    return Why(**stored, passages=passages, steps=steps, **pairs)
 
 
 def _placed(stored: dict[str, Any]) -> dict[str, Any]:

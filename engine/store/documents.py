@@ -8,7 +8,7 @@ import apsw
 
 from engine.inference.embedder import Vectors as Matrix
 from engine.library_types import FailedFile
-from engine.store import glossary, headings
+from engine.store import glossary, headings, passage_rows
 from engine.store import vectors as vector_store
 from engine.store.attached import bounds
 from engine.store.connect import Vault
@@ -44,12 +44,7 @@ _DOCUMENT = (
     "FROM documents "
     "JOIN libraries ON libraries.id = documents.library_id "
 )
-_PASSAGE = (
-    "SELECT passages.id, passages.document_id, documents.path, passages.title, passages.page, "
-    'passages.start, passages."end", passages.heading, passages.text, '
-    "passages.label FROM passages "
-    "JOIN documents ON documents.id = passages.document_id "
-)
+_PASSAGE = passage_rows.ONE_BY_ONE
 _KNOWN = (
     "SELECT path, size_bytes, mtime_ns, sha256, libraries.name, state, code, reason, "
     "passage_count, indexed_at, read_with FROM documents "
@@ -134,13 +129,7 @@ class Documents:
     def passages_by_id(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that exist and can be read, by number."""
         with self._vault.read() as db:
-            found = rows(
-                db,
-                _PASSAGE + "WHERE passages.id IN (SELECT value FROM carray(?))",
-                (numbers(ids),),
-            )
-        passages = [Passage(*each) for each in found]
-        return {each.id: each for each in passages if each.text}
+            return {each.id: each for each in passage_rows.by_id(db, ids) if each.text}
 
     def neighbours(self, passage_id: int, before: int = 1, after: int = 1) -> list[Passage]:
         """Passages around one of the same document in reading order, itself left out."""

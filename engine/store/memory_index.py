@@ -21,10 +21,10 @@ PARTS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 1)
 """How many parts of a vector share 4 bits."""
 SAMPLE = 20_000
 """Vectors that the index is fitted on."""
-LISTS_READ = 0.5
+LISTS_READ = 0.35
 """Share of the lists that a search reads."""
-LEAST_READ = 200_000
-"""Vectors that it reads at least: a hundred thousand take a millisecond."""
+LEAST_READ = 50_000
+"""Vectors that it reads at least: so many take half a millisecond."""
 NARROW = 0.3
 """A search narrowed to a smaller share of the passages reads all lists."""
 

@@ -10,6 +10,7 @@ The same text always gives the same words: FTS5 takes a passage out of the index
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import apsw
 from py_rust_stemmers import SnowballStemmer
@@ -52,7 +53,12 @@ _BY_SCRIPT = (
 _WORD = re.compile(rf"[{UNSPACED}]+|(?:[^\W_{UNSPACED}]|[{MARKS}{INDIC}])+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _OF_LINES = re.compile(rf"\n|{_WORD.pattern}")
-_ASCII_OF_LINES = re.compile(r"[a-z0-9]+|\n")
+_LINE = "|"
+"""For the end of a line where texts are cut at spaces."""
+_ASCII_LETTERS = bytes(
+    ord(_LINE if each == "\n" else each.lower() if each.isalnum() else " ")
+    for each in map(chr, range(128))
+) + bytes(128)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _MARK = re.compile(f"[{MARKS}]")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك"})
@@ -123,18 +129,20 @@ class Tokenizer:
 
         As many words as :meth:`plain` gives, in one go: for texts that somebody waits for.
         """
-        text = text.lower()
-        if text.isascii():
-            words = _ASCII_OF_LINES.findall(text)
-        else:
-            text = unicodedata.normalize("NFKC", text)
-            if _UNSPACED.search(text):
-                return _lined([self.plain(line, language) for line in text.split("\n")])
-            words = _OF_LINES.findall(text)
         stems = self._held(language)
-        known = stems.get
-        found = [known(word) or self._stem(stems, word, language) for word in words]
-        return found if text.isascii() else [word for word in found if word]
+        if text.isascii():
+            plain = text.encode().translate(_ASCII_LETTERS).decode()
+            words = plain.replace(_LINE, f" {_LINE} ").split()
+            met = list(map(stems.get, words))
+            if None in met:
+                met = [stems.get(word) or self._stem(stems, word, language) for word in words]
+            return cast(list[str], met)
+        text = unicodedata.normalize("NFKC", text.lower())
+        if _UNSPACED.search(text):
+            return _lined([self.plain(line, language) for line in text.split("\n")])
+        words = _OF_LINES.findall(text)
+        found = [stems.get(word) or self._stem(stems, word, language) for word in words]
+        return [word for word in found if word]
 
     def forms(self, text: str, languages: Sequence[str]) -> list[tuple[str, ...]]:
         """The words of a question, each in its forms in several languages."""
@@ -154,7 +162,7 @@ class Tokenizer:
         if len(stems) > MOST_REMEMBERED:
             stems.clear()
         if not stems:
-            stems["\n"] = "\n"
+            stems["\n"] = stems[_LINE] = "\n"
         return stems
 
     def _stem(self, stems: dict[str, str], word: str, language: str) -> str:

@@ -59,8 +59,9 @@ def score(question: Question, answer: Answer) -> float:
     return 0.0 if answer.abstained else metrics.f1(answer.text, question.answers)
 
 
-def general_score(question: Question, answer: Answer) -> float:
-    return float(metrics.contains_answer(answer.text, question.answers))
+def general_score(question: Question, written: str) -> float:
+    """1 where what was written holds the answer, else 0."""
+    return float(metrics.contains_answer(written, question.answers))
 
 
 def decide(before: Scores, after: Scores) -> Decision:

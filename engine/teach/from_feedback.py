@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from engine.answer import brief, text
 from engine.formats.examples import Example
-from engine.model_types import Message
 from engine.store.ratings import Rated
-from engine.teach import grounded
+from engine.teach import grounded, recipes
 from engine.teach.grounded import LONGEST_ANSWER, Asked, Find, LeftOut
 from engine.teach.recipes import Recipe
 
+FREE = ("answer", "style")
+"""Recipes that are learnt from answers without an adapter too."""
 MEASURED = 3
 """Of ten questions, so many are kept for measuring."""
 
@@ -28,6 +29,34 @@ def is_measured(question: str) -> bool:
 def teaches(rated: Rated) -> bool:
     """Whether an answer may become an example: it says what was wanted, and stands by itself."""
     return bool(rated.wanted) and not rated.follows and not is_measured(rated.question)
+
+
+def about(rated: Rated) -> Recipe | None:
+    """What the answer was to show: the recipe of an adapter that took part in it.
+
+    None for an answer without one that is known.
+    """
+    found = (recipes.of_task(each) for each in rated.answer.tasks)
+    return next((each for each in found if each is not None), None)
+
+
+def concerns(rated: Rated, recipe: Recipe) -> bool:
+    """Whether a recipe can be learnt from what was said of an answer.
+
+    An answer that no adapter took part in shows facts and tone.
+    """
+    taught = about(rated)
+    return recipe.name in FREE if taught is None else taught.name == recipe.name
+
+
+def held_out(recipe: Recipe, rated: Sequence[Rated]) -> list[Example]:
+    """What is kept to measure a recipe on, as examples in its form."""
+    return [
+        _plainly(recipe, each)
+        for each in rated
+        if each.wanted and not each.follows and is_measured(each.question)
+        and concerns(each, recipe)
+    ]  # fmt: skip
 
 
 def examples(
@@ -45,6 +74,8 @@ def examples(
             left.append(LeftOut("nobody said what the answer should have been"))
         elif each.follows:
             left.append(LeftOut("their question leans on the turns before"))
+        elif not concerns(each, recipe):
+            left.append(LeftOut("they are about an adapter that was taught something else"))
         elif is_measured(each.question):
             left.append(LeftOut("they are kept to measure on"))
         else:
@@ -53,15 +84,26 @@ def examples(
     return kept, left
 
 
+def _plainly(recipe: Recipe, rated: Rated) -> Example:
+    """The question as it stands, in the form of the recipe."""
+    return recipe.of(
+        recipe.asking(rated.question), rated.wanted, source=_source(rated), why=_why(rated),
+        question=rated.question, message=rated.message_id,
+    )  # fmt: skip
+
+
+def _why(rated: Rated) -> str:
+    return "you corrected the answer" if rated.correction else "you praised the answer"
+
+
+def _source(rated: Rated) -> str:
+    return f"conversation {rated.message_id}"
+
+
 def _made(recipe: Recipe, rated: Rated, find: Find | None) -> Example | LeftOut:
-    why = "you corrected the answer" if rated.correction else "you praised the answer"
-    source = f"conversation {rated.message_id}"
+    why, source = _why(rated), _source(rated)
     if find is None:
-        turns = (Message("user", rated.question),)
-        return recipe.of(
-            turns, rated.wanted, source=source, why=why, question=rated.question,
-            message=rated.message_id,
-        )  # fmt: skip
+        return _plainly(recipe, rated)
     refusal = (rated.up and rated.answer.abstained and not rated.correction) or brief.refuses(
         rated.wanted
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any, Literal, cast
 
 from engine.errors import NotFoundError
@@ -45,11 +46,23 @@ class Recipe:
         prompt = self.prompt.format_map(parts).strip()
         return self.of((Message("user", prompt),), answer, source=source, why=why, **more)
 
+    def asking(self, text: str) -> tuple[Message, ...]:
+        """A text as it is put to a model that was taught this: in its prompt, where that has one
+        part only, behind its rule.
+        """
+        parts = [name for _, name, _, _ in Formatter().parse(self.prompt) if name]
+        asked = self.prompt.format_map({parts[0]: text}).strip() if len(parts) == 1 else text
+        return (*self._rule, Message("user", asked))
+
+    @property
+    def _rule(self) -> tuple[Message, ...]:
+        return (Message("system", self.system),) if self.system else ()
+
     def of(
         self, turns: tuple[Message, ...], answer: str, *, source: str, why: str, **more: Any
     ) -> Example:
         """An example of turns that stand as they are, behind this recipe's rule."""
-        first = (Message("system", self.system),) if self.system else ()
+        first = self._rule
         if turns and turns[0].role == "system":
             first = ()
         return Example(
@@ -80,6 +93,11 @@ def all_recipes() -> tuple[Recipe, ...]:
         )
         for name, values in tomllib.loads(text).items()
     )
+
+
+def of_task(task: str) -> Recipe | None:
+    """The recipe that teaches a task; None for a task from elsewhere."""
+    return next((each for each in all_recipes() if each.task == task), None)
 
 
 def recipe(name: str) -> Recipe:

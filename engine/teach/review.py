@@ -102,7 +102,7 @@ class Review:
 
     def add(self, examples: Sequence[Example]) -> int:
         """Put more behind them, but none whose question is there already; returns how many."""
-        asked = [each.question for each in self.all()]
+        asked = dict.fromkeys((each.question for each in self.all()), sift.WHY)
         fresh, _ = sift.sifted(examples, asked)
         self._examples += fresh
         if fresh:

@@ -1,14 +1,16 @@
 """What is left out of examples before anybody looks at them: doubles, and what is measured on."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.answer import text
+from engine.evaluate import leakage, metrics
 from engine.formats.examples import Example
 from engine.teach.grounded import LeftOut
 
 ALIKE = 0.8
 """Share of content words in common from which two questions ask the same."""
+WHY = "their question is one to measure on"
 HELD_OUT = 0.1
 MOST_HELD_OUT = 64
 
@@ -19,21 +21,47 @@ def question_of(example: Example) -> str:
     return told if isinstance(told, str) and told else example.prompt[-1].content
 
 
-def sifted(
-    examples: Iterable[Example], measured: Sequence[str] = ()
+def apart(
+    examples: Sequence[Example], measured: Mapping[str, str]
 ) -> tuple[list[Example], list[LeftOut]]:
-    """Examples whose question comes first, and none that is nearly one of ``measured``."""
-    taken = {_plain(question) for question in measured}
-    leaks = _Index(measured)
-    seen: set[str] = set()
+    """Examples that ask none of ``measured``, nor nearly so; each of those has its reason.
+
+    What is measured may also stand in a longer text, as behind passages.
+    """
+    questions = list(measured)
+    taken = {_plain(question): question for question in reversed(questions)}
+    near = _Index(questions)
+    long = {
+        question: f" {normal} "
+        for question in questions
+        if len((normal := metrics.normalise(question)).split()) >= leakage.SHORTEST
+    }
     kept: list[Example] = []
     left: list[LeftOut] = []
     for example in examples:
         question = question_of(example)
-        plain = _plain(question)
-        if plain in taken or leaks.alike(question):
-            left.append(LeftOut("their question is one to measure on"))
-        elif plain in seen:
+        found = taken.get(_plain(question)) or near.alike(question)
+        if found is None and long:
+            said = [each.content for each in example.prompt if each.role == "user"]
+            whole = f" {metrics.normalise(' '.join(said))} "
+            found = next((one for one, normal in long.items() if normal in whole), None)
+        if found is None:
+            kept.append(example)
+        else:
+            left.append(LeftOut(measured[found]))
+    return kept, left
+
+
+def sifted(
+    examples: Sequence[Example], measured: Mapping[str, str] | None = None
+) -> tuple[list[Example], list[LeftOut]]:
+    """Examples whose question comes first, and none that is nearly one of ``measured``."""
+    every, left = apart(examples, measured or {})
+    seen: set[str] = set()
+    kept: list[Example] = []
+    for example in every:
+        plain = _plain(question_of(example))
+        if plain in seen:
             left.append(LeftOut("their question is asked already"))
         else:
             seen.add(plain)
@@ -75,18 +103,22 @@ class _Index:
     """Finds questions that share most of their content words with one of many."""
 
     def __init__(self, questions: Sequence[str]) -> None:
+        self._questions = questions
         self._sets = [frozenset(text.content(question)) for question in questions]
         self._by_word: dict[str, set[int]] = {}
         for number, words in enumerate(self._sets):
             for word in words:
                 self._by_word.setdefault(word, set()).add(number)
 
-    def alike(self, question: str) -> bool:
+    def alike(self, question: str) -> str | None:
+        """The first of them that asks nearly the same."""
         words = frozenset(text.content(question))
-        if not words or not self._sets:
-            return False
         near = {number for word in words for number in self._by_word.get(word, ())}
-        return any(
-            len(words & self._sets[number]) >= ALIKE * len(words | self._sets[number])
-            for number in near
+        return next(
+            (
+                self._questions[number]
+                for number in sorted(near)
+                if len(words & self._sets[number]) >= ALIKE * len(words | self._sets[number])
+            ),
+            None,
         )

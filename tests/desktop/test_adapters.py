@@ -12,6 +12,7 @@ from desktop.main_window import MainWindow
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
 from engine.assistant import Assistant
+from engine.inference.adapters import Adapter
 from engine.progress import drain
 from engine.types import Conversation
 from tests.desktop import models_stage
@@ -92,6 +93,29 @@ def test_a_conversation_is_held_with_several_adapters(
     press(again.window, "Use what the model always uses")
     qtbot.waitUntil(lambda: only(again).adapters is None, timeout=WAIT_MS)
     assert again.window.chat.head.mode in ("rag", "plain")
+
+
+def test_an_adapter_of_another_task_is_left_out_of_answers_from_documents(
+    qtbot: QtBot, stage: Stage, tmp_path: Path
+) -> None:
+    base = tmp_path / "base.gguf"
+    labels = write_adapter(tmp_path / "labels.gguf", base, name="Labels", task="classification")
+    assistant, head = stage.assistant, stage.window.chat.head
+    assistant.model_jobs.add(labels)
+    key = assistant._keeper.stored_key("base")
+    assistant.adapters._memory.put(key, [Adapter(labels)])
+    stage.window.facts.refresh()
+    qtbot.waitUntil(lambda: head.adapters.held == ((str(labels), 1.0),), timeout=WAIT_MS)
+    assert strength(stage.window, "Labels", "100").isChecked()
+    assert any(name.endswith("(without documents only)") for name in names(head.models.choices))
+    assert (head.mode, head.ways.text()) == ("rag", "With documents ▾")
+    assert "takes part only in answers of the model alone" in head.ways.toolTip()
+    next(one for one in head.ways.choices.actions() if one.data() == "plain").trigger()
+    assert (head.mode, head.ways.text()) == ("tuned", "Tuned model alone ▾")
+    models_stage.go(qtbot, stage)
+    rows = {row.card.name: row for row in models_stage.card(qtbot, stage, "base").adapters}
+    assert "left out of answers from your documents" in rows["Labels"].part.text()
+    assert rows["Terms"].part.isHidden()
 
 
 def test_another_model_begins_without_the_adapters_of_the_one_before(

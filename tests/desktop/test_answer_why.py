@@ -85,6 +85,19 @@ def test_what_was_understood_found_and_cut_is_said() -> None:
     assert why_words.found(Why("x")) == ""
 
 
+def test_what_was_read_in_part_and_as_a_whole_is_said() -> None:
+    part = replace(PASSAGE, use="read", part=True)
+    why = Why("How long is the notice?", (part,), whole=("/docs/lease.pdf",))
+    assert why_words.found(why) == "1 passage: 1 by both. 1 was read in part only."
+    assert why_words.use(part) == ("read in part", "warn")
+    assert why_words.use(replace(part, use="cited")) == ("cited", "number")
+    assert why_words.whole(why) == "lease.pdf is short, so the model read all of it."
+    assert why_words.whole(replace(why, whole=("/a.md", "/b.md"))) == (
+        "a.md and b.md are short, so the model read all of them."
+    )
+    assert why_words.whole(replace(why, whole=())) == ""
+
+
 # --- in the window -----------------------------------------------------------------------------
 
 
@@ -103,7 +116,7 @@ def test_why_is_folded_and_tells_the_way_to_the_answer(
     assert "Beside “FS” also “family skiff”." in told
     assert "1 passage: 1 by both." in told
     assert "cited" in told
-    assert "Searching 0.0" in told
+    assert "Searching 0." in told
 
     (row,) = view.why.rows
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)

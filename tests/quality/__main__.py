@@ -24,6 +24,7 @@ from tests.quality import (
     ingest_kills,
     injections,
     model,
+    packing,
     pdf,
     process,
     retrieval,
@@ -56,9 +57,10 @@ BENCHES: dict[str, Callable[[Workplace], None]] = {
     "handbook": handbook.run,
     "contracts": contracts.run,
     "injections": injections.run,
+    "packing": packing.run,
     "compare": compare.run,
 }
-PARTS = ("reuse", "stops", "memory", "kills", "compare")
+PARTS = ("reuse", "stops", "memory", "kills", "packing", "compare")
 """Of ``process``, and what takes an hour: for themselves."""
 DEFAULT = [name for name in BENCHES if name not in PARTS]
 

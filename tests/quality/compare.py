@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from engine.assistant import Assistant
-from engine.evaluate import report
+from engine.evaluate import page, report
 from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.measure import Result
@@ -46,7 +46,7 @@ def run(place: Workplace) -> None:
             figures = comparison_page.kept(done, len(questions), clock.each())
             place.record.folder.mkdir(parents=True, exist_ok=True)
             (place.record.folder / f"compare-{name}.json").write_text(json.dumps(figures, indent=1))
-            report.write(place.folder / f"compare-{name}.html", done.html())
+            report.write(place.folder / f"compare-{name}.html", page.html(done))
         told(place, done, f"{name}, {len(questions)} questions")
 
 

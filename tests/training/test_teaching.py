@@ -15,7 +15,7 @@ from engine.formats import adapter as adapter_file
 from engine.formats import examples as example_file
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
-from engine.services.teach_jobs import Plan
+from engine.services.teach_plan import Plan
 from engine.store.connect import Vault
 from engine.teach import trainer_process
 from tests.fakes import HashingEmbedder, ScriptedChatModel

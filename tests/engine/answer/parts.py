@@ -54,5 +54,8 @@ class Library:
         self.queries.append(query)
         return SearchResult(self.hits()[:top], 0.01)
 
+    def passages(self, path: str) -> list[Passage]:
+        return [hit.passage for hit in self.hits() if hit.passage.path == path]
+
     def pages(self, path: str) -> list[Page]:
         return [Page(1, "x" * self._offset + self._texts[path])]

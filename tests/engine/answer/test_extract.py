@@ -27,6 +27,18 @@ def test_headings_and_questions_make_no_evidence() -> None:
     assert evidence[0].sentence == "There are 27 days for all."
 
 
+def test_a_line_that_repeats_its_headings_stands_behind_what_is_below() -> None:
+    text = (
+        "Halden Works chief harbour engineer\n\n"
+        "The chief harbour engineer is responsible for the cranes."
+    )
+    (hit,) = Library({"/roles.md": text}).hits()
+    heading = "Roles at Halden Works › Chief harbour engineer"
+    hits = [replace(hit, passage=replace(hit.passage, heading=heading))]
+    evidence = extract.best_sentences("What does the chief harbour engineer do?", hits)
+    assert evidence[0].sentence == "The chief harbour engineer is responsible for the cranes."
+
+
 def test_the_model_weighs_and_the_order_by_words_stays() -> None:
     class Prefers27(ScriptedChatModel):
         def score(self, messages, continuations):  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from engine.answer import extract, pack
 from engine.answer.talk import Talk, Turn
 from engine.errors import InputError
 from engine.model_types import Message
+from engine.types import Hit, Passage
 from tests.engine.answer.parts import Library
 from tests.fakes import ScriptedChatModel
 
@@ -194,3 +195,113 @@ def test_older_turns_make_room_for_new_passages() -> None:
     assert "27 days" in packed.messages[-1].content
     assert packed.context.dropped
     assert packed.context.fits
+
+
+# --- whole documents -----------------------------------------------------------------------------
+
+LEASE = (
+    "This lease is made between Ada Brandt and Jon Vik.",
+    "The rent is 640 euros a month. It is due on the first day of the month.",
+    "Pets need the consent of the landlord. A deposit of two rents is paid before.",
+)
+NOTE = "The rent of the garage is 70 euros."
+ASKED = "How high is the rent?"
+
+
+def lease_hits() -> tuple[list[Hit], list[Hit]]:
+    """What is found for the question, and the lease with all its passages in reading order."""
+    passages, at = [], 0
+    for number, text in enumerate(LEASE, start=1):
+        passages.append(Passage(number, 1, "/lease.md", "Lease", 1, at, at + len(text), "", text))
+        at += len(text) + 2
+    note = Passage(9, 2, "/note.md", "Note", 1, 0, len(NOTE), "", NOTE)
+    rent = Hit(1, passages[1], 1.0, 0.8, 0.8)
+    found = [rent, Hit(2, note, 0.4, 0.4, 0.4), Hit(3, passages[2], 0.3, 0.2, 0.3)]
+    whole = [Hit(0, passages[0], 0.0, 0.0, 0.0), rent, found[2]]
+    return found, whole
+
+
+def packed_lease(talk: Talk, model: ScriptedChatModel, **more: Any) -> pack.Packed:
+    found, whole = lease_hits()
+    evidence = extract.best_sentences(ASKED, found)
+    return pack.pack_rag(ASKED, found, evidence, talk, model, max_tokens=100, whole=[whole], **more)
+
+
+def test_a_short_document_stands_whole_and_in_order_next_to_the_question() -> None:
+    packed = packed_lease(Talk(), ScriptedChatModel())
+    said = packed.messages[-1].content
+    assert "[2] Lease\n" + "\n\n".join(LEASE) in said
+    assert said.index("[1] Note") < said.index("[2] Lease")
+    assert packed.whole == ("/lease.md",)
+    assert packed.cut == ()
+    assert [id for id, _, _ in packed.context.passages] == [9, 1, 2, 3]
+    assert {hit.passage.id for hit in packed.hits} == {1, 2, 3, 9}
+
+
+def test_a_document_without_room_gives_way_to_its_passages() -> None:
+    model = ScriptedChatModel(n_ctx=240)
+    packed = packed_lease(Talk(), model)
+    assert packed.whole == ()
+    assert "640 euros" in packed.messages[-1].content
+    assert "Ada Brandt" not in packed.messages[-1].content
+    assert packed.context.fits
+
+
+@pytest.mark.parametrize("n_ctx", range(236, 330, 3))
+def test_whatever_room_there_is_the_prompt_fits(n_ctx: int) -> None:
+    model = ScriptedChatModel(n_ctx=n_ctx)
+    packed = packed_lease(Talk(), model, explain=lambda text: [("rent", "what is paid " * 4)])
+    assert packed.context.fits
+    if packed.whole:
+        assert "\n\n".join(LEASE) in packed.messages[-1].content
+
+
+def test_a_follow_up_reads_the_document_where_it_stands() -> None:
+    model = ScriptedChatModel()
+    first = packed_lease(Talk(), model)
+    second = packed_lease(follow_up(first, ASKED, "640 euros.", Talk()), model)
+    assert second.messages[: len(first.messages)] == first.messages
+    assert second.context.passages == ()
+    assert second.whole == ("/lease.md",)
+
+
+def test_of_a_document_that_stood_in_part_the_rest_comes_with_a_follow_up() -> None:
+    model = ScriptedChatModel()
+    found, _ = lease_hits()
+    evidence = extract.best_sentences(ASKED, found)
+    first = pack.pack_rag(ASKED, found[:1], evidence[:1], Talk(), model, max_tokens=100)
+    second = packed_lease(follow_up(first, ASKED, "640 euros.", Talk()), model)
+    assert [id for id, _, _ in second.context.passages] == [9, 1, 3]
+    assert "640 euros a month" not in second.messages[-1].content
+
+
+# --- what had no room ----------------------------------------------------------------------------
+
+
+def test_passages_that_had_no_room_are_told() -> None:
+    texts = {f"/{number}.md": f"Rule {number} of paid holiday. " + "It is so. " * 30
+             for number in range(4)}  # fmt: skip
+    library = Library(texts)
+    packed = packed_rag(
+        "What is rule 2 of paid holiday?", library, Talk(), ScriptedChatModel(n_ctx=420)
+    )
+    read = {hit.passage.id for hit in packed.hits}
+    assert packed.cut
+    assert read | {hit.passage.id for hit in packed.cut} == {1, 2, 3, 4}
+    assert not read & {hit.passage.id for hit in packed.cut}
+
+
+NAMES = [f"N{number}" for number in range(70)] + ["Heron"] + [f"M{number}" for number in range(20)]
+
+
+def test_a_follow_up_keeps_the_header_over_a_row() -> None:
+    rows = "\n".join(f"Room {name} | {number}0 euros" for number, name in enumerate(NAMES))
+    library = Library({"/rooms.md": f"Room | Price a night\n{rows}"})
+    model = ScriptedChatModel(n_ctx=330)
+    question = "What is the price a night of room Heron?"
+    first = packed_rag(question, library, Talk(), model)
+    assert "[1] rooms.md\nRoom | Price a night\n…\n" in first.messages[-1].content
+    assert "Room Heron |" in first.messages[-1].content
+    model = ScriptedChatModel(n_ctx=2000)
+    second = packed_rag(question, library, follow_up(first, question, "710", Talk()), model)
+    assert second.messages[: len(first.messages)] == first.messages

@@ -29,6 +29,14 @@ def test_short_answers_are_read_from_the_right_sentence(question: str, answer: s
     assert answer in read(question)
 
 
+def test_a_label_before_a_colon_is_no_answer() -> None:
+    hits = Library({"/r.md": "Objective: the chief engineer leads the works in Halden."}).hits()
+    evidence = extract.best_sentences("Who is the chief engineer?", hits, top=6)
+    readings = Reader().read("Who is the chief engineer?", evidence, extract.rarity(hits))
+    assert readings
+    assert "Objective" not in {each.text for each in readings}
+
+
 def test_nothing_is_read_from_nothing() -> None:
     assert Reader().read("Who?", [], extract.rarity([])) == []
 

@@ -138,7 +138,9 @@ def test_ask_gives_the_documented_json(alcove: Callable[..., Result], documents:
         "thinking",
         "model",
         "mode",
+        "quotation",
     }  # fmt: skip
+    assert answer["quotation"] is True
     assert "07:40" in answer["answer"]
     assert not answer["abstained"]
     (shown,) = lines(alcove("show", documents / "ferry.md", "--json"))
@@ -157,6 +159,20 @@ def test_ask_in_words_shows_answer_and_source(
     result = alcove("ask", "When does the ferry to Odell Island leave?")
     assert "07:40" in result.stdout
     assert "ferry.md, page 1" in result.stdout
+    assert "Quoted word for word from your documents." in result.stdout
+
+
+def test_what_is_not_found_comes_with_the_nearest_passages(
+    alcove: Callable[..., Result], documents: Path
+) -> None:
+    alcove("add", documents)
+    (answer,) = lines(alcove("ask", "Who won the opera prize of 1911 in Vienna?", "--json"))
+    assert answer["abstained"]
+    assert answer["quotation"] is False
+    near = answer["nearest"]
+    assert near
+    assert [hit["rank"] for hit in near] == sorted(hit["rank"] for hit in near)
+    assert all(hit["text"] and hit["path"] and hit["end"] > hit["start"] for hit in near)
 
 
 def test_ask_plain_uses_no_documents(

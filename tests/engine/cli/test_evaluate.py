@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import Result
 
@@ -45,6 +46,30 @@ def test_evaluate_gives_the_documented_json(
     assert [each["id"] for each in history["evaluations"]] == [value["id"]]
     [again] = lines(alcove("evaluate", "--show", value["id"], "--json"))
     assert again["modes"] == value["modes"]
+
+
+@pytest.mark.window
+def test_the_report_of_a_comparison_is_written_on_paper(
+    alcove: Callable[..., Result], documents: Path, questions: Path, tmp_path: Path
+) -> None:
+    alcove("add", documents)
+    paper = tmp_path / "r.pdf"
+    result = alcove("evaluate", questions, "--modes", "plain,rag", "--report", paper, "--json")
+    assert result.exit_code == 0, result.output
+    document = pypdfium2.PdfDocument(paper)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    assert "Which pier?" in text
+    assert "Every answer" in text
+    [value] = lines(result)
+    assert value["report"] == str(paper)
+    wrong = alcove(
+        "evaluate", "--show", value["id"], "--report", tmp_path / "no" / "r.pdf", "--json"
+    )
+    [told] = lines(wrong)
+    assert "cannot be written" in told["error"]["message"]
+    usage = alcove("evaluate", "--calibrate", "--report", paper)
+    assert usage.exit_code == 2
 
 
 def test_evaluate_tells_in_words(

@@ -104,7 +104,9 @@ def test_adapters_and_trainings_are_listed(alcove: Callable[..., Result], tmp_pa
     assert (each["name"], each["base"], each["state"]) == ("Mine", "base", "ready")
     assert each["size"] > 0
     assert value["jobs"] == []
-    assert value["waiting"] == {"new": 0, "examples": 0, "measured": 0}
+    assert value["waiting"] == {
+        "new": 0, "examples": 0, "measured": 0, "recipe": "answer",
+    }  # fmt: skip
     assert "Mine" in alcove("teach", "list").stdout
     for arguments in (("export", tmp_path), ("stop", tmp_path), ("back",), ("loop",)):
         assert alcove("teach", *arguments, "--json").exit_code == 1

@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 
 from engine.retrieve import feedback
+from engine.store.lexical import Words
 
-PASSAGES = [
-    ["wing", "flutter", "panel", "speed"],
-    ["wing", "flutter", "panel", "load"],
-    ["flutter", "panel", "wing"],
-    ["bread", "oven"],
-    ["wing", "lunch", "menu"],
+PASSAGES: list[Words] = [
+    (["wing"], ["flutter", "\n", "panel", "speed"]),
+    ([], ["wing", "flutter", "panel", "load"]),
+    (["flutter"], ["panel", "wing", "\n"]),
+    ([], ["bread", "oven"]),
+    ([], ["wing", "lunch", "menu"]),
 ]
 HELD = {"wing": 5, "flutter": 4, "panel": 4, "speed": 30, "load": 30, "bread": 9, "oven": 9}
 
@@ -27,7 +28,8 @@ def test_passages_that_share_the_words_of_the_best_gain(monkeypatch: pytest.Monk
 
 
 def test_common_words_and_words_of_no_passage_tell_nothing() -> None:
-    found = feedback.scores([["speed"], ["lunch"]], np.array([0.5, 0.4]), _frequencies, 100)
+    passages: list[Words] = [([], ["speed"]), (["lunch"], [])]
+    found = feedback.scores(passages, np.array([0.5, 0.4]), _frequencies, 100)
     assert found.tolist() == [0.0, 0.0]
 
 

@@ -115,6 +115,10 @@ def test_it_finds_what_an_exact_scan_finds_with_the_same_scores(
     found = near.nearest(_serving(large), query, 10)
     assert found == Vectors(large).cosines(_serving(large), query, list(found))
     assert list(found.values()) == sorted(found.values(), reverse=True)
+    far = [id for id in _all(large) if id not in found][:3]
+    more = near.nearest(_serving(large), query, 10, also=[*far, next(iter(found))])
+    assert list(more.items())[:10] == list(found.items())
+    assert set(more) == {*found, *far}
 
 
 def test_a_library_and_chosen_passages_are_all_that_is_ranked(

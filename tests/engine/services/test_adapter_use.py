@@ -11,6 +11,7 @@ from engine.answer.written import REFUSAL
 from engine.assistant import Assistant
 from engine.errors import InputError, ModelError, NotFoundError
 from engine.formats.adapter import GROUNDED
+from engine.formats.task import TASKS
 from engine.inference.adapters import Adapter
 from engine.models.registry import Entry
 from engine.models.starter import StarterModels
@@ -153,6 +154,70 @@ def test_an_answer_is_not_believed_where_the_documents_hardly_speak_of_it(
     grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED))
     answer = drain(assistant.ask("Who painted the ceiling?", mode="both", adapters=[grounded]))
     assert answer.abstained
+
+
+def test_what_was_taught_another_task_words_no_answer_from_documents(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    model = AdaptableChatModel(base, "refund")
+    assistant = opened(model)
+    plain = drain(assistant.ask(QUESTION, mode="rag"))
+    for number, taught in enumerate(set(TASKS) - {GROUNDED}):
+        other = Adapter(write_adapter(tmp_path / f"{number}.gguf", base, task=taught))
+        asked = len(model.prompts)
+        answer = drain(assistant.ask(QUESTION, mode="both", adapters=[other]))
+        assert (answer.text, answer.model, answer.mode) == (plain.text, "scripted", "both")
+        assert (model.adapters, len(model.prompts)) == ((), asked)
+        alone = drain(assistant.ask("Where is my money?", mode="tuned", adapters=[other]))
+        assert (alone.text, alone.model) == ("refund", "scripted + Test adapter")
+    grounded = Adapter(write_adapter(tmp_path / "g.gguf", base, task=GROUNDED, name="G"))
+    stacked = drain(assistant.ask(QUESTION, mode="both", adapters=[other, grounded]))
+    assert stacked.model == "scripted + G"
+
+
+def test_a_tone_words_answers_from_documents_where_the_model_is_trusted(
+    tmp_path: Path, base: Path
+) -> None:
+    home = open_profile(tmp_path / "profile")
+    model = AdaptableChatModel(base, RIGHT)
+    assistant = Assistant(
+        home, Vault.open(home.vault), embedder=HashingEmbedder(), chat_model=model, trusted_bytes=0
+    )
+    try:
+        (tmp_path / "holidays.md").write_text(PAPER, encoding="utf-8")
+        drain(assistant.add([tmp_path / "holidays.md"]))
+        assistant.model_jobs.add(base)
+        tone = Adapter(write_adapter(tmp_path / "t.gguf", base, task="tone", name="House"))
+        labels = Adapter(write_adapter(tmp_path / "l.gguf", base, task="classification"))
+        answer = drain(assistant.ask(QUESTION, mode="both", adapters=[tone, labels]))
+        assert answer.model == "scripted + House"
+        assert assistant.adapters.mode("base", named=[tone]) == "both"
+        assert assistant.adapters.mode("base", named=[labels]) == "tuned"
+    finally:
+        assistant.close()
+
+
+def test_what_an_adapter_in_use_is_for_and_left_out_of_is_told(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = opened(AdaptableChatModel(base))
+    assistant.profile.adapters.mkdir()
+    mine = write_adapter(
+        assistant.profile.adapters / "l.gguf", base, name="Labels", task="classification"
+    )
+    key = assistant._keeper.stored_key("base")
+    assistant.adapters._memory.put(key, [Adapter(mine)])
+    (used,) = assistant.adapters.in_use("base")
+    assert (used.task, used.documents) == ("classification", False)
+    assert used.part == (
+        "It gives your labels where you ask without documents. It is left out of answers from "
+        "your documents."
+    )
+    assert assistant.adapters.mode("base") == "rag"
+    assert assistant.adapters.mode("base", documents=False) == "tuned"
+    assert assistant.adapters.left_out("base", [Adapter(mine)]) == (f"Labels: {used.part}",)
+    (card,) = [each for each in assistant.adapters.list() if each.name == "Labels"]
+    assert (card.models, card.documents) == (("base",), ())
 
 
 def test_modes_without_an_adapter_refuse_one_and_those_with_one_want_it(

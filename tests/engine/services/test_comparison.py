@@ -3,15 +3,18 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.assistant import Assistant
 from engine.errors import CancelledError, InputError, ModelCrashedError, NotFoundError
-from engine.evaluate import export
+from engine.evaluate import export, page
 from engine.evaluate.columns import Column, of_modes, parsed
+from engine.evaluate.considered_tables import tables
 from engine.evaluate.evaluated import Evaluated, fallen_under
 from engine.evaluate.measure import Result
 from engine.evaluate.questions import Question
@@ -21,9 +24,12 @@ from engine.model_types import Message
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
 from engine.retrieve.retrieve import Retriever
+from engine.services import adapter_origin
 from engine.services.encoders import Encoders
 from engine.services.keeper import ChatModelKeeper
 from engine.store.connect import Vault
+from engine.store.documents import Documents
+from engine.teach.made import MadeCard
 from tests.fakes import AdaptableChatModel, HashingEmbedder
 from tests.lora import write_adapter, write_base
 
@@ -107,11 +113,11 @@ def test_columns_are_judged_side_by_side_and_opened_again(assistant: Assistant) 
     opened = assistant.comparison.opened(done.id)
     assert (opened.verdict, opened.outcomes) == (done.verdict, done.outcomes)
     assert opened.considered == done.considered
-    page = opened.html()
-    assert "<script" not in page
-    assert "They disagree" in page
-    assert page.count("<svg") == 2
-    assert "At seven, I think." in page
+    shown = page.html(opened)
+    assert "<script" not in shown
+    assert "They disagree" in shown
+    assert shown.count("<svg") == 2
+    assert "At seven, I think." in shown
 
 
 def test_another_column_asks_only_what_is_new(
@@ -241,6 +247,55 @@ def test_four_columns_and_what_was_learnt_is_left_out(
     assert done.considered[2].cost.adapter_bytes == adapter.stat().st_size
     with pytest.raises(InputError, match="asks without"):
         run(assistant, [Column("odd", "rag", adapters=((str(adapter), 1.0),))])
+
+
+def test_what_an_adapter_of_this_profile_learnt_from_is_known(
+    assistant: Assistant, base: Path, base_answers: None, tmp_path: Path
+) -> None:
+    jobs, adapters = assistant.profile.teaching, assistant.profile.adapters
+    folder = job.JobFolder(jobs / "tone-1")
+    job.write_spec(folder, job.JobSpec(base, folder.root / "examples.jsonl"))
+    first, second = [each.path for each in assistant.documents()][:2]
+    sources = [f"{first}, page 1", f"{first}, page 2", second, "/gone/away.md", "conversation 3"]
+    taught = [
+        Example((Message("user", f"Say {n}"), Message("assistant", "x")), source=source)
+        for n, source in enumerate(sources)
+    ]
+    examples.write(folder.root / "examples.jsonl", taught)
+    adapters.mkdir()
+    made = write_adapter(folder.root / "tone.gguf", base, name="House style", task="tone")
+    report = {"outcome": {"seconds": 90.0}}
+    card = MadeCard("House style", "", job=str(folder.root), made_at=time.time(), report=report)
+    file = assistant.teaching.jobs.made.take(made, card)
+    made.unlink()
+
+    column = Column("tuned", "tuned", adapters=((str(file), 1.0),))
+    done = run(assistant, [Column("plain", "plain"), column])
+    (learnt,) = done.considered[1].learnt
+    assert (learnt.examples, learnt.documents, learnt.changed) == (5, 3, 1)
+    assert done.considered[0].learnt == ()
+    day = time.strftime("%Y-%m-%d")
+    words = f"House style was taught on {day} from 5 examples out of 3 documents; 1 of them has"
+    assert any(note.startswith(words) for note in done.notes)
+    assert not any("cannot be checked" in note for note in done.notes)
+    assert done.considered[1].cost.training_s == 90
+    (freshness,) = [each for each in tables(done.considered) if each.title == "Freshness"]
+    assert [(row.name, row.words()) for row in freshness.rows] == [
+        ("documents learnt from", ["–", "3"]), ("of those changed since", ["–", "1"]),
+    ]  # fmt: skip
+    assert assistant.comparison.opened(done.id).considered == done.considered
+    assert "out of 3 documents" in page.html(done)
+    told = done.as_json()["considered"]["tuned"]["freshness"]["learnt"]
+    assert [each["documents"] for each in told] == [3]
+
+    # A profile that was moved knows its own jobs; one whose job is gone knows what its card says.
+    jobs.rename(tmp_path / "elsewhere")
+    assert adapter_origin.learnt(file, Documents(assistant._vault)) is None
+    assert adapter_origin.training_s(file) == 90
+    card = replace(card, file=file.name, job="/home/before/teaching/tone-1")
+    assistant.teaching.jobs.made.put(card)
+    (tmp_path / "elsewhere").rename(jobs)
+    assert adapter_origin.job_of(file) == folder
 
 
 def test_an_adapter_of_unknown_origin_is_told(

@@ -7,6 +7,7 @@ import pytest
 
 from engine.assistant import Assistant
 from engine.errors import CancelledError, InputError, ModelCrashedError
+from engine.evaluate import page
 from engine.evaluate.questions import Question
 from engine.paths import open_profile
 from engine.progress import CancelToken, drain
@@ -104,12 +105,12 @@ def test_an_adapter_that_is_not_there_is_told(assistant: Assistant) -> None:
 
 def test_the_report_stands_alone_and_hides_no_markup(assistant: Assistant) -> None:
     asked = Question("<b>", "Is <script>alert(1)</script> in the ferry's timetable?", ("<i>",))
-    page = drain(assistant.evaluation.run([*QUESTIONS, asked])).html()
-    assert "<script" not in page
-    assert "&lt;script&gt;" in page
-    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
-    assert "https://" not in page
-    assert page.count("<svg") >= 3
+    shown = page.html(drain(assistant.evaluation.run([*QUESTIONS, asked])))
+    assert "<script" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "http://" not in shown.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in shown
+    assert shown.count("<svg") >= 3
 
 
 def test_why_tells_what_was_found_and_decided(assistant: Assistant) -> None:

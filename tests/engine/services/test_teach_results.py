@@ -10,15 +10,19 @@ from engine.assistant import Assistant
 from engine.errors import InputError
 from engine.formats import examples as example_file
 from engine.formats import job as job_file
+from engine.formats.adapter import GROUNDED
 from engine.formats.examples import Example
 from engine.formats.job import JobFolder
+from engine.inference.adapters import Adapter
 from engine.model_types import Message
 from engine.paths import open_profile
 from engine.progress import drain
 from engine.services import teach_results
-from engine.services.teach_jobs import CARD, COMPARED, HELD_OUT
+from engine.services.teach_jobs import CARD, COMPARED, EXAMPLES, HELD_OUT
+from engine.services.teach_plan import Plan
 from engine.services.teach_results import score
 from engine.store.connect import Vault
+from engine.teach import from_feedback, recipes
 from tests.fakes import AdaptableChatModel, HashingEmbedder
 from tests.lora import write_adapter, write_base
 
@@ -54,20 +58,31 @@ class Bench:
 
     def _say(self, messages: Sequence[Message]) -> str:
         if messages[-1].content.startswith("Text"):
-            return self.tuned if self.model.adapters else self.plain
+            taught = [each for each in self.model.adapters if each.task != GROUNDED]
+            return self.tuned if taught else self.plain
         return self.general if self.model.adapters else GENERAL
 
-    def trained(self, name: str = "job", *, looped: bool = False) -> Path:
+    def trained(
+        self,
+        name: str = "job",
+        *,
+        looped: bool = False,
+        task: str = "",
+        plan: Plan | None = None,
+        recipe: str = "classify",
+    ) -> Path:
         jobs = self.assistant.teaching.jobs
         file = self.root / f"{name}.jsonl"
         example_file.write(file, examples(40))
-        plan = jobs.plan(file, job=jobs.root / name, name=name, looped=looped)
+        plan = plan or jobs.plan(file, job=jobs.root / name, name=name, looped=looped)
         folder = plan.folder
         job_file.write_spec(folder, plan.spec)
+        example_file.write(folder.root / EXAMPLES, plan.taught)
         example_file.write(folder.root / HELD_OUT, plan.held_out)
-        told = {"recipe": "classify", "base": "base", "last_message": 0, "looped": looped}
+        said = [each.more.get("message", 0) for each in plan.taught]
+        told = {"recipe": recipe, "base": "base", "last_message": max(said), "looped": looped}
         (folder.root / CARD).write_text(json.dumps(told))
-        write_adapter(folder.root / "a.gguf", self.base, name=name, seed=len(name))
+        write_adapter(folder.root / "a.gguf", self.base, name=name, seed=len(name), task=task)
         report = {"name": name, "base": str(self.base), "examples": 36,
                   "outcome": {"held_out_before": 2.0, "held_out_loss": 0.5},
                   "files": {"adapter": "a.gguf"}}  # fmt: skip
@@ -128,13 +143,86 @@ def test_one_that_is_no_better_or_forgets_is_kept_aside(
 
 
 def test_a_training_of_the_loop_is_finished_by_whoever_comes_next(bench: Bench) -> None:
-    job = bench.trained("loop-3", looped=True)
+    job = bench.trained("loop-3", looped=True, recipe="answer")
     result = drain(bench.assistant.teaching.settle(job))
     assert result.decision is not None
     assert not result.decision.adopt  # nobody corrected anything: no question to compare on
     assert result.file is not None
     assert result.file.stem == "loop-3-3"
     assert bench.assistant.teaching.jobs.card(job).compared
+
+
+def test_the_loop_teaches_again_what_its_corrections_are_about(bench: Bench) -> None:
+    teaching, model = bench.assistant.teaching, "base"
+    taught = drain(teaching.settle(bench.trained("labels", task="classification"))).file
+    assert taught is not None
+    grounded = write_adapter(bench.root / "g.gguf", bench.base, task=GROUNDED, name="G")
+    memory = bench.assistant.adapters._memory
+    key = bench.assistant._keeper.stored_key(model)
+    memory.put(key, [Adapter(grounded, 0.5), Adapter(taught)])
+    bench.tuned = "complaint"
+    for number in range(100, 112):
+        talk = bench.assistant.create_conversation("Post")
+        asked = bench.assistant.ask(
+            f"Text {number}", conversation_id=talk.id, mode="tuned", adapters=[Adapter(taught)]
+        )
+        assert drain(asked).tasks == ("classification",)
+        bench.assistant.feedback.correct(bench.assistant.messages(talk.id)[-1].id, "refund")
+    rated = bench.assistant.feedback.all()
+    assert {each.answer.tasks for each in rated} == {("classification",)}
+    waiting = teaching.loop.waiting()
+    kept = sum(from_feedback.is_measured(each.question) for each in rated)
+    assert waiting.recipe.name == "classify"
+    assert waiting.words == f"{12 - kept} corrections of “classify” since the last adapter"
+    assert (waiting.new, waiting.examples) == (12 - kept, 12 - kept + 36)
+    assert waiting.measured == kept + 4
+    assert bench.assistant.feedback.questions(apart=True, about="answer") == []
+
+    plan = drain(teaching.loop.prepared(model=model))
+    assert plan.recipe is not None
+    assert plan.recipe.name == "classify"
+    assert (len(plan.taught), len(plan.held_out)) == (48 - kept, kept + 4)
+    corrected = next(each for each in plan.taught if "message" in each.more)
+    assert corrected.prompt[0].content == plan.recipe.system
+    assert corrected.prompt[1].content.startswith("Text: Text 1")
+    assert corrected.prompt[1].content.endswith("Label:")
+    learnt = {each.prompt[-1].content for each in plan.taught}
+    assert learnt.isdisjoint(each.prompt[-1].content for each in plan.held_out)
+
+    again = bench.trained("labels-2", looped=True, task="classification", plan=plan)
+    bench.tuned = "refund"
+    memory.put(key, [Adapter(grounded, 0.5)])
+    result = drain(teaching.settle(again))
+    assert result.decision is not None
+    assert result.decision.adopt, result.decision.reason
+    assert result.measured == "answered exactly so"
+    assert result.samples
+    assert result.file is not None
+    assert memory.of(key) == (Adapter(grounded, 0.5), Adapter(result.file))
+    assert teaching.loop.waiting().new == 0
+
+
+def test_corrections_of_one_task_do_not_teach_another(bench: Bench) -> None:
+    labels = write_adapter(bench.root / "l.gguf", bench.base, task="classification")
+    for number in range(8):
+        talk = bench.assistant.create_conversation("Post")
+        tuned = Adapter(labels) if number % 2 else None
+        drain(bench.assistant.ask(
+            f"Which label {number}?", conversation_id=talk.id,
+            mode="tuned" if tuned else "plain", adapters=[tuned] if tuned else None,
+        ))  # fmt: skip
+        bench.assistant.feedback.correct(bench.assistant.messages(talk.id)[-1].id, "Mine.")
+    rated = bench.assistant.feedback.all()
+    for name, tasks in (("classify", ("classification",)), ("style", ()), ("sql", None)):
+        made, left = from_feedback.examples(recipes.recipe(name), rated, None)
+        taught = {int(each.more["message"]) for each in made}
+        wanted = {
+            each.message_id
+            for each in rated
+            if each.answer.tasks == tasks and not from_feedback.is_measured(each.question)
+        }
+        assert taught == wanted
+        assert any("taught something else" in each.reason for each in left)
 
 
 def test_a_training_that_is_not_done_has_no_result(bench: Bench) -> None:

@@ -113,7 +113,39 @@ def test_questions_that_are_measured_on_are_not_learnt(
     assert again.examples < first.examples
     assert ("their question is one to measure on", 1) in again.left_out
     drain(assistant.evaluation.run([Question(1, asked[-1], ("x",))], source="mine"))
-    assert asked[-1] in assistant.teaching.examples.measured()
+    assert asked[-1] in assistant.teaching.examples._measured.questions()
+
+
+def test_kept_sets_of_questions_are_never_learnt(
+    assistant: Assistant, build: Callable[..., Built], tmp_path: Path
+) -> None:
+    first = build("answer", "documents", refusals=0.0)
+    before = example_file.read(first.file)
+    asked = [str(each.more["question"]) for each in before]
+    sets = assistant.evaluation.sets
+    why = "their question is kept to measure on, in the set “Harbour”"
+    frozen = sets.keep("Harbour", [Question("1", asked[0], ("x",))], origin="thumbs")
+    assert build("answer", "documents", refusals=0.0).examples == first.examples
+    sets.freeze(frozen)
+    again = build("answer", "documents", refusals=0.0)
+    assert again.examples == first.examples - 1
+    assert (why, 1) in again.left_out
+    sets.keep("Drafts", [Question("2", asked[1], ("x",))])
+    assert build("answer", "documents", refusals=0.0).examples == first.examples - 2
+
+    # Examples by hand, or of before the set was kept, are looked at when they are to be trained.
+    base = write_base(tmp_path / "base.gguf")
+    example_file.write(tmp_path / "before.jsonl", before)
+    plan = assistant.teaching.jobs.plan(tmp_path / "before.jsonl", base=base, unseen=True)
+    assert len(plan.taught) + len(plan.held_out) == first.examples - 2
+    assert (why, 1) in plan.left_out
+    assert "1 example is left out: their question is kept to measure on" in plan.left_words
+    by_hand = tmp_path / "mine.jsonl"
+    turns = (Message("user", asked[0].upper()), Message("assistant", "x"))
+    example_file.write(by_hand, [Example(turns)])
+    with pytest.raises(InputError, match="in the set “Harbour”") as raised:
+        assistant.teaching.jobs.plan(by_hand, base=base)
+    assert raised.value.code == "measured"
 
 
 def test_question_files_make_grounded_examples_too(
@@ -296,7 +328,7 @@ def test_nothing_to_go_back_to_is_told(assistant: Assistant) -> None:
 
 
 def test_the_loop_wants_enough_to_learn(assistant: Assistant) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="nothing new to learn"):
         drain(assistant.teaching.loop.run())
 
 

@@ -34,6 +34,8 @@ ANSWER = Answer(
         corrections=(("ofice", "office"),),
         filters=(("type", "txt"),),
         phrases=("harbour office",),
+        whole=("/a.txt",),
+        ordering=("/a.txt",),
     ),
 )
 
@@ -58,11 +60,14 @@ def test_a_conversation_comes_back_after_a_restart(vault: Vault) -> None:
 
 def test_an_answer_stored_before_filters_were_told_is_read() -> None:
     stored = json.loads(answers.to_json(ANSWER))
-    del stored["why"]["filters"], stored["why"]["phrases"]
+    for name in ("filters", "phrases", "whole", "ordering"):
+        del stored["why"][name]
+    del stored["why"]["passages"][0]["part"]
     read = answers.from_json(json.dumps(stored))
     assert read is not None
     assert read.why is not None
-    assert (read.why.filters, read.why.phrases) == ((), ())
+    assert (read.why.filters, read.why.phrases, read.why.whole) == ((), (), ())
+    assert not read.why.passages[0].part
 
 
 def test_the_conversation_changed_last_is_first(chats: Chats) -> None:

@@ -271,3 +271,27 @@ def test_keys_for_files_beside_the_vault_come_from_its_own(tmp_path: Path) -> No
     assert keys[0] == keys[2]
     assert len(set(keys)) == 4
     assert all(key is not None and len(key) == 32 for key in keys)
+
+
+def test_what_a_thread_reads_inside_a_view_is_of_one_state(
+    vault: Vault, embedder: HashingEmbedder
+) -> None:
+    shelf.put(vault, embedder, "/d/1.txt", "the ferry leaves at nine")
+    documents = Documents(vault)
+    with vault.view(), ThreadPoolExecutor(1) as others:
+        assert len(documents.documents()) == 1
+        shelf.put(vault, embedder, "/d/2.txt", "the ferry leaves at ten")
+        with vault.view():
+            assert len(documents.documents()) == 1
+        assert len(documents.documents()) == 1
+        assert len(others.submit(documents.documents).result()) == 2
+        with vault.read(fresh=True) as db:
+            assert db.execute("SELECT count(*) FROM documents").fetchall() == [(2,)]
+    assert len(documents.documents()) == 2
+
+
+def test_damage_found_inside_a_view_is_told_as_damage(vault: Vault) -> None:
+    with vault.view(), pytest.raises(DamagedVaultError), vault.read():
+        raise apsw.CorruptError("a page is broken")
+    with vault.read() as db:
+        assert db.execute("SELECT count(*) FROM documents").fetchall() == [(0,)]

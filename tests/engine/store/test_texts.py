@@ -46,6 +46,8 @@ def test_every_span_of_a_text_is_read_as_it_was(text: str, data: st.DataObject) 
         end = data.draw(st.integers(start, len(text)))
         assert value(db, "SELECT page_text(7)") == text
         assert value(db, "SELECT span_text(7, ?, ?)", (start, end)) == text[start:end]
+        places = [(7, start, end), (8, 0, 3), (9, 0, 3), (7, 0, len(text))]
+        assert texts.spans(db, places) == [text[start:end], "ano", "", text]
     finally:
         texts.BLOCK = small
         db.close()
@@ -68,6 +70,7 @@ def test_texts_in_the_smaller_blocks_of_older_vaults_are_read(
                 ((page << texts.BLOCK_BITS) + number, said[start : start + texts.OLD_BLOCK]),
             )
     assert documents.passages("/long.txt") == held
+    assert documents.passages_by_id([each.id for each in held]) == {each.id: each for each in held}
     assert documents.pages("/long.txt")[0].text == said
     assert all(part.ok for part in check(vault, deep=True))
 
@@ -150,4 +153,7 @@ def test_a_damaged_text_does_not_stop_the_others(vault: Vault, embedder: Hashing
     with vault.read() as db:
         assert value(db, "SELECT number FROM dictionaries") == 1
         held = [text for (text,) in rows(db, "SELECT page_text(id) FROM pages WHERE id <> 4")]
+        ids = [id for (id,) in rows(db, "SELECT id FROM passages ORDER BY id")]
     assert held == said[:3] + said[4:]
+    read = Documents(vault).passages_by_id(ids)
+    assert [read[id].text for id in ids if id in read] == said[:3] + said[4:]

@@ -71,3 +71,13 @@ def test_the_index_agrees_with_its_passages_after_changes(
     assert Lexical(vault).languages() == ["en"]
     with vault.write() as db:
         db.execute("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Running|Harbours\nlate \\ night_shift", "a\n\n|\nb", "", "\n", "Naïve | runners\nrun"],
+)
+def test_words_with_the_ends_of_lines_are_the_words_of_the_lines(text: str) -> None:
+    cutter = Tokenizer()
+    lined = [word for line in text.split("\n") for word in (*cutter.plain(line), "\n")][:-1]
+    assert cutter.lines(text) == cutter.lines(text) == lined

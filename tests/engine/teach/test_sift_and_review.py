@@ -27,14 +27,25 @@ def test_doubles_and_measured_questions_are_left_out() -> None:
             example("When does the northern ferry of Odell leave?"),
             example("Who keeps the lighthouse on Gull Rock?"),
         ],
-        ["Who keeps the lighthouse of Gull Rock?"],
+        {"Who keeps the lighthouse of Gull Rock?": "of a set"},
     )
     assert [sift.question_of(each) for each in kept] == [
         "When does the northern ferry leave?", "When does the northern ferry of Odell leave?",
     ]  # fmt: skip
     assert [each.reason for each in left] == [
-        "their question is asked already", "their question is one to measure on",
+        "of a set", "their question is asked already",
     ]  # fmt: skip
+
+
+def test_a_measured_question_behind_passages_is_found() -> None:
+    measured = {"When does the northern ferry leave?": "of a set", "Why?": "of another"}
+    behind = Example(
+        (Message("user", "The tide rises.\n\nQuestion: When does the Northern ferry leave"),
+         Message("assistant", "At nine.")),
+    )  # fmt: skip
+    other = Example((Message("user", "Why not?"), Message("assistant", "Because.")))
+    kept, left = sift.apart([behind, other], measured)
+    assert (kept, [each.reason for each in left]) == ([other], ["of a set"])
 
 
 def test_no_document_is_on_both_sides() -> None:

@@ -5,14 +5,11 @@ pictures end where it would begin.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from desktop import screenshot_papers
+from desktop.screenshots import papers
+from desktop.screenshots.camera import Camera
 from desktop.teach.check_view import Choice
 from engine.progress import drain
-
-if TYPE_CHECKING:
-    from desktop.screenshots import Camera
 
 STEPS = 40
 SHORT = {"steps": STEPS, "batch": 4, "measure_every": 8, "rank": 8}
@@ -29,7 +26,7 @@ CORRECTED = (
 )
 
 
-def draw_teach(camera: "Camera", folder: Path, library: str) -> None:
+def draw(camera: Camera, folder: Path, library: str) -> None:
     window, teach = camera.window, camera.window.teach
     _correct(camera)
     window.go("teach")
@@ -61,10 +58,10 @@ def draw_teach(camera: "Camera", folder: Path, library: str) -> None:
     camera.until(lambda: teach.check.check is not None)
     camera.take("teach-check")
     if teach.check.missing is None:
-        draw_training(camera, screenshot_papers.enquiries(folder))
+        draw_training(camera, papers.enquiries(folder))
 
 
-def draw_training(camera: "Camera", table: Path) -> None:
+def draw_training(camera: Camera, table: Path) -> None:
     """Short texts with a label: learnt in a minute on an idle machine."""
     window, teach = camera.window, camera.window.teach
     teach.go("purpose")
@@ -102,7 +99,7 @@ def draw_training(camera: "Camera", table: Path) -> None:
     camera.settle()
 
 
-def _correct(camera: "Camera") -> None:
+def _correct(camera: Camera) -> None:
     """Answers that the user corrected, for the loop."""
     assistant = camera.assistant
     for question, wanted in CORRECTED:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-SAMPLE = Path(__file__).parents[1] / "samples" / "library"
+SAMPLE = Path(__file__).parents[2] / "samples" / "library"
 BROKEN = b"%PDF-1.7\nnot a real document\n"
 NOTICE = (
     "HOLLIN QUAY",

@@ -1,19 +1,16 @@
 """Draws the Compare page from the real engine: empty, set up, running, done, judged."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from desktop.screenshots.camera import Camera
 from engine.evaluate.questions import checked_questions
 
-if TYPE_CHECKING:
-    from desktop.screenshots import Camera
-
-QUESTIONS = Path(__file__).parents[1] / "samples" / "questions.jsonl"
+QUESTIONS = Path(__file__).parents[2] / "samples" / "questions.jsonl"
 ASKED = 8
 LIBRARY = "Hollin Quay"
 
 
-def draw(camera: "Camera") -> None:
+def draw(camera: Camera) -> None:
     """Needs the sample library under its own name."""
     window, page = camera.window, camera.window.compare
     libraries = {each.name for each in camera.assistant.libraries()}

@@ -1,0 +1,1 @@
+"""Pictures of the window, drawn from the real engine."""
