@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.answer.abstain import JUDGE, Judge
+from engine.answer.abstain import JUDGE, SHORT, Judge
+from engine.answer.written import REFUSAL
 from engine.errors import InputError
 from engine.evaluate import calibrate
 
@@ -70,3 +71,18 @@ def test_what_it_costs_is_told_on_questions_not_fitted_on() -> None:
 def test_too_few_of_either_kind_are_refused() -> None:
     with pytest.raises(InputError, match="at least 10"):
         calibrate.calibrated([{"meaning": 1.0}] * 30, [True] * 25 + [False] * 5)
+
+
+def test_short_answers_are_fitted_near_the_judge_of_their_own() -> None:
+    rng = np.random.default_rng(3)
+    answerable = [number % 2 == 0 for number in range(60)]
+    signals = [
+        {REFUSAL: float(rng.normal(-6.0 if there else -0.5, 0.5)), "nearness": 0.6}
+        for there in answerable
+    ]
+    found = calibrate.calibrated(signals, answerable, before=SHORT, prior=SHORT)
+    assert found.judge.weights.keys() == SHORT.weights.keys()
+    assert found.judge.weights[REFUSAL] < SHORT.weights[REFUSAL]
+    assert found.wrong <= 0.1
+    told = [found.judge.probability(each) >= found.judge.threshold for each in signals]
+    assert sum(said == there for said, there in zip(told, answerable, strict=True)) >= 50
