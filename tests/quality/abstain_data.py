@@ -143,7 +143,7 @@ def collect(
     """Ask what is not kept yet, for at most so long."""
     kept = {item.id for item in read(folder, adapter)}
     missing = [item for item in asked if item.id not in kept]
-    if not missing:
+    if not missing or seconds <= 0:
         return
     began = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
