@@ -132,7 +132,6 @@ bench-compare: setup-dev
 # The adapter that ships with the app, made anew from the data that ALCOVE_DATA names.
 starter-adapter: setup-dev setup-training
 	$(BIN)/python -m tests.quality.starter_adapter $(WORK)
-	$(TRAIN)/bin/python -m training $(WORK)/first
 	$(TRAIN)/bin/python -m training $(WORK)/job
 	cp $(WORK)/job/grounded-answers.gguf engine/models/starter_adapter/
 

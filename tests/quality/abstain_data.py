@@ -22,6 +22,7 @@ from engine.types import Answer
 from tests.quality import data, everyday
 from tests.quality.everyday import CHOSEN, HELD_OUT
 from tests.quality.kept_search import KeptSearch
+from tests.quality.starter_adapter import is_taught
 
 CHOSEN_ON = ("Economic_inequality", "Immune_system")
 """Articles of SQuAD that thresholds are chosen on; no adapter that ships has learnt from them."""
@@ -63,7 +64,7 @@ class Said:
 def part(article: str) -> str:
     """What an article of SQuAD is used for; empty where an adapter may have learnt from it."""
     name = article.replace(" ", "_")
-    if sum(map(ord, name)) % 8 not in (1, 7):
+    if is_taught(name):
         return ""
     return CHOSEN if name in CHOSEN_ON else HELD_OUT
 

@@ -1,11 +1,9 @@
 """Makes the adapter that ships with the app: ``make starter-adapter WORK=folder``.
 
-It is taught in two passes. The first (``starter_first.py``) takes questions one by one; this is the
-second. Its examples come from one half of SQuAD's articles, the half that parameters are chosen on:
-questions of v1.1 with the sentences of their article that meet them best by their words, some
-questions of v2.0 that their paragraph does not answer, and made-up papers of offices and clubs.
-Questions about one paragraph are asked about the same sentences, which are thus computed once. The
-other half of the articles is measured on.
+Its examples come from three quarters of SQuAD's articles: questions of v1.1 with the sentences of
+their article that meet them best by their words, questions of v2.0 that their paragraph does not
+answer, and made-up papers of offices and clubs. Questions about one paragraph are asked about the
+same sentences, which are thus computed once. The other articles are measured on.
 """
 
 import argparse
@@ -27,29 +25,26 @@ from engine.formats.job import JobFolder, JobSpec
 from engine.model_types import Message
 from engine.models import packages
 from engine.types import Hit, Passage
-from tests.quality import data, starter_first, starter_texts
+from tests.quality import data, starter_texts
 from tests.quality.data import Query
-from tests.quality.fit_reader import is_choosing
-from tests.quality.record import Record
-from tests.quality.workplace import Workplace
 
 SEED = 7
-TOGETHER = 4
+TOGETHER = 6
 """Most questions that are asked about the same sentences."""
 SEARCHED = 2
 """Of these, how many are searched for; the others get the sentences with their answers."""
 SENTENCES = 5
 """Found ones; those with an answer come to them."""
-REFUSED = 0.1
+REFUSED = 0.25
 """Share of examples with the refusal."""
 PAPERS = 300
+REFUSED_OF_PAPERS = 0.15
 SHUFFLED = 0.3
 """Share of the prompts whose best passage does not stand last."""
 SETTINGS = {
-    "start": "../first/adapter", "layers": 0.5, "steps": 64, "rank": 16, "export_rank": 8,
-    "alpha": 32.0, "learning_rate": 7e-4, "batch": 16, "micro_batch": 4, "max_tokens": 900,
-    "held_out": 0.0, "measure_every": 20, "patience": 0, "precision": "bf16", "threads": 2,
-    "nice": 0, "seed": 1,
+    "layers": 0.67, "steps": 640, "rank": 10, "alpha": 20.0, "learning_rate": 1e-3, "batch": 16,
+    "micro_batch": 8, "max_tokens": 900, "held_out": 0.01, "measure_every": 100, "patience": 0,
+    "precision": "bf16", "threads": 2, "nice": 0, "seed": 1,
 }  # fmt: skip
 TOP = 10
 """Paragraphs whose sentences are looked through."""
@@ -95,20 +90,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.quality.starter_adapter")
     parser.add_argument("work", type=Path, help="folder for the library and the training jobs")
     work = parser.parse_args().work.absolute()
-    console = Console(stderr=True)
-    place = Workplace(work, Record(work / "results", "starter adapter"), console, None)
-    for name, made, settings in (
-        ("first", starter_first.build(place), starter_first.SETTINGS),
-        ("job", build(), SETTINGS),
-    ):
-        folder = JobFolder(work / name)
-        folder.root.mkdir(parents=True, exist_ok=True)
-        file = folder.root / "examples.jsonl"
-        examples.write(file, made)
-        base = packages.find(packages.CHAT)
-        spec = JobSpec(base, file, name="Grounded answers", task=GROUNDED, settings=settings)
-        job.write_spec(folder, spec)
-        console.print(f"{len(made)} examples in {file}")
+    folder = JobFolder(work / "job")
+    folder.root.mkdir(parents=True, exist_ok=True)
+    file = folder.root / "examples.jsonl"
+    made = build()
+    examples.write(file, made)
+    base = packages.find(packages.CHAT)
+    spec = JobSpec(base, file, name="Grounded answers", task=GROUNDED, settings=SETTINGS)
+    job.write_spec(folder, spec)
+    Console(stderr=True).print(f"{len(made)} examples in {file}")
+
+
+def is_taught(article: str) -> bool:
+    """Whether the adapter is taught with questions of an article."""
+    return sum(map(ord, article.replace(" ", "_"))) % 8 not in (1, 7)
 
 
 def build() -> list[Example]:
@@ -121,7 +116,7 @@ def build() -> list[Example]:
         for asked, without in together(dice)
         for example in about(asked, without, articles[asked[0].group], dice)
     ]
-    return [*made, *starter_texts.papers(PAPERS, SEED, refused=REFUSED)]
+    return [*made, *starter_texts.papers(PAPERS, SEED, refused=REFUSED_OF_PAPERS)]
 
 
 def together(dice: random.Random) -> Iterator[tuple[list[Query], list[str]]]:
@@ -129,7 +124,7 @@ def together(dice: random.Random) -> Iterator[tuple[list[Query], list[str]]]:
     unanswered = data.squad_unanswerable_of()
     of: dict[str, list[Query]] = {}
     for query in data.squad().queries:
-        if is_choosing(query.group):
+        if is_taught(query.group):
             of.setdefault(next(iter(query.relevant)), []).append(query)
     names = sorted(of)
     dice.shuffle(names)
@@ -139,16 +134,17 @@ def together(dice: random.Random) -> Iterator[tuple[list[Query], list[str]]]:
         parts = -(-len(queries) // TOGETHER)
         for part in range(parts):
             some = queries[part::parts]
-            refused = dice.random() < REFUSED * (len(some) + 1)
+            share = len(some) * REFUSED / (1 - REFUSED)
+            wanted = int(share) + (dice.random() < share % 1)
             left = unanswered.get(name, [])
-            yield some, [dice.choice(left)] if refused and left else []
+            yield some, dice.sample(left, min(wanted, len(left)))
 
 
 def about(
     asked: Sequence[Query], without: Sequence[str], article: Article, dice: random.Random
 ) -> list[Example]:
     """The questions with what was found for some of them, as the model will get it."""
-    searched = [*(query.text for query in asked[: SEARCHED - len(without)]), *without]
+    searched = [*without, *(query.text for query in asked)][:SEARCHED]
     read = _read(searched, asked, article)
     if dice.random() < SHUFFLED:
         dice.shuffle(read.evidence)
