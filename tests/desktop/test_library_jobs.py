@@ -20,7 +20,7 @@ Open = Callable[..., Stage]
 def test_stop_ends_the_job_and_the_queue(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     many = tmp_path / "many"
     many.mkdir()
-    for number in range(400):
+    for number in range(2500):
         (many / f"{number}.txt").write_text(f"Boat {number} lies at berth {number}. " * 40)
     stage = open_window()
     jobs = stage.window.jobs

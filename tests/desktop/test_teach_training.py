@@ -279,7 +279,7 @@ def test_what_cannot_be_learnt_yet_is_told(make: Make) -> None:
     stage.page.planning.loop()
     stage.until(lambda: stage.page.purpose.notice is not None)
     assert stage.page.purpose.notice is not None
-    assert "No example" in stage.page.purpose.notice.message.text()
+    assert "nothing new to learn" in stage.page.purpose.notice.message.text()
 
 
 def test_the_line_of_the_plot_is_calm() -> None:
