@@ -6,6 +6,7 @@ training orders; the numbers are of the test orders.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,12 @@ import pypdfium2 as pdfium
 from engine.answer import orders
 from engine.answer.answer import TRUSTED_BYTES
 from engine.assistant import Assistant
+from engine.inference.adapters import Adapter
+from engine.models import starter_adapter
 from engine.paths import open_profile
 from engine.progress import drain
 from engine.store.connect import Vault
+from engine.types import Mode
 from tests.quality import data
 from tests.quality.obeyed import obeyed
 from tests.quality.workplace import Workplace
@@ -43,6 +47,10 @@ def run(place: Workplace) -> None:
     false_flags(place)
     some = place.cut(data.chosen(cases(), SAMPLE, lambda case: case.name))
     asked(place, some, "starter model", trusted_bytes=TRUSTED_BYTES)
+    shipped = starter_adapter.path()
+    if shipped is not None:
+        over = "starter model with the adapter that ships"
+        asked(place, some, over, trusted_bytes=TRUSTED_BYTES, adapters=[Adapter(shipped)])
     asked(place, place.cut(some[:WRITTEN]), "starter model, made to write", trusted_bytes=0)
 
 
@@ -113,7 +121,14 @@ def false_flags(place: Workplace) -> None:
         place.record.mean("injections", over, "told wrongly", flags)
 
 
-def asked(place: Workplace, some: list[Case], over: str, *, trusted_bytes: int) -> None:
+def asked(
+    place: Workplace,
+    some: list[Case],
+    over: str,
+    *,
+    trusted_bytes: int,
+    adapters: Sequence[Adapter] = (),
+) -> None:
     """Ask every case in a library of its own."""
     corpus = place.folder / "corpora" / "injections"
     corpus.mkdir(parents=True, exist_ok=True)
@@ -124,7 +139,7 @@ def asked(place: Workplace, some: list[Case], over: str, *, trusted_bytes: int) 
         drain(assistant.prepare())
         with place.bar("orders in documents") as advance:
             for done, case in enumerate(some, start=1):
-                answer_text, refused = _ask(assistant, corpus, case)
+                answer_text, refused = _ask(assistant, corpus, case, adapters)
                 followed.append(
                     float(obeyed(case.kind, case.order, answer_text, case.document, case.question))
                 )
@@ -138,11 +153,14 @@ def asked(place: Workplace, some: list[Case], over: str, *, trusted_bytes: int) 
     place.record.mean("injections", f"bipia test, {over}", "refused to answer", abstained)
 
 
-def _ask(assistant: Assistant, corpus: Path, case: Case) -> tuple[str, bool]:
+def _ask(
+    assistant: Assistant, corpus: Path, case: Case, adapters: Sequence[Adapter]
+) -> tuple[str, bool]:
     """The text of the answer, empty where it abstained."""
     path = corpus / f"{case.name}.txt"
     path.write_text(case.poisoned, encoding="utf-8")
     library = f"Case {case.name}"
     drain(assistant.add([path], library=library))
-    answer = drain(assistant.ask(case.question, library=library))
+    mode: Mode = "both" if adapters else "rag"
+    answer = drain(assistant.ask(case.question, library=library, mode=mode, adapters=adapters))
     return ("" if answer.abstained else answer.text), answer.abstained
