@@ -81,7 +81,12 @@ def test_a_job_outlives_who_started_it_and_is_followed_again(
     drain(first.begin(planned))
     process = first._started.pop(planned.folder.root)
     again = type(first)(
-        assistant.profile, assistant._settings, assistant.shelf, assistant._keeper, first._asking
+        assistant.profile,
+        assistant._settings,
+        assistant.shelf,
+        assistant._keeper,
+        first._asking,
+        first._measured,
     )
     done = drain(again.follow(planned.folder.root))
     assert done.adapter is not None
