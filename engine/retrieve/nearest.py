@@ -70,6 +70,23 @@ class _Built:
     fitted_for: int
 
 
+def scanned(
+    store: Vectors,
+    vectors: VectorSet,
+    query: Matrix,
+    most: int,
+    library_id: int | None,
+    only: Ids | None,
+    also: Collection[int],
+) -> dict[int, float]:
+    """As :meth:`Nearest.nearest`, but without an index: every passage is compared."""
+    if only is None:
+        near = dict(store.nearest(vectors, query, most, library_id))
+    else:
+        near = _best(store.cosines(vectors, query, only), most)
+    return near | store.cosines(vectors, query, sorted(set(also) - near.keys()))
+
+
 class Nearest:
     """Finds neighbours, and keeps the index of one vault. Safe from several threads."""
 
@@ -110,11 +127,7 @@ class Nearest:
             among = self._library(library_id, state)
         if built is not None and (among is None or len(among) > SCORED):
             return self._through(built, vectors, query, most, among, also)
-        if among is not None:
-            near = _best(self._vectors.cosines(vectors, query, among), most)
-        else:
-            near = dict(self._vectors.nearest(vectors, query, most, library_id))
-        return near | self._vectors.cosines(vectors, query, sorted(set(also) - near.keys()))
+        return scanned(self._vectors, vectors, query, most, library_id, among, also)
 
     def _through(
         self,

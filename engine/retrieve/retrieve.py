@@ -28,7 +28,7 @@ from engine.retrieve.closeness import Closeness
 from engine.retrieve.fuse import Scores
 from engine.retrieve.interaction import Interaction
 from engine.retrieve.narrow import Narrowing
-from engine.retrieve.nearest import Nearest
+from engine.retrieve.nearest import Nearest, scanned
 from engine.store.connect import Vault
 from engine.store.documents import Documents
 from engine.store.glossary import Glossary
@@ -176,12 +176,7 @@ class Retriever:
             return self._nearest.nearest(
                 vectors, vector, pool, library_id=library_id, only=only, also=also
             )
-        if only is None:
-            near = dict(self._vectors.nearest(vectors, vector, pool, library_id))
-        else:
-            scored = self._vectors.cosines(vectors, vector, only)
-            near = dict(sorted(scored.items(), key=lambda each: (-each[1], each[0]))[:pool])
-        return near | self._vectors.cosines(vectors, vector, sorted(set(also) - near.keys()))
+        return scanned(self._vectors, vectors, vector, pool, library_id, only, also)
 
     def _ranked(
         self,
