@@ -34,7 +34,7 @@ def write_card(
     if form is not None:
         lines += ["It was taught on questions in this form, and is to be asked in it:", ""]
         whole = f"{form.system}\n\n{form.prompt}".strip()
-        lines += [f"    {line}" for line in whole.splitlines()]
+        lines += [f"    {line}".rstrip() for line in whole.splitlines()]
         lines.append("")
     if "adapter" in made:
         lines += [

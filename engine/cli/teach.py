@@ -15,6 +15,7 @@ from engine.services.teach_examples import COUNT, Wanted
 from engine.services.teach_jobs import TeachJobs
 from engine.services.teach_plan import Plan
 from engine.teach.from_documents import REFUSALS
+from engine.teach.machine_check import MachineCheck
 from engine.teach.recipes import recipe
 
 app = typer.Typer(help="Teach a model: examples, training, adapters.", no_args_is_help=True)
@@ -124,6 +125,9 @@ def train(
     base: Annotated[
         Path | None, typer.Option(help="GGUF file or model folder to train on, not listed here.")
     ] = None,
+    longest: Annotated[
+        int, typer.Option(help="Leave out examples of more tokens; 0 leaves none out.")
+    ] = 0,
     yes: Annotated[bool, typer.Option("--yes", help="Also on what nobody looked at.")] = False,
     rehearse: Annotated[
         bool,
@@ -146,10 +150,12 @@ def train(
             more["steps"] = steps
         plan = jobs.plan(
             examples, job=job, name=name, model=model, base=base, settings=more, unseen=yes,
-            rehearse=rehearse,
+            rehearse=rehearse, longest=longest,
         )  # fmt: skip
         if plan.left_words:
             terminal.note(plan.left_words)
+        if plan.spec.base.is_file():
+            _refuse(jobs.check(plan))
         if background:
             terminal.run(jobs.begin(plan))
             if as_json:
@@ -174,6 +180,17 @@ def train(
         terminal.say(f"The adapter: {done.adapter or done.job / 'adapter'}")
         terminal.say(f"Compare it: alcove teach result {done.job}", style="dim")
         terminal.say(f"Take it: alcove teach export {done.job}", style="dim")
+
+
+def _refuse(found: MachineCheck) -> None:
+    """Raise InputError for what cannot be trained on any machine, before anything is begun."""
+    line, proposal = found.refused, found.proposal
+    if line is None:
+        return
+    if line.what == "Model":
+        raise InputError(line.words, "Choose another model with --model or --base.")
+    least = f"Leave out with --longest {proposal.longest}" if proposal is not None else "Shorten"
+    raise InputError(line.words, f"{least} what is longer, or read more with --set max_tokens=N.")
 
 
 def _stopping(jobs: TeachJobs, plan: Plan, run: Any) -> Any:

@@ -123,7 +123,9 @@ class TeachJobs:
         taught, aside = sift.split(short) if held_out is None else (short, list(held_out))
         recipe = recipe_of(taught)
         name = name or (recipe.purpose.capitalize() if recipe is not None else examples.stem)
-        base = base or self._keeper.file_of(model)
+        if base is not None and not base.expanduser().exists():
+            raise InputError(f"There is no {base}.", "Name a GGUF file or a model's folder.")
+        base = base.expanduser().absolute() if base is not None else self._keeper.file_of(model)
         if base is None or not base.exists():
             raise InputError(
                 "There is no model file here to train on.",

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import psutil
 
+from engine.errors import InputError
 from engine.formats import gguf_walk
 from engine.models.gguf_header import GgufHeader
 
@@ -64,6 +65,8 @@ class Line:
     what: str
     words: str
     verdict: Verdict = "good"
+    final: bool = False
+    """No other machine, and no free memory, would help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ class MachineCheck:
     @property
     def fits(self) -> bool:
         return all(line.verdict != "bad" for line in self.lines)
+
+    @property
+    def refused(self) -> Line | None:
+        """What makes it impossible as it is asked for; None where the training may be tried."""
+        return next((line for line in self.lines if line.final), None)
 
     @property
     def words(self) -> str:
@@ -133,6 +141,7 @@ def check(
             f"Models of the kind “{base.architecture}” cannot be trained here; "
             f"{', '.join([*TRAINABLE, 'mistral'])} can.",
             "bad",
+            final=True,
         )
         return MachineCheck((line,), 0.0)
     lines: list[Line] = []
@@ -145,7 +154,12 @@ def check(
     if too_long:
         many = f"{too_long:,} examples are" if too_long > 1 else "One example is"
         lines.append(
-            Line("Examples", f"{many} longer than the {limit:,} tokens that are read.", "bad")
+            Line(
+                "Examples",
+                f"{many} longer than the {limit:,} tokens that are read.",
+                "bad",
+                final=True,
+            )
         )
         if too_long < len(lengths):
             what = f"the {too_long:,}" if too_long > 1 else "it"
@@ -162,7 +176,7 @@ def check(
         words = f"About {peak / _GB:.1f} GB of the {free / _GB:.1f} GB that are free."
         lines.append(Line("Memory", words, "tight" if peak > 0.8 * free else "good"))
     minutes = _minutes(base, settings, lengths, machine)
-    steps = int(settings.get("steps", 0))
+    steps = _whole(settings, "steps", 0)
     told = f"About {spoken_minutes(minutes)}: {steps:,} steps of {_batch(settings)} examples."
     long = minutes > LONG_MINUTES
     lines.append(Line("Time", told, "tight" if long else "good"))
@@ -184,7 +198,7 @@ def check(
 def least_peak(base: Base, settings: Mapping[str, Any], longest: int, free: int) -> int:
     """Memory that the training takes, as its steps would be cut here to fit into what is free."""
     batch = _batch(settings)
-    micro = int(settings.get("micro_batch", 0)) or max(1, min(batch, MICRO_TOKENS // longest))
+    micro = _whole(settings, "micro_batch", 0) or max(1, min(batch, MICRO_TOKENS // longest))
     while batch % micro:
         micro -= 1
     kept = settings.get("checkpointing", "auto")
@@ -224,7 +238,7 @@ def _peak(base: Base, settings: Mapping[str, Any], tokens: int, twice: bool) -> 
 
 def _adapter_bytes(base: Base, settings: Mapping[str, Any]) -> int:
     """Weights, gradients and the two moments of the optimiser."""
-    rank = int(settings.get("rank", 16))
+    rank = _whole(settings, "rank", 16)
     return 16 * base.layers * rank * (8 * base.width + 3 * (base.width + base.feed_forward))
 
 
@@ -255,12 +269,12 @@ def _minutes(
     base: Base, settings: Mapping[str, Any], lengths: Sequence[int], machine: Machine
 ) -> float:
     mean = sum(lengths) / max(1, len(lengths))
-    tokens = int(settings.get("steps", 0)) * _batch(settings) * mean
+    tokens = _whole(settings, "steps", 0) * _batch(settings) * mean
     return 6 * base.parameters * tokens / machine.flops / 60
 
 
 def _batch(settings: Mapping[str, Any]) -> int:
-    return max(1, int(settings.get("batch", 8)))
+    return max(1, _whole(settings, "batch", 8))
 
 
 def _disk_line(need: int, free: int) -> Line:
@@ -298,3 +312,14 @@ def _battery() -> float | None:
     if battery is None or battery.power_plugged:
         return None
     return float(battery.percent) / 100
+
+
+def _whole(settings: Mapping[str, Any], name: str, otherwise: int) -> int:
+    """A setting that is a whole number. Raises InputError."""
+    value = settings.get(name, otherwise)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError(
+            f"{name} is {value!r}, and is to be a whole number.",
+            f"Such as {name}={otherwise or 8}.",
+        )
+    return value

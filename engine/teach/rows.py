@@ -67,7 +67,12 @@ def read(path: Path) -> TableFile:
     text = text_of(path)
     table = _json_lines(path, text) if path.suffix in (".jsonl", ".ndjson") else _csv(path, text)
     if not table.rows:
-        raise InputError(f"There are no rows in {path.name}.", "Its first line names the columns.")
+        lines = path.suffix in (".jsonl", ".ndjson")
+        raise InputError(
+            f"There are no rows in {path.name}.",
+            "Each of its lines is an example or a row." if lines
+            else "Its first line names the columns.",
+        )  # fmt: skip
     return table
 
 

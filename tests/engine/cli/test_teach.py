@@ -157,3 +157,35 @@ def test_broken_lines_are_named(alcove: Callable[..., Result], tmp_path: Path) -
     assert "line 1" in lines(result)[0]["error"]["message"]
     assert "line 2" in lines(result)[0]["error"]["message"]
     assert alcove("teach", "build", path, "--recipe", "cook", "--json").exit_code == 1
+
+
+def test_what_cannot_be_trained_is_refused_before_anything_is_begun(
+    alcove: Callable[..., Result], tmp_path: Path
+) -> None:
+    turns = [("Say much", "word " * 9000), *((f"Hi {n}", f"ho {n}") for n in range(8))]
+    path = tmp_path / "e.jsonl"
+    path.write_text("".join(
+        json.dumps({
+            "messages": [{"role": "user", "content": asked},
+                         {"role": "assistant", "content": said}],
+            "meta": {"state": "kept"},
+        }) + "\n"
+        for asked, said in turns
+    ))  # fmt: skip
+    odd = write_base(tmp_path / "odd.gguf", architecture="mamba9")
+    base = write_base(tmp_path / "base.gguf")
+    job = tmp_path / "job"
+
+    def refused(*more: object) -> dict[str, str]:
+        result = alcove("teach", "train", path, "--job", job, "--json", *more)
+        assert (result.exit_code, job.exists()) == (1, False)
+        told: dict[str, str] = lines(result)[0]["error"]
+        return told
+
+    assert "mamba9” cannot be trained here" in refused("--base", odd)["message"]
+    long = refused("--base", base)
+    assert "One example is longer than the 1,024 tokens" in long["message"]
+    assert "--longest 1024" in long["hint"]
+    assert "is to be a whole number" in refused("--base", base, "--set", "rank=x")["message"]
+    gone = refused("--base", tmp_path / "none.gguf")
+    assert gone["message"] == f"There is no {tmp_path / 'none.gguf'}."

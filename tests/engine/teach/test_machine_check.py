@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import InputError
 from engine.models import gguf_header
 from engine.teach import machine_check
 from engine.teach.machine_check import Base, Line, Machine, MachineCheck, check
@@ -99,3 +100,22 @@ def test_sizes_come_from_the_file_and_the_machine(tmp_path: Path) -> None:
     assert here.flops > 1e6
     found = check(base, SETTINGS, [10], here)
     assert line(found, "Model").verdict == "tight"
+
+
+def test_what_no_machine_could_train_is_refused_and_what_lacks_room_is_not() -> None:
+    odd = check(replace(SMALL, architecture="mamba9"), SETTINGS, [300], ROOMY)
+    assert odd.refused is not None
+    assert "mamba9" in odd.refused.words
+    long = check(SMALL, {**SETTINGS, "max_tokens": 1024}, [300, 9000], ROOMY)
+    assert long.refused is not None
+    assert long.proposal is not None
+    assert long.proposal.longest == 1024
+    poor = check(SMALL, SETTINGS, [300], replace(ROOMY, memory_bytes=1 << 30))
+    assert not poor.fits
+    assert poor.refused is None
+
+
+@pytest.mark.parametrize("name", ["rank", "batch", "steps", "micro_batch"])
+def test_a_setting_that_is_no_number_is_told(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name} is 'x', and is to be a whole number"):
+        check(SMALL, {**SETTINGS, name: "x"}, [300], ROOMY)
