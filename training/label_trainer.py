@@ -9,6 +9,7 @@ one by one, each with the mask that keeps its branches apart.
 import math
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -73,12 +74,16 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         if not math.isfinite(float(loss)):
             raise LossError(
                 "Training was stopped: the loss is no number any more.",
-                "Choose a lower learning rate, for example half of it. The last good checkpoint "
-                "is kept.",
+                "Choose a lower learning rate, for example half of it."
+                + (" The last good checkpoint is kept." if self._kept else ""),
             )
         self.seconds += time.perf_counter() - started
         self.processor_s += time.process_time() - processor
         return loss
+
+    @property
+    def _kept(self) -> bool:
+        return any(Path(str(self.args.output_dir)).glob("checkpoint-*"))
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         rows = self.train_dataset if train_dataset is None else train_dataset

@@ -98,7 +98,7 @@ def build(
         if as_json:
             terminal.value(jsonform_teach.built(built))
             return
-        terminal.say(f"{built.examples} examples are in {built.file}.")
+        terminal.say(f"{_count(built.examples)} in {built.file}.")
         if built.note:
             terminal.note(built.note)
         if built.left_out:
@@ -161,7 +161,9 @@ def train(
             if as_json:
                 terminal.value({"job": str(plan.folder.root), "adapter": None, "report": None})
                 return
-            terminal.say(f"It trains in {plan.folder.root}; see `alcove teach list`.")
+            own = plan.folder.root.parent == jobs.root
+            see = "alcove teach list" if own else f"alcove teach list {plan.folder.root}"
+            terminal.say(f"It trains in {plan.folder.root}; see `{see}`.")
             return
         terminal.note(
             f"{len(plan.taught)} examples to learn from, {len(plan.held_out)} to measure on, "
@@ -180,6 +182,10 @@ def train(
         terminal.say(f"The adapter: {done.adapter or done.job / 'adapter'}")
         terminal.say(f"Compare it: alcove teach result {done.job}", style="dim")
         terminal.say(f"Take it: alcove teach export {done.job}", style="dim")
+
+
+def _count(examples: int) -> str:
+    return "1 example is" if examples == 1 else f"{examples} examples are"
 
 
 def _refuse(found: MachineCheck) -> None:

@@ -102,11 +102,21 @@ def back(
         show_in_use(terminal, assistant, model)
 
 
-def list_adapters(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+def list_adapters(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[JOB]…", help="Trainings outside the profile, too."),
+    ] = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """The adapters with base, size and state, and the trainings."""
     with session(profile, as_json=as_json) as (terminal, assistant):
         adapters = assistant.teaching.adapters.list()
         jobs = assistant.teaching.jobs.jobs()
+        jobs += [
+            assistant.teaching.jobs.card(each.expanduser().absolute()) for each in folders or ()
+        ]
         waiting = assistant.teaching.loop.waiting()
         if as_json:
             terminal.value(

@@ -80,7 +80,7 @@ def review(
             return
         _table(terminal, look, found, every=every)
         if taken:
-            terminal.say(f"{taken} examples were taken.")
+            terminal.say(f"{taken} example{' was' if taken == 1 else 's were'} taken.")
 
 
 def convert_examples(
@@ -99,7 +99,7 @@ def convert_examples(
         if as_json:
             terminal.value({"examples": count, "file": str(target)})
             return
-        terminal.say(f"{count} examples are in {target}.")
+        terminal.say(f"{count} example{' is' if count == 1 else 's are'} in {target}.")
 
 
 def _edit(

@@ -42,6 +42,11 @@ COUNT = 200
 """Examples from documents where no number is named."""
 WORDS = ("documents", "feedback", "glossary")
 """Sources that are no files."""
+EMPTY = {
+    "feedback": "No answer that teaches this was corrected or praised yet.",
+    "glossary": "The glossary is empty.",
+}
+"""Why a source gave nothing at all."""
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 SAMPLES = (".txt", ".md", ".text", ".markdown")
 
@@ -122,6 +127,8 @@ class TeachExamples:
         reasons = Counter(each.reason for each in [*left, *doubles]).most_common()
         if not kept:
             told = f" Left out: {reasons[0][1]}, because {reasons[0][0]}." if reasons else ""
+            if not reasons:
+                told = "".join(f" {EMPTY[each]}" for each in sources if each in EMPTY)
             raise InputError(
                 f"No example could be made.{told}",
                 f"“{wanted.recipe.purpose}” takes: {', '.join(wanted.recipe.sources)}.",

@@ -128,6 +128,11 @@ def test_a_loss_that_is_no_number_ends_it_and_keeps_the_last_good_adapter(tmp_pa
     last = jobs.told(folder)[-1]
     assert last.code == "loss_not_a_number"
     assert "learning rate" in last.hint
+    from training import watching  # needs PyTorch
+
+    kept = list(folder.checkpoints.glob("checkpoint-*"))
+    assert all(watching.finite(each) for each in kept)
+    assert ("checkpoint is kept" in last.hint) == bool(kept)
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="needs niceness")

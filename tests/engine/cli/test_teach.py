@@ -189,3 +189,32 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_begun(
     assert "is to be a whole number" in refused("--base", base, "--set", "rank=x")["message"]
     gone = refused("--base", tmp_path / "none.gguf")
     assert gone["message"] == f"There is no {tmp_path / 'none.gguf'}."
+
+
+def test_a_source_that_holds_nothing_says_so(alcove: Callable[..., Result]) -> None:
+    for source, words in (("feedback", "corrected or praised"), ("glossary", "is empty")):
+        result = alcove("teach", "build", source, "--recipe", "abbreviations", "--json")
+        assert words in lines(result)[0]["error"]["message"]
+
+
+def test_a_training_outside_the_profile_is_listed_where_it_is_named(
+    alcove: Callable[..., Result], tmp_path: Path
+) -> None:
+    folder = JobFolder(tmp_path / "job")
+    base = write_base(tmp_path / "base.gguf")
+    job_file.write_spec(folder, JobSpec(base, folder.root / "e.jsonl", name="Mine"))
+    [value] = lines(alcove("teach", "list", "--json"))
+    assert value["jobs"] == []
+    [value] = lines(alcove("teach", "list", folder.root, "--json"))
+    assert [(each["name"], each["state"]) for each in value["jobs"]] == [("Mine", "waiting")]
+    assert alcove("teach", "list", tmp_path, "--json").exit_code == 1
+
+
+def test_adapters_are_put_in_use_and_switched_off_by_name(
+    alcove: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = alcove("teach", "off", "nobody", "--json")
+    assert "no adapter called “nobody”" in lines(result)[0]["error"]["message"]
+    [value] = lines(alcove("teach", "off", "--json"))
+    assert value == {"in_use": []}
+    assert "--only" in alcove("teach", "use", "--help").stdout

@@ -1,5 +1,9 @@
 """Adapters that were made here with their cards, what was in use before, and the decision."""
 
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +39,32 @@ def test_an_adapter_is_taken_with_its_card_and_a_name_of_its_own(tmp_path: Path)
     assert len(made.all()) == 1
     with pytest.raises(TeachError, match="cannot be used"):
         made.take(base, MadeCard("No adapter", ""))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own with 64 KB; skipped where none may be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    if mount is None or os.name != "posix":
+        pytest.skip("mounts nothing")
+    options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run([mount, *options], capture_output=True, check=False).returncode:
+        pytest.skip("may mount nothing here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_keeps_no_half_of_an_adapter(tmp_path: Path, small_disk: Path) -> None:
+    base = write_base(tmp_path / "base.gguf", width=2048)
+    adapter = write_adapter(tmp_path / "1.gguf", base, rank=8)
+    assert adapter.stat().st_size > 64 << 10
+    with pytest.raises(TeachError, match="No space left") as caught:
+        MadeAdapters(small_disk).take(adapter, MadeCard("Mine", ""))
+    assert caught.value.code == "disk_full"
+    assert "Free some space" in caught.value.hint
+    assert list(small_disk.iterdir()) == []
 
 
 def test_changes_are_taken_back_one_by_one(tmp_path: Path) -> None:
