@@ -37,9 +37,9 @@ class SheetLine:
     cells: tuple[SheetCell, ...]
 
 
-def lines(page: Page) -> Iterator[SheetLine]:
-    """The lines of a page in their order, empty ones left out."""
-    yield from _between(page, 0, len(page.text))
+def lines_in(page: Page, start: int, end: int) -> Iterator[SheetLine]:
+    """The lines on which a stretch of a page lies, in their order, empty ones left out."""
+    yield from _between(page, start, end)
 
 
 def cells(page: Page, start: int, end: int) -> list[SheetCell]:
