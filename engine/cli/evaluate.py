@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from engine.assistant import MODES
-from engine.cli import paper
+from engine.cli import calibration, paper
 from engine.cli import questions as question_sets
 from engine.cli.session import JsonOption, ProfileOption, session
 from engine.cli.terminal import Terminal
@@ -17,12 +17,12 @@ from engine.errors import InputError
 from engine.evaluate import columns as ways
 from engine.evaluate import export as exported
 from engine.evaluate import page, report
-from engine.evaluate.calibrate import COVERAGE, Calibration
+from engine.evaluate.calibrate import COVERAGE
 from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated, fallen_under
 from engine.evaluate.making import Making
 from engine.evaluate.measure import Result
-from engine.evaluate.questions import BadLine, Question, checked_questions, write_questions
+from engine.evaluate.questions import BadLine, Question, write_questions
 from engine.progress import Progress
 from engine.store.evaluations import StoredEvaluation
 
@@ -90,6 +90,14 @@ def evaluate(
     coverage: Annotated[
         float, typer.Option(help="With --calibrate: share of answerable questions to answer.")
     ] = COVERAGE,
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--adapter",
+            metavar="NAME|FILE[:SCALE]",
+            help="With --calibrate: fit the answers that the model gives with this adapter.",
+        ),
+    ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="With --calibrate: forget what was fitted.")
     ] = False,
@@ -115,21 +123,25 @@ def evaluate(
     if calibrate:
         if report_file is not None and report_file.suffix.casefold() == ".pdf":
             raise typer.BadParameter("Of --calibrate there is an .html report only.")
+        fitted = calibration.chosen_mode(modes)
+        if adapter and fitted == "rag":
+            raise typer.BadParameter("An adapter goes with --modes both.", param_hint="--modes")
         with session(profile, as_json=as_json) as (terminal, assistant):
-            work = assistant.evaluation
             if reset:
-                forgotten = terminal.run(work.reset_calibration(library=library, model=model))
-                tell_reset(terminal, forgotten)
+                taken = assistant.evaluation.reset_calibration(library=library, model=model)
+                calibration.tell_reset(terminal, terminal.run(taken))
                 return
-            given = checked_questions(questions)[0] if questions is not None else []
-            tell_calibration(
-                terminal,
-                terminal.run(
-                    work.calibrate(given, library=library, model=model, coverage=coverage)
-                ),
-                report_file,
-            )
+            calibration.calibrate(
+                terminal, assistant, questions,
+                library=library, model=model, mode=fitted, adapters=adapter or (),
+                coverage=coverage, page=report_file,
+            )  # fmt: skip
         return
+    if adapter:
+        raise typer.BadParameter(
+            "--adapter goes with --calibrate; name it in a --column otherwise.",
+            param_hint="--adapter",
+        )
     ways = [questions is not None, thumbs, history, show is not None, repeat is not None]
     if sum(ways) != 1:
         raise typer.BadParameter(
@@ -343,45 +355,6 @@ def tell_made(terminal: Terminal, done: Making, path: Path) -> None:
         f"{done.tried} that were tried, and {len(done.questions) - answerable} without. "
         "Read them before you trust them."
     )
-
-
-def tell_calibration(terminal: Terminal, found: Calibration, path: Path | None) -> None:
-    if path is not None:
-        report.write(path, report.calibration_html(found.words(), found.curve))
-    if terminal.as_json:
-        terminal.value(
-            {
-                "answerable": found.answerable,
-                "unanswerable": found.unanswerable,
-                "threshold": round(found.judge.threshold, 4),
-                "refused": round(found.refused, 4),
-                "wrong": round(found.wrong, 4),
-                "before": {
-                    "refused": round(found.before[0], 4),
-                    "wrong": round(found.before[1], 4),
-                },
-                "curve": [[round(x, 4), round(y, 4)] for x, y in found.curve],
-            }
-        )
-        return
-    table = Table("Answers given to answerable", "and to unanswerable ones", box=None)
-    for wanted in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
-        reached = [y for x, y in found.curve if x >= wanted - 1e-9]
-        table.add_row(f"{100 * wanted:.0f} %", f"{100 * min(reached):.0f} %")
-    terminal.out.print(table)
-    terminal.say(found.words())
-    terminal.say(
-        f"Fitted on {found.answerable} questions with an answer and {found.unanswerable} without, "
-        "told on those left out of each fit. It is used from now on; "
-        "alcove evaluate --calibrate --reset takes it back."
-    )
-
-
-def tell_reset(terminal: Terminal, forgotten: bool) -> None:
-    if terminal.as_json:
-        terminal.value({"reset": forgotten})
-    else:
-        terminal.say("It is as for everyone again." if forgotten else "Nothing was fitted here.")
 
 
 def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:

@@ -305,6 +305,12 @@ class Asking:
         """Whether a model of this size words answers from documents by itself."""
         return size_bytes >= self._trusted_bytes
 
+    @staticmethod
+    def answers_shortly(adapters: Sequence[Adapter], *, trusted: bool) -> bool:
+        """Whether a model with these writes short answers, of which a judge of its own decides."""
+        tasks = (adapter_fits.task_of(each.path) for each in adapters)
+        return not trusted and any(each == GROUNDED for each in tasks)
+
     # --- who answers, and how sure it must be ---------------------------------------------------
 
     def names(
