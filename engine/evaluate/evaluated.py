@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import InputError
-from engine.evaluate import considered, summary, verdict
+from engine.evaluate import considered, findings, summary, verdict
 from engine.evaluate.columns import Column
 from engine.evaluate.considered import Considered, Cost
+from engine.evaluate.findings import Reason
 from engine.evaluate.freshness import Followed
 from engine.evaluate.history import Shift
 from engine.evaluate.leakage import Leak
@@ -15,7 +16,6 @@ from engine.evaluate.learnt import Learnt
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import BadLine
 from engine.evaluate.summary import ModeSummary
-from engine.evaluate.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def judged(
     )
     said: list[Reason] = []
     if len(columns) > 1:
-        said = verdict.reasons(verdict.findings(columns, outcomes, each_considered))
+        said = verdict.reasons(findings.findings(columns, outcomes, each_considered, fresh))
         words = verdict.paragraph(said)
     else:
         words = summary.verdict(summaries)
