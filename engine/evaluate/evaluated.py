@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import InputError
 from engine.evaluate import considered, findings, summary, verdict
 from engine.evaluate.columns import Column
 from engine.evaluate.considered import Considered, Cost
@@ -89,27 +88,3 @@ def judged(
         tuple(columns), tuple(each_considered), tuple(said), tuple(fresh), tuple(shifts),
         tuple(leaks), tuple(notes),
     )  # fmt: skip
-
-
-def fallen_under(done: Evaluated, floors: Mapping[str, float]) -> list[str]:
-    """What is below its floor, in sentences. A floor is for ``METRIC`` or ``COLUMN.METRIC``.
-
-    Raises InputError for a metric that was not measured.
-    """
-    found = []
-    for name, floor in floors.items():
-        column, dot, metric = name.rpartition(".")
-        known = [
-            (each.mode, each.scores[metric])
-            for each in done.summaries
-            if (not dot or each.mode == column) and metric in each.scores
-        ]
-        if not known:
-            every = sorted({each for one in done.summaries for each in one.scores})
-            raise InputError(f"“{name}” was not measured.", f"There are {', '.join(every)}.")
-        found += [
-            f"{mode}: {metric} is {each.value:.3f}, under {floor:g}."
-            for mode, each in known
-            if each.value < floor
-        ]
-    return found

@@ -78,14 +78,17 @@ def _length(ratio: float) -> str:
 
 
 def time(found: Findings) -> Reason | None:
-    """Seconds of the advised way, and of both together, against the way each builds on."""
+    """Seconds of the advised way, and of both together, against the way each builds on; where
+    neither builds on one that was measured, of the last way that does.
+    """
     known = [each for each in found.columns if "total_s" in found.of(each.name).speed]
     wanted = [each for each in (found.advised, found.by_mode("both")) if each in known]
     told = [
-        said
-        for each in dict.fromkeys(wanted)
-        if each is not None and (said := _slower(found, each, known)) is not None
+        said for each in dict.fromkeys(wanted) if each and (said := _slower(found, each, known))
     ]
+    if not told:
+        others = (_slower(found, each, known) for each in reversed(known))
+        told = [said for said in others if said][:1]
     if not told:
         return None
     figures = ", ".join(

@@ -136,6 +136,12 @@ def others(found: Findings) -> Reason | None:
         if pair.real:
             word = "better" if pair.value > 0 else "worse"
             said.append(f"“{each.name}” is {_points(pair)} points {word} than “{first.name}”")
+        elif abs(pair.value) >= WIDE:
+            word = "better" if pair.value > 0 else "worse"
+            said.append(
+                f"“{each.name}” seems {_points(pair)} points {word} than “{first.name}”, but "
+                "chance alone could do that too"
+            )
         else:
             said.append(
                 f"“{each.name}” does no better or worse than “{first.name}” that can be told from "
@@ -150,8 +156,13 @@ def few(found: Findings) -> Reason | None:
     if found.questions >= FEW:
         return None
     known = bool(found.pairs) and TOO_FEW in _choice(found)
-    text = "Ask twenty or more." if known else "So few questions tell little; ask twenty or more."
-    return Reason("few", text, f"{found.questions} questions")
+    text = (
+        "Ask twenty questions or more."
+        if known
+        else "So few questions tell little; ask twenty or more."
+    )
+    count = found.questions
+    return Reason("few", text, f"{count} question{'s' if count != 1 else ''}")
 
 
 RULES: tuple[Rule, ...] = (

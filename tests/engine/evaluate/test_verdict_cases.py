@@ -152,6 +152,12 @@ def test_two_models_that_tie_are_not_said_to_take_less_than_they_do() -> None:
     assert "either will do" in said(*ways, columns=mixed, costs=costs)
 
 
+def test_another_column_that_only_seems_better_is_not_called_equal() -> None:
+    columns = [Column("cold", model="S"), Column("warm", model="S")]
+    text = said(way("cold", right(1, 4)), way("warm", right(3, 4)), columns=columns)
+    assert "“warm” seems 50 ± 50 points better than “cold”, but chance alone could do that" in text
+
+
 def test_better_but_much_slower() -> None:
     text = said(way("plain", right(5)), way("rag", right(25), seconds=6.0))
     assert text.startswith("Use retrieval.")
@@ -204,7 +210,7 @@ def test_too_few_questions_to_say() -> None:
     assert "Use " not in text
     assert "Don't tune" not in text + level
     assert "100 ± 0" not in text
-    assert text.endswith("Ask twenty or more.")
+    assert text.endswith("Ask twenty questions or more.")
 
 
 def test_one_question_says_nothing_for_certain() -> None:
