@@ -33,6 +33,11 @@ DOES: Mapping[str, str] = {
 }
 
 
+def is_alone(task: str) -> bool:
+    """Whether an adapter of this task answers each text by itself, where no documents are asked."""
+    return task in DOES
+
+
 def words_documents(task: str, *, trusted: bool) -> bool:
     """Whether an adapter of this task words answers from documents.
 

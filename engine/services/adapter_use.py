@@ -14,7 +14,7 @@ from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.shelf import Shelf
 from engine.progress import CancelToken, Progress
-from engine.services import asking
+from engine.services import acting
 from engine.services.asking import Asking
 from engine.services.conversations import Conversations
 from engine.services.keeper import ChatModelKeeper
@@ -59,14 +59,21 @@ class AdapterUse:
             return ()
         proven = {(each.path, each.scale): each for each in attached(self._keeper.current)}
         trusted = self.trusts(model)
+        alone = acting.acting(wanted, "tuned", trusted=trusted)
         return tuple(
-            _told(each, proven.get((each.path, each.scale)), trusted=trusted) for each in wanted
+            _told(
+                each,
+                proven.get((each.path, each.scale)),
+                trusted=trusted,
+                rests_for=alone[-1].path if each not in alone else None,
+            )
+            for each in wanted
         )
 
     def left_out(self, model: str | None, named: Sequence[Adapter]) -> tuple[str, ...]:
         """Sentences on those of these adapters that take no part in answers from documents."""
         trusted = self.trusts(model)
-        left = set(named) - set(asking.acting(named, "both", trusted=trusted))
+        left = set(named) - set(acting.acting(named, "both", trusted=trusted))
         found = (_told(each, None, trusted=trusted) for each in named if each in left)
         return tuple(f"{each.name}: {each.part}" for each in found)
 
@@ -141,7 +148,7 @@ class AdapterUse:
         wanted = named or self._memory.of(self._keeper.stored_key(model))
         if wanted and not documents:
             return "tuned"
-        if wanted and asking.acting(wanted, "both", trusted=self.trusts(model)):
+        if wanted and acting.acting(wanted, "both", trusted=self.trusts(model)):
             return "both"
         if named:
             return "tuned"
@@ -199,9 +206,24 @@ class AdapterUse:
         )
 
 
-def _told(wanted: Adapter, proven: AttachedAdapter | None, *, trusted: bool) -> AdapterInUse:
+def _told(
+    wanted: Adapter,
+    proven: AttachedAdapter | None,
+    *,
+    trusted: bool,
+    rests_for: Path | None = None,
+) -> AdapterInUse:
+    """``rests_for`` is the adapter that answers in its place where no documents are asked."""
     known = adapter_fits.told(wanted.path)
     taught = known.task if known is not None else ""
+    part = task.told(taught, trusted=trusted)
+    if rests_for is not None and task.is_alone(taught):
+        other = adapter_fits.told(rests_for)
+        name = other.name if other is not None else rests_for.stem
+        part = (
+            f"It rests: where you ask without documents, {name} answers, which was put in use "
+            "later."
+        )
     return AdapterInUse(
         known.name if known is not None else wanted.path.stem,
         str(wanted.path),
@@ -210,5 +232,5 @@ def _told(wanted: Adapter, proven: AttachedAdapter | None, *, trusted: bool) -> 
         proven.note if proven is not None else "",
         taught,
         task.words_documents(taught, trusted=trusted),
-        task.told(taught, trusted=trusted),
+        part,
     )

@@ -50,7 +50,7 @@ class Feedback:
         return [
             _question(rated)
             for rated in self.all()
-            if not rated.follows
+            if not from_feedback.leans(rated)
             and not (apart and from_feedback.teaches(rated))
             and (not about or from_feedback.concerns(rated, recipes.recipe(about)))
         ]
