@@ -25,7 +25,7 @@ LibraryOption = Annotated[
 
 def evaluate(
     questions: Annotated[
-        Path | None, typer.Argument(help="JSON lines, or a set of `questions list`.")
+        Path | None, typer.Argument(help="JSON lines, CSV, or a set of `questions list`.")
     ] = None,
     library: LibraryOption = None,
     model: Annotated[str | None, typer.Option(help="Name of a model of `models list`.")] = None,
