@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import InputError, NotFoundError
+from engine.evaluate.columns import Column
 from engine.formats import task
 from engine.inference import adapters
 from engine.inference.adapters import Adapter, AttachedAdapter, no_adapters
@@ -161,6 +162,23 @@ class AdapterUse:
         if named:
             return "tuned"
         return "rag" if documents else "plain"
+
+    def asked_alone(self, columns: Sequence[Column]) -> str:
+        """The task of the adapter that these ways of asking ask alone; empty where they ask the
+        documents, or several adapters, or one that answers in any form. Raises NotFoundError.
+        """
+        tasks: set[str] = set()
+        for column in columns:
+            if column.reads_documents:
+                return ""
+            if column.mode == "tuned":
+                model = column.model or None
+                used = self.resolved(model, column.adapters) or acting.acting(
+                    self._memory.of(self._keeper.stored_key(model)), "tuned", trusted=False
+                )
+                tasks |= {adapter_fits.task_of(each.path) for each in used}
+        only = tasks.pop() if len(tasks) == 1 else ""
+        return only if task.is_alone(only) else ""
 
     def resolved(self, model: str | None, chosen: Chosen) -> tuple[Adapter, ...]:
         """Adapters by name or file. Raises NotFoundError, InputError."""
