@@ -18,6 +18,7 @@ from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.reranker import Reranker
+from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress, drain
