@@ -95,7 +95,7 @@ class ReadyColumns:
                 "encoder": column.encoder or encoder,
                 "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
             }
-            if self._asking.answers_shortly(acting, trusted=trusted):
+            if self._asking.answers_shortly(used, trusted=trusted):
                 short = self._asking.judge(library, name, encoder, short=True)
                 circumstances["refuses_short_below"] = round(short.threshold, 4)
         # As it will be read back, so that it can be set against what was kept.
