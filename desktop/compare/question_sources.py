@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 FILES = "Questions (*.jsonl)"
+TABLES = "Questions (*.jsonl *.csv *.tsv)"
 MADE = 20
 """Questions that are made from a library at once."""
 
@@ -79,7 +80,7 @@ class QuestionSources(QObject):
     @Slot()
     def choose_file(self) -> None:
         file, _ = QFileDialog.getOpenFileName(
-            self._parent, "Questions from a file", str(Path.home()), FILES
+            self._parent, "Questions from a file", str(Path.home()), TABLES
         )
         if file:
             self.read(Path(file))

@@ -11,18 +11,24 @@ from engine.inference import adapters
 from engine.inference.adapters import Adapter, AttachedAdapter, no_adapters
 from engine.inference.chat_model import Adaptable, attached
 from engine.model_types import AdapterCard, AdapterInUse
-from engine.models import adapter_fits
+from engine.models import adapter_fits, starter_adapter
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.shelf import Shelf
 from engine.progress import CancelToken, Progress
 from engine.services import acting
 from engine.services.asking import Asking
 from engine.services.conversations import Conversations
-from engine.services.keeper import ChatModelKeeper
+from engine.services.keeper import STARTER, ChatModelKeeper
 from engine.types import Mode
 
 Chosen = Sequence[tuple[str, float]]
 """Names or files of adapters, each with its strength."""
+
+
+def shipped() -> dict[str, tuple[Adapter, ...]]:
+    """What the starter model is used with until the user says otherwise, by its key."""
+    file = starter_adapter.path()
+    return {STARTER: (Adapter(file),)} if file is not None else {}
 
 
 class AdapterUse:
@@ -147,9 +153,11 @@ class AdapterUse:
         answers from documents.
         """
         wanted = named or self._memory.of(self._keeper.stored_key(model))
-        if wanted and not documents:
+        if not documents and (
+            named or any(task.talks(adapter_fits.task_of(each.path)) for each in wanted)
+        ):
             return "tuned"
-        if wanted and acting.acting(wanted, "both", trusted=self.trusts(model)):
+        if documents and acting.acting(wanted, "both", trusted=self.trusts(model)):
             return "both"
         if named:
             return "tuned"

@@ -95,6 +95,9 @@ class ReadyColumns:
                 "encoder": column.encoder or encoder,
                 "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
             }
+            if self._asking.answers_shortly(used, trusted=trusted):
+                short = self._asking.judge(library, name, encoder, short=True)
+                circumstances["refuses_short_below"] = round(short.threshold, 4)
         # As it will be read back, so that it can be set against what was kept.
         plain: dict[str, Any] = json.loads(json.dumps(circumstances, default=str))
         return Ready(column, adapters, options, file, plain, left)
@@ -118,7 +121,7 @@ class ReadyColumns:
         if not found:
             raise InputError(
                 f"No adapter is in use for this model, so there is no “{column.name}” to measure.",
-                "Name one (--column), choose one with `alcove models use-adapter`, or measure "
-                "plain and rag.",
+                "Name one (--column, --adapter), choose one with `alcove models use-adapter`, or "
+                "measure plain and rag.",
             )
         return found

@@ -110,7 +110,29 @@ def test_columns_are_streamed_exported_and_held_to_a_floor(
     again = alcove("evaluate", *arguments, "--stream")
     assert again.exit_code == 0
     assert "4/6 · short · wrong · Which pier?" in again.stdout
-    assert "So few questions" in again.stdout
+    assert "Ask twenty questions or more." in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--fail-under", "rag.nonsense=0.5", "“nonsense” is nothing that is measured."),
+        ("--fail-under", "both.right=0.5", "“both.right” is for a way that is not asked."),
+        ("--results", "there/r.csv", "there is no such folder"),
+        ("--results", "r.xls", "neither .csv nor .json"),
+        ("--report", "there/r.html", "there is no such folder"),
+    ],
+)
+def test_what_cannot_be_done_with_the_results_is_told_before_anything_is_asked(
+    alcove: Callable[..., Result], documents: Path, questions: Path, tmp_path: Path,
+    option: str, value: str, told: str,
+) -> None:  # fmt: skip
+    alcove("add", documents)
+    given = value if option == "--fail-under" else tmp_path / value
+    result = alcove("evaluate", questions, "--modes", "rag", option, given)
+    assert result.exit_code == 1
+    assert told in " ".join(result.output.split())
+    assert "Nothing has been measured yet" in alcove("evaluate", "--history").stdout
 
 
 def test_the_history_tells_what_got_worse(
@@ -189,3 +211,47 @@ def test_what_is_said_of_an_answer_in_a_chat_is_asked_again(
     assert value["modes"]["rag"]["f1"]["value"] > 0
     talk = "Which pier?\n/good\n/unrate\n"
     assert "taken back" in alcove("chat", input=talk).stdout
+
+
+@pytest.fixture
+def of_either_kind(tmp_path: Path) -> Path:
+    path = tmp_path / "calibrate.jsonl"
+    rows = [{"question": "When does the ferry to Odell Island leave?", "answers": ["07:40"]}] * 10
+    rows += [{"question": f"Who was king {n} of Spain?", "unanswerable": True} for n in range(10)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + "{broken\n")
+    return path
+
+
+def test_a_calibration_tells_what_it_is_for_and_what_it_costs(
+    alcove: Callable[..., Result], documents: Path, of_either_kind: Path
+) -> None:
+    alcove("add", documents)
+    result = alcove("evaluate", "--calibrate", of_either_kind, "--json")
+    assert result.exit_code == 0, result.output
+    [value] = lines(result)
+    assert (value["model"], value["adapters"], value["left_out"]) == ("scripted", [], 0)
+    assert (value["answerable"], value["unanswerable"]) == (10, 10)
+    assert value["curve"][-1] == [1.0, 1.0]
+    told = alcove("evaluate", "--calibrate", of_either_kind)
+    assert "Line 21" in told.stderr
+    assert "of 100 answerable questions" in told.stdout
+    [taken] = lines(alcove("evaluate", "--calibrate", "--reset", "--json"))
+    assert taken == {"reset": True}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--calibrate", "--modes", "plain"),
+        ("--calibrate", "--modes", "rag,both"),
+        ("--calibrate", "--adapter", "x", "--modes", "rag"),
+        ("--adapter", "x", "QUESTIONS"),
+    ],
+)
+def test_a_calibration_in_no_way_of_answering_is_wrong_usage(
+    alcove: Callable[..., Result], questions: Path, arguments: tuple[str, ...]
+) -> None:
+    given = [questions if each == "QUESTIONS" else each for each in arguments]
+    result = alcove("evaluate", *given)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
