@@ -120,7 +120,7 @@ class Shelf:
             notes = [words for good, words in fits.values() if good]
             found.append(
                 AdapterCard(
-                    name=told.name if told is not None else path.stem,
+                    name=self.adapter_name(path),
                     file=str(path),
                     size_bytes=path.stat().st_size if path.exists() else 0,
                     models=tuple(models[base] for base, (good, _) in fits.items() if good),
@@ -130,6 +130,14 @@ class Shelf:
                 )
             )
         return found
+
+    def adapter_name(self, path: Path) -> str:
+        """What an adapter is called: as the user named it, else as its file or the file's name."""
+        for entry in self._registry.read().entries:
+            if entry.name and entry.kind == "made" and _same(self._registry.path_of(entry), path):
+                return entry.name
+        told = adapter_fits.told(path)
+        return told.name if told is not None else path.stem
 
     def adapters_of(self, model: Path) -> list[Path]:
         """The adapters that fit a model file."""

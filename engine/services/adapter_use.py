@@ -68,7 +68,7 @@ class AdapterUse:
         trusted = self.trusts(model)
         alone = acting.acting(wanted, "tuned", trusted=trusted)
         return tuple(
-            _told(
+            self._told(
                 each,
                 proven.get((each.path, each.scale)),
                 trusted=trusted,
@@ -81,7 +81,7 @@ class AdapterUse:
         """Sentences on those of these adapters that take no part in answers from documents."""
         trusted = self.trusts(model)
         left = set(named) - set(acting.acting(named, "both", trusted=trusted))
-        found = (_told(each, None, trusted=trusted) for each in named if each in left)
+        found = (self._told(each, None, trusted=trusted) for each in named if each in left)
         return tuple(f"{each.name}: {each.part}" for each in found)
 
     def use(
@@ -163,6 +163,10 @@ class AdapterUse:
             return "tuned"
         return "rag" if documents else "plain"
 
+    def name(self, file: Path) -> str:
+        """What an adapter is called."""
+        return self._shelf.adapter_name(file)
+
     def asked_alone(self, columns: Sequence[Column]) -> str:
         """The task of the adapter that these ways of asking ask alone; empty where they ask the
         documents, or several adapters, or one that answers in any form. Raises NotFoundError.
@@ -231,32 +235,29 @@ class AdapterUse:
             f"Adapters here: {known}." if known else "No adapter has been trained or added yet.",
         )
 
-
-def _told(
-    wanted: Adapter,
-    proven: AttachedAdapter | None,
-    *,
-    trusted: bool,
-    rests_for: Path | None = None,
-) -> AdapterInUse:
-    """``rests_for`` is the adapter that answers in its place where no documents are asked."""
-    known = adapter_fits.told(wanted.path)
-    taught = known.task if known is not None else ""
-    part = task.told(taught, trusted=trusted)
-    if rests_for is not None and task.is_alone(taught):
-        other = adapter_fits.told(rests_for)
-        name = other.name if other is not None else rests_for.stem
-        part = (
-            f"It rests: where you ask without documents, {name} answers, which was put in use "
-            "later."
+    def _told(
+        self,
+        wanted: Adapter,
+        proven: AttachedAdapter | None,
+        *,
+        trusted: bool,
+        rests_for: Path | None = None,
+    ) -> AdapterInUse:
+        """``rests_for`` is the adapter that answers in its place where no documents are asked."""
+        taught = adapter_fits.task_of(wanted.path)
+        part = task.told(taught, trusted=trusted)
+        if rests_for is not None and task.is_alone(taught):
+            part = (
+                f"It rests: where you ask without documents, {self._shelf.adapter_name(rests_for)} "
+                "answers, which was put in use later."
+            )
+        return AdapterInUse(
+            self._shelf.adapter_name(wanted.path),
+            str(wanted.path),
+            wanted.scale,
+            proven.effect if proven is not None else 0.0,
+            proven.note if proven is not None else "",
+            taught,
+            task.words_documents(taught, trusted=trusted),
+            part,
         )
-    return AdapterInUse(
-        known.name if known is not None else wanted.path.stem,
-        str(wanted.path),
-        wanted.scale,
-        proven.effect if proven is not None else 0.0,
-        proven.note if proven is not None else "",
-        taught,
-        task.words_documents(taught, trusted=trusted),
-        part,
-    )

@@ -105,7 +105,7 @@ class TeachAdapters:
             if not only and each.path.exists() and adapter_fits.task_of(each.path) not in tasks
         ]
         used = yield from self.use_exactly((*stay, *new), model, cancel=cancel)
-        gone = tuple(_name(each.path) for each in others if each not in stay)
+        gone = tuple(self._adapters.name(each.path) for each in others if each not in stay)
         return PutInUse(used, gone)
 
     def use_exactly(
@@ -136,7 +136,9 @@ class TeachAdapters:
         rest: Chosen = [(name, 1.0) for name in names if name not in there]
         files |= {each.path for each in self._adapters.resolved(model, rest)}
         for file in files - set(there.values()):
-            raise InputError(f"“{_name(file)}” is not in use.", "See `alcove teach list`.")
+            raise InputError(
+                f"“{self._adapters.name(file)}” is not in use.", "See `alcove teach list`."
+            )
         self._memory.put(key, [each for each in held if files and each.path not in files])
         self._made.changed(key, before, self._in_use(key))
 
@@ -212,8 +214,3 @@ class TeachAdapters:
         else:
             state = "kept aside" if made is not None and made.verdict == "aside" else "ready"
         return Taught(card, state, made, used)
-
-
-def _name(file: Path) -> str:
-    told = adapter_fits.told(file)
-    return told.name if told is not None else file.stem

@@ -17,7 +17,7 @@ from engine.paths import open_profile
 from engine.progress import CancelToken, drain
 from engine.services.teach_plan import Plan
 from engine.store.connect import Vault
-from engine.teach import trainer_process
+from engine.teach import sift, trainer_process
 from tests.fakes import HashingEmbedder, ScriptedChatModel
 from tests.training import families, jobs
 
@@ -66,6 +66,9 @@ def test_examples_become_an_adapter_of_the_profile(assistant: Assistant, tmp_pat
     file = teaching.jobs.export(done.job)
     assert file == assistant.profile.adapters / "aye.gguf"
     assert adapter_file.check(file, planned.spec.base) == ""
+    form = adapter_file.manifest(file).form
+    assert form is not None
+    assert form.messages(sift.question_of(planned.taught[0])) == planned.taught[0].prompt
     assistant.model_jobs.add(planned.spec.base)
     [listed] = [each for each in teaching.adapters.list() if each.card.file == str(file)]
     assert (listed.card.name, listed.base, listed.state) == ("Aye", "tiny", "ready")

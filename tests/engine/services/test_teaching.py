@@ -246,7 +246,7 @@ def test_a_plan_names_base_settings_and_what_is_held_out(
         int(str(each.more["tokens"])) for each in plan.taught
     ))  # fmt: skip
     assert plan.folder.root.parent == assistant.profile.teaching
-    with pytest.raises(InputError, match="no model file"):
+    with pytest.raises(InputError, match="There is no"):
         jobs.plan(file, base=tmp_path / "none.gguf")
 
 
@@ -299,6 +299,9 @@ def test_an_adapter_is_taken_listed_used_and_rolled_back(
     listed = of_profile()
     assert {each.state for each in listed.values()} == {"ready"}
     assert listed[str(first)].base == "base"
+    assert [listed[str(each)].card.name for each in (first, second)] == ["House", "Better"]
+    named = assistant.adapters.resolved("base", [("Better", 1.0)])
+    assert [each.path for each in named] == [second]
     made = listed[str(first)].made
     assert made is not None
     assert made.report["outcome"] == {"held_out_loss": 0.5}
