@@ -195,8 +195,10 @@ def _refuse(found: MachineCheck) -> None:
         return
     if line.what == "Model":
         raise InputError(line.words, "Choose another model with --model or --base.")
-    least = f"Leave out with --longest {proposal.longest}" if proposal is not None else "Shorten"
-    raise InputError(line.words, f"{least} what is longer, or read more with --set max_tokens=N.")
+    least = (
+        f"Leave out what is longer with --longest {proposal.longest}" if proposal else "Shorten it"
+    )
+    raise InputError(line.words, f"{least}, or read more with --set max_tokens=N.")
 
 
 def _stopping(jobs: TeachJobs, plan: Plan, run: Any) -> Any:

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from engine.assistant import Assistant
 from engine.cli import jsonform_teach
 from engine.cli.adapters import show_in_use
 from engine.cli.session import JsonOption, ProfileOption, session
+from engine.errors import InputError
 from engine.evaluate.questions import checked_questions
 
 JobArgument = Annotated[Path, typer.Argument(help="Folder of a training.")]
@@ -153,6 +155,7 @@ def pause(
 ) -> None:
     """Let a training wait after its step, or go on."""
     with session(profile, as_json=as_json) as (terminal, assistant):
+        _check_open(assistant, job)
         assistant.teaching.jobs.pause(job, on)
         if as_json:
             terminal.value({"job": str(job), "paused": on})
@@ -163,11 +166,20 @@ def pause(
 def stop(job: JobArgument, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """End a training after its step; the command that began it goes on with it."""
     with session(profile, as_json=as_json) as (terminal, assistant):
+        _check_open(assistant, job)
         assistant.teaching.jobs.stop(job)
         if as_json:
             terminal.value({"job": str(job), "stopping": True})
             return
         terminal.say("It ends after this step, with a checkpoint.")
+
+
+def _check_open(assistant: Assistant, job: Path) -> None:
+    """Raises InputError for a training that is done."""
+    if assistant.teaching.jobs.card(job.expanduser().absolute()).state == "trained":
+        raise InputError(
+            "This training is done.", f"See how it went with: alcove teach result {job}"
+        )
 
 
 def loop(

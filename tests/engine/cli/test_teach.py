@@ -208,6 +208,12 @@ def test_a_training_outside_the_profile_is_listed_where_it_is_named(
     [value] = lines(alcove("teach", "list", folder.root, "--json"))
     assert [(each["name"], each["state"]) for each in value["jobs"]] == [("Mine", "waiting")]
     assert alcove("teach", "list", tmp_path, "--json").exit_code == 1
+    assert alcove("teach", "pause", folder.root).exit_code == 0
+    assert folder.pause.exists()
+    folder.report.write_text("{}")
+    for command in ("pause", "stop"):
+        result = alcove("teach", command, folder.root, "--json")
+        assert "is done" in lines(result)[0]["error"]["message"]
 
 
 def test_adapters_are_put_in_use_and_switched_off_by_name(
