@@ -109,8 +109,8 @@ class Comparison:
         if leaks:
             learnt = {id(leak.question) for leak in leaks}
             questions = [each for each in questions if id(each) not in learnt]
-            told = "1 question was" if len(leaks) == 1 else f"{len(leaks)} questions were"
-            notes.insert(0, f"{told} learnt in training and left out.")
+            were = "1 question was" if len(leaks) == 1 else f"{len(leaks)} questions were"
+            notes.insert(0, f"{were} learnt in training and left out.")
         if not questions:
             raise InputError("Every question was learnt in training.", "Ask others.")
         rows = [as_row(question) for question in questions]
