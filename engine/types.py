@@ -27,6 +27,23 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetRows:
+    """Lines of a page that are rows of a sheet, one after the other, until the next of these."""
+
+    start: int
+    """Where the first of the lines begins in the page's text."""
+    row: int
+    """Number of that row in its sheet, from 1; the next line is the next row."""
+    columns: tuple[int, ...]
+    """Numbers of the columns, from 1, in which the cells of each line stand; empty where the
+    lines are no rows, or not known to be."""
+
+
+Area = tuple[int, int, int, int]
+"""Cells of a sheet: first row, first column, last row, last column, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The text of one page. Formats without pages have exactly one, number 1."""
 
@@ -35,6 +52,10 @@ class Page:
     headings: tuple[Heading, ...] = ()
     label: str = ""
     """What a reader calls it where that is not its number: ``"Slide 3"``, ``"Sheet Rates"``."""
+    rows: tuple[SheetRows, ...] = ()
+    """Of a sheet: which rows its lines are, in the order of the text."""
+    merged: tuple[Area, ...] = ()
+    """Of a sheet: areas that are one cell, whose text stands in every line that they cover."""
 
 
 Cell = str | int | float | None
@@ -219,6 +240,16 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedCell:
+    """A cell of a sheet that a quote is about, at its place on the page."""
+
+    name: str
+    """As spreadsheet programs write it: ``"Prices!C7"``; without a sheet, ``"C7"``."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote that was checked to stand in a page of a document."""
 
@@ -236,6 +267,8 @@ class Citation:
     """Other documents in which the same stands."""
     gives_orders: bool = False
     """Around it the document gives orders to the assistant, which were not followed."""
+    cells: tuple[CitedCell, ...] = ()
+    """Of a sheet: the cells of the quote that hold what was said; empty for all other pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
+from desktop.chat.sheet_content import SheetContent, around
 from desktop.names import SOURCE, document_name
 from engine.errors import NotFoundError, ParseError
 from engine.ingest.parsers.pdf import pdf_view
@@ -35,6 +36,8 @@ class PageRequest:
     """Device pixels for a rendered page."""
     also: tuple[tuple[int, int, int], ...] = ()
     """Page, start and end of what else the answer stands on in this document."""
+    cells: tuple[tuple[int, int], ...] = ()
+    """Of a sheet: the cells within the marked span that are marked; empty for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class PageContent:
     """Spans of heading lines in the text."""
     label: str = ""
     """What a reader calls the page where that is not its number."""
+    sheet: SheetContent | None = None
+    """Its rows around the mark, where it is a sheet."""
 
     @property
     def marked(self) -> tuple[int, int] | None:
@@ -93,7 +98,18 @@ def load_page(assistant: "Assistant", request: PageRequest) -> PageContent:
         remark,
         headings(found),
         found.label,
+        _sheet(found, request),
     )
+
+
+def _sheet(page: Page, request: PageRequest) -> SheetContent | None:
+    if not page.rows:
+        return None
+    marks = [(start, end) for number, start, end in request.also if number == page.number]
+    if page.number == request.marked_page:
+        # What was asked for comes first: the table is cut around it.
+        marks = [*(request.cells or ((request.start, request.end),)), *marks]
+    return around(page, marks)
 
 
 def remark_on(document: Document) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.chat.page_canvas import PageCanvas
 from desktop.chat.page_content import PageContent, PageRequest, load_page
+from desktop.chat.page_sheet import PageSheet
 from desktop.chat.page_text import PageText
 from desktop.chat.source import Source
 from desktop.errors import Problem
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ZOOMS = (1.0, 1.4, 2.0)
 RESIZE_PAUSE_MS = 150
 MARGIN = 16
+PART = "This sheet is long. Shown are its rows around the passage."
 
 
 class PageViewer(QWidget):
@@ -95,12 +97,14 @@ class PageViewer(QWidget):
         self.scroller.setWidgetResizable(True)
         self.scroller.setWidget(ground)
         self.text = PageText(theme)
+        self.sheet = PageSheet(theme)
         self.failure = label("", "softbody", wrap=True)
         self.failure.setContentsMargins(16, 16, 16, 16)
         self.failure.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.scroller)
         self.stack.addWidget(self.text)
+        self.stack.addWidget(self.sheet)
         self.stack.addWidget(self.failure)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -137,6 +141,7 @@ class PageViewer(QWidget):
             source.end,
             round(width * self.devicePixelRatioF()),
             source.rows,
+            source.spans if source.cells else (),
         )
         if self._task is not None:
             self._task.cancel()
@@ -165,8 +170,9 @@ class PageViewer(QWidget):
         self.earlier.setEnabled(self._page > 1)
         self.later.setEnabled(self._page < content.pages)
         self.to_mark.setVisible(self._page != self._source.page)
-        self.remark.setText(content.remark)
-        self.remark.setVisible(bool(content.remark))
+        cut = PART if content.sheet is not None and content.sheet.cut else ""
+        self.remark.setText(" ".join(each for each in (content.remark, cut) if each))
+        self.remark.setVisible(bool(self.remark.text()))
         rendered = content.image is not None
         self.smaller.setVisible(rendered)
         self.larger.setVisible(rendered)
@@ -177,6 +183,9 @@ class PageViewer(QWidget):
             self.stack.setCurrentWidget(self.scroller)
             # The scroll area learns of the new size on the next turn of the event loop.
             QTimer.singleShot(0, self, self._scroll_to_mark)
+        elif content.sheet is not None:
+            self.sheet.show_sheet(content.sheet)
+            self.stack.setCurrentWidget(self.sheet)
         else:
             self.text.show_text(content.text, content.marked, content.headings, content.also_marked)
             self.stack.setCurrentWidget(self.text)

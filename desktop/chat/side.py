@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.chat.page_viewer import PageViewer
-from desktop.chat.snippet import Snippet, snippet
+from desktop.chat.snippet import LONGEST_QUOTE, Snippet, snippet
 from desktop.chat.source import Source
 from desktop.chat.sources import SourcesPanel
 from desktop.tasks import Lanes
@@ -92,6 +92,15 @@ class Side(QFrame):
             self.panel.show_snippets(snippets)
 
 
+def in_row(page: str, source: Source) -> Snippet | None:
+    """The one cell that is cited within its row; None for several, and for long rows."""
+    if len(source.cells) != 1 or source.end - source.start > LONGEST_QUOTE:
+        return None
+    (cell,) = source.cells
+    before, after = page[source.start : cell.start], page[cell.end : source.end]
+    return Snippet(before, page[cell.start : cell.end], after)
+
+
 def around(assistant: "Assistant", sources: tuple[Source, ...]) -> dict[int, Snippet]:
     """Each cited quote with its surroundings; runs on the read lane."""
     texts: dict[str, dict[int, str]] = {}
@@ -102,5 +111,6 @@ def around(assistant: "Assistant", sources: tuple[Source, ...]) -> dict[int, Sni
         page = texts[source.path].get(source.page, "")
         # A document that was read anew since may no longer hold the quote at its old place.
         if source.cited and page[source.start : source.end] == source.quote:
-            made[source.number] = snippet(page, source.start, source.end)
+            row = in_row(page, source)
+            made[source.number] = row or snippet(page, source.start, source.end)
     return made

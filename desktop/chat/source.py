@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from desktop import names
-from engine.types import Answer, Citation
+from engine.ingest.sheet_cells import together
+from engine.types import Answer, Citation, CitedCell
 from engine.why_types import FoundPassage
+
+MOST_AREAS = 2
+"""Areas of cells that a card names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,27 @@ class Source:
     also: tuple[str, ...] = ()
     """Other documents in which the same stands."""
     rows: tuple[tuple[int, int, int], ...] = ()
-    """Page, start and end of every row of the same document that an answer counted."""
+    """Page, start and end of every row of the same document that an answer counted, or of the
+    cells in it."""
+    cells: tuple[CitedCell, ...] = ()
+    """Of a sheet: the cells that the answer stands on."""
     cited: bool = True
     """False for the nearest passages of an answer that abstained."""
 
     @property
     def place(self) -> str:
-        return names.place(self.page, self.label, self.path)
+        """``Sheet Prices · C7``, ``page 2``."""
+        place = names.place(self.page, self.label, self.path)
+        cells = together([each.name.rpartition("!")[2] for each in self.cells])
+        several = cells.split(", ")
+        if len(several) > MOST_AREAS:
+            cells = f"{', '.join(several[:MOST_AREAS])} and more"
+        return " · ".join(each for each in (place, cells) if each)
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """What is marked on its page where cells can be: them, or all of it."""
+        return tuple((each.start, each.end) for each in self.cells) or ((self.start, self.end),)
 
     @property
     def name(self) -> str:
@@ -49,6 +67,7 @@ def sources_of(answer: Answer) -> tuple[Source, ...]:
                 label=found.label,
                 also=found.also,
                 rows=_counted(answer, found) if answer.query else (),
+                cells=found.cells,
             )
             for number, found in enumerate(answer.citations, start=1)
         )
@@ -86,7 +105,9 @@ def source_of(passage: FoundPassage) -> Source:
 
 def _counted(answer: Answer, cited: Citation) -> tuple[tuple[int, int, int], ...]:
     return tuple(
-        (other.page, other.start, other.end)
+        (other.page, start, end)
         for other in answer.citations
         if other.path == cited.path
+        for start, end in [(each.start, each.end) for each in other.cells]
+        or [(other.start, other.end)]
     )

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.answer import cite, orders, sentences
+from engine.answer import cite, cited_cells, orders, sentences
 from engine.answer.extract import Evidence
-from engine.types import Citation, Hit, Page, Sentence
+from engine.types import Citation, CitedCell, Hit, Page, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Desk:
     def __init__(self, hits: Sequence[Hit], documents: Pages) -> None:
         self._hits = hits
         self._documents = documents
-        self._pages: dict[str, dict[int, str]] = {}
+        self._pages: dict[str, dict[int, Page]] = {}
 
     def unchecked(self, written: str) -> Draft:
         """The model's text where no documents were asked."""
@@ -68,7 +68,7 @@ class Desk:
             part = written[start:end]
             support = cite.align(part, passages, about=about, contexts=contexts)
             number = (
-                self._cite(citations, support.passage, support.start, support.end)
+                self._cite(citations, support.passage, support.start, support.end, said=part)
                 if support is not None
                 else 0
             )
@@ -95,14 +95,28 @@ class Desk:
     def read_out(self, evidence: Evidence, start: int, end: int) -> Draft:
         """A short answer (a span of the passage) word for word, its sentence as the quote."""
         citations: list[Citation] = []
-        number = self._cite(citations, evidence.hit, evidence.start, evidence.end)
+        number = self._cite(
+            citations, evidence.hit, evidence.start, evidence.end, answer=(start, end)
+        )
         if not number:
             return Draft("")
         text = " ".join(self._hits[evidence.hit].passage.text[start:end].split())
         return Draft(text, (Sentence(text, (number,), True),), tuple(citations), quotation=True)
 
-    def _cite(self, citations: list[Citation], hit: int, start: int, end: int) -> int:
-        """Number of the citation for a span of a passage; 0 where the page does not hold it."""
+    def _cite(
+        self,
+        citations: list[Citation],
+        hit: int,
+        start: int,
+        end: int,
+        *,
+        answer: sentences.Span | None = None,
+        said: str = "",
+    ) -> int:
+        """Number of the citation for a span of a passage; 0 where the page does not hold it.
+
+        ``answer`` is the part of the passage, or ``said`` the sentence, that it is cited for.
+        """
         passage = self._hits[hit].passage
         if any(first < end and start < last for first, last in orders.find(passage.text)):
             return 0  # it would quote an order
@@ -118,17 +132,29 @@ class Desk:
             also=self._hits[hit].also,
         )
         page = self._page(passage.path, passage.page)
-        told = orders.gives_near(page, citation.start, citation.end)
+        told = orders.gives_near(page.text, citation.start, citation.end)
         citation = replace(citation, gives_orders=told)
-        if citation in citations:
-            return citations.index(citation) + 1
-        if not citation.quote or page[citation.start : citation.end] != citation.quote:
+        for number, known in enumerate(citations, start=1):
+            if replace(known, cells=()) == citation:
+                cells = self._cells(page, citation, passage.start, answer, said)
+                both = sorted({*known.cells, *cells}, key=lambda each: each.start)
+                citations[number - 1] = replace(known, cells=tuple(both))
+                return number
+        if not citation.quote or page.text[citation.start : citation.end] != citation.quote:
             log.warning("A passage no longer matches its page; its citation is left out.")
             return 0
-        citations.append(citation)
+        cells = self._cells(page, citation, passage.start, answer, said)
+        citations.append(replace(citation, cells=cells))
         return len(citations)
 
-    def _page(self, path: str, number: int) -> str:
+    def _cells(
+        self, page: Page, cited: Citation, at: int, answer: sentences.Span | None, said: str
+    ) -> tuple[CitedCell, ...]:
+        """``answer`` counts from ``at`` on."""
+        placed = (at + answer[0], at + answer[1]) if answer is not None else None
+        return cited_cells.of_quote(page, cited.start, cited.end, answer=placed, said=said)
+
+    def _page(self, path: str, number: int) -> Page:
         if path not in self._pages:
-            self._pages[path] = {page.number: page.text for page in self._documents.pages(path)}
-        return self._pages[path].get(number, "")
+            self._pages[path] = {page.number: page for page in self._documents.pages(path)}
+        return self._pages[path].get(number, Page(number, ""))

@@ -12,6 +12,7 @@ from engine.assistant import Assistant
 from engine.cli import jsonform
 from engine.cli.options import Writing
 from engine.cli.terminal import Terminal
+from engine.ingest import sheet_cells
 from engine.progress import Progress
 from engine.store.attached import place
 from engine.types import Answer, AnswerDelta, AskEvent, Mode
@@ -117,7 +118,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         terminal.say(f"\nCounted with: {answer.query}", style="dim")
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())
-        where = place(citation.path, citation.page, citation.label)
+        cells = sheet_cells.together([cell.name for cell in citation.cells])
+        where = place(citation.path, citation.page, cells or citation.label)
         terminal.say(f"\n[{number}] {where}", style="bold")
         if citation.also:
             terminal.say(f"    also in {', '.join(citation.also)}", style="dim")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.assistant import MODES
+from engine.cli import calibration
 from engine.cli import evaluate_told as told
 from engine.cli import questions as question_sets
 from engine.cli.session import JsonOption, ProfileOption, session
@@ -16,7 +17,7 @@ from engine.evaluate import export as exported
 from engine.evaluate import floors
 from engine.evaluate.calibrate import COVERAGE
 from engine.evaluate.columns import Column
-from engine.evaluate.questions import BadLine, Question, checked_questions, write_questions
+from engine.evaluate.questions import BadLine, Question, write_questions
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", help="Only this library; all of them otherwise.")
@@ -80,6 +81,14 @@ def evaluate(
     coverage: Annotated[
         float, typer.Option(help="With --calibrate: share of answerable questions to answer.")
     ] = COVERAGE,
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--adapter",
+            metavar="NAME|FILE[:SCALE]",
+            help="With --calibrate: fit the answers that the model gives with this adapter.",
+        ),
+    ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="With --calibrate: forget what was fitted.")
     ] = False,
@@ -105,21 +114,25 @@ def evaluate(
     if calibrate:
         if report_file is not None and report_file.suffix.casefold() == ".pdf":
             raise typer.BadParameter("Of --calibrate there is an .html report only.")
+        fitted = calibration.chosen_mode(modes)
+        if adapter and fitted == "rag":
+            raise typer.BadParameter("An adapter goes with --modes both.", param_hint="--modes")
         with session(profile, as_json=as_json) as (terminal, assistant):
-            work = assistant.evaluation
             if reset:
-                forgotten = terminal.run(work.reset_calibration(library=library, model=model))
-                told.tell_reset(terminal, forgotten)
+                taken = assistant.evaluation.reset_calibration(library=library, model=model)
+                calibration.tell_reset(terminal, terminal.run(taken))
                 return
-            given = checked_questions(questions)[0] if questions is not None else []
-            told.tell_calibration(
-                terminal,
-                terminal.run(
-                    work.calibrate(given, library=library, model=model, coverage=coverage)
-                ),
-                report_file,
-            )
+            calibration.calibrate(
+                terminal, assistant, questions,
+                library=library, model=model, mode=fitted, adapters=adapter or (),
+                coverage=coverage, page=report_file,
+            )  # fmt: skip
         return
+    if adapter:
+        raise typer.BadParameter(
+            "--adapter goes with --calibrate; name it in a --column otherwise.",
+            param_hint="--adapter",
+        )
     ways = [questions is not None, thumbs, history, show is not None, repeat is not None]
     if sum(ways) != 1:
         raise typer.BadParameter(

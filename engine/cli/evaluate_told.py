@@ -12,7 +12,6 @@ from engine.cli import paper
 from engine.cli.terminal import Terminal
 from engine.evaluate import export as exported
 from engine.evaluate import floors, page, report
-from engine.evaluate.calibrate import Calibration
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.making import Making
 from engine.evaluate.measure import Result
@@ -154,45 +153,6 @@ def tell_made(terminal: Terminal, done: Making, path: Path) -> None:
         f"{done.tried} that were tried, and {len(done.questions) - answerable} without. "
         "Read them before you trust them."
     )
-
-
-def tell_calibration(terminal: Terminal, found: Calibration, path: Path | None) -> None:
-    if path is not None:
-        report.write(path, report.calibration_html(found.words(), found.curve))
-    if terminal.as_json:
-        terminal.value(
-            {
-                "answerable": found.answerable,
-                "unanswerable": found.unanswerable,
-                "threshold": round(found.judge.threshold, 4),
-                "refused": round(found.refused, 4),
-                "wrong": round(found.wrong, 4),
-                "before": {
-                    "refused": round(found.before[0], 4),
-                    "wrong": round(found.before[1], 4),
-                },
-                "curve": [[round(x, 4), round(y, 4)] for x, y in found.curve],
-            }
-        )
-        return
-    table = Table("Answers given to answerable", "and to unanswerable ones", box=None)
-    for wanted in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
-        reached = [y for x, y in found.curve if x >= wanted - 1e-9]
-        table.add_row(f"{100 * wanted:.0f} %", f"{100 * min(reached):.0f} %")
-    terminal.out.print(table)
-    terminal.say(found.words())
-    terminal.say(
-        f"Fitted on {found.answerable} questions with an answer and {found.unanswerable} without, "
-        "told on those left out of each fit. It is used from now on; "
-        "alcove evaluate --calibrate --reset takes it back."
-    )
-
-
-def tell_reset(terminal: Terminal, forgotten: bool) -> None:
-    if terminal.as_json:
-        terminal.value({"reset": forgotten})
-    else:
-        terminal.say("It is as for everyone again." if forgotten else "Nothing was fitted here.")
 
 
 def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:

@@ -8,6 +8,7 @@ from engine.answer import orders
 from engine.answer.why import as_json as why_form
 from engine.cli import jsonform_models
 from engine.errors import EngineError
+from engine.ingest import sheet_cells
 from engine.ingest.retries import when_again
 from engine.library_types import (
     AddReport,
@@ -144,6 +145,11 @@ def answer(value: Answer, *, question_id: object = None, with_why: bool = False)
                 "label": citation.label,
                 "also": list(citation.also),
                 "gives_orders": citation.gives_orders,
+                "cells": [
+                    {"cell": cell.name, "start": cell.start, "end": cell.end}
+                    for cell in citation.cells
+                ],
+                "address": sheet_cells.together([cell.name for cell in citation.cells]),
             }
             for citation in value.citations
         ],

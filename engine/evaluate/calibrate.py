@@ -43,6 +43,18 @@ class Calibration:
     """The same two with the judge that was there before."""
     curve: tuple[tuple[float, float], ...]
     """For every threshold: share of the answerable that is answered, and of the unanswerable."""
+    model: str = ""
+    """The chat model that it was fitted for."""
+    adapters: tuple[str, ...] = ()
+    """With which it wrote the answers that were judged; empty where it wrote none with any."""
+    left_out: int = 0
+    """Questions that were answered in another way, which this judge does not decide."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known of the measurement."""
+
+    @property
+    def told_for(self) -> str:
+        return " + ".join((self.model, *self.adapters))
 
     def words(self) -> str:
         """What it costs, in words."""

@@ -38,6 +38,14 @@ def is_alone(task: str) -> bool:
     return task in DOES
 
 
+def talks(task: str) -> bool:
+    """Whether an adapter of this task takes part where no documents are asked.
+
+    One that was taught to answer from given sentences alone does only where it is asked for.
+    """
+    return task != GROUNDED
+
+
 def words_documents(task: str, *, trusted: bool) -> bool:
     """Whether an adapter of this task words answers from documents.
 

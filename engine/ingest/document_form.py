@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from engine.types import Attachment, Heading, Page, ParsedDocument
+from engine.types import Attachment, Heading, Page, ParsedDocument, SheetRows
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that are no text; each becomes one replacement character, so that spans hold."""
@@ -66,6 +66,8 @@ def to_values(parsed: ParsedDocument) -> dict[str, Any]:
                 page.text,
                 [[each.start, each.level, each.title] for each in page.headings],
                 page.label,
+                [[each.start, each.row, each.columns] for each in page.rows],
+                page.merged,
             ]
             for page in parsed.pages
         ],
@@ -87,8 +89,15 @@ def from_values(values: dict[str, Any]) -> ParsedDocument:
         type=values["type"],
         title=values["title"],
         pages=tuple(
-            Page(number, text, tuple(Heading(*heading) for heading in headings), label)
-            for number, text, headings, label in values["pages"]
+            Page(
+                number,
+                text,
+                tuple(Heading(*heading) for heading in headings),
+                label,
+                tuple(SheetRows(start, row, tuple(columns)) for start, row, columns in rows),
+                tuple((top, left, bottom, right) for top, left, bottom, right in merged),
+            )
+            for number, text, headings, label, rows, merged in values["pages"]
         ),
         attachments=tuple(
             Attachment(name, from_values(inner) if inner is not None else None, code, reason)

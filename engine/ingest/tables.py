@@ -81,7 +81,7 @@ def _blocks(parsed: ParsedDocument) -> Iterator[_Block]:
         lines: list[_Line] = []
         at = 0
         for text in [*page.text.split("\n"), ""]:
-            cells = _cells(text)
+            cells = _cells(text, sheet=bool(page.rows))
             if not cells and lines and every_line and text.strip():
                 cells = (text.strip(),)  # a row with nothing behind its first cell
             if cells:
@@ -110,7 +110,9 @@ def _name(page: Page, first: _Line, pages: int) -> str:
     return page.label if pages > 1 else ""
 
 
-def _cells(line: str) -> tuple[str, ...]:
+def _cells(line: str, *, sheet: bool) -> tuple[str, ...]:
+    if sheet and line.startswith(BAR[1:]):
+        line = f" {line}"  # its first cell is empty
     if BAR not in line and not line.endswith(" |"):
         return ()
     cells = tuple(cell.strip() for cell in (line + " ").split(BAR))

@@ -18,6 +18,7 @@ from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.reranker import Reranker
+from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.options import ModelOptions
 from engine.progress import CancelToken, Progress, drain
@@ -304,6 +305,12 @@ class Asking:
     def trusts(self, size_bytes: int) -> bool:
         """Whether a model of this size words answers from documents by itself."""
         return size_bytes >= self._trusted_bytes
+
+    @staticmethod
+    def answers_shortly(adapters: Sequence[Adapter], *, trusted: bool) -> bool:
+        """Whether a model with these writes short answers, of which a judge of its own decides."""
+        tasks = (adapter_fits.task_of(each.path) for each in adapters)
+        return not trusted and any(each == GROUNDED for each in tasks)
 
     # --- who answers, and how sure it must be ---------------------------------------------------
 

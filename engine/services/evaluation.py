@@ -5,18 +5,23 @@ another; it may run beside a conversation, which it waits for.
 """
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 from engine.answer.abstain import JUDGE, SHORT
 from engine.answer.written import REFUSAL
 from engine.errors import InputError
 from engine.evaluate import calibrate, columns, making
 from engine.evaluate.calibrate import Calibration
+from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.generate import Made
 from engine.evaluate.making import Making
 from engine.evaluate.measure import Asked, Result
 from engine.evaluate.questions import BadLine, Question
 from engine.progress import CancelToken, Progress, drain
+from engine.services.adapter_use import Chosen
 from engine.services.asking import Asking, calibrated_name
 from engine.services.comparison import Comparison
 from engine.services.keeper import ChatModelKeeper
@@ -171,14 +176,23 @@ class Evaluation:
         *,
         library: str | None = None,
         model: str | None = None,
+        mode: Mode = "rag",
+        adapters: Chosen = (),
         coverage: float = calibrate.COVERAGE,
         cancel: CancelToken | None = None,
     ) -> Generator[Progress, None, Calibration]:
         """Fit how sure an answer must be on this library, and use that from now on.
 
+        Short answers that a small model writes with an adapter for it have a judge of their own:
+        it is fitted in the mode ``both``, with the ``adapters`` named or else those in use.
         Without questions, some are made. ``coverage`` is the share of the answerable ones that
         shall be answered. Raises InputError where there are too few of either kind.
         """
+        if mode not in ("rag", "both"):
+            raise InputError(
+                "Only answers from documents are refused where they are not sure.",
+                "Fit in the mode rag, or both with an adapter that answers from documents.",
+            )
         if not 0.0 < coverage <= 1.0:
             raise InputError("The coverage is a share between 0 and 1.", "Try 0.8.")
         if not questions:
@@ -186,24 +200,34 @@ class Evaluation:
                 MADE, library=library, unanswerable=MADE, model=model, cancel=cancel
             )
             questions = done.questions
-        measured = yield from self.run(
-            questions, library=library, model=model, source="calibration", cancel=cancel
-        )
+        column = Column(mode, mode=mode, model=model or "", adapters=tuple(adapters))
+        measured = yield from _progress(
+            self._comparison.run(
+                questions, [column], library=library, source="calibration", anew=True,
+                cancel=cancel,
+            )
+        )  # fmt: skip
         known = [each for each in measured.outcomes if each.signals]
         # Where a small model writes short answers itself, they are judged by signals of their own.
         short = 2 * sum(REFUSAL in each.signals for each in known) > len(known)
-        known = [each for each in known if (REFUSAL in each.signals) == short]
+        judged = [each for each in known if (REFUSAL in each.signals) == short]
         name, encoder = yield from self._asking.names(model, cancel)
         found = calibrate.calibrated(
-            [each.signals for each in known],
-            [not each.question.unanswerable for each in known],
+            [each.signals for each in judged],
+            [not each.question.unanswerable for each in judged],
             coverage=coverage,
             before=self._asking.judge(library, name, encoder, short=short),
             prior=SHORT if short else JUDGE,
         )
         kept = calibrated_name(name, short=short)
         self._calibrations.put(library, kept, encoder, found.judge.as_row())
-        return found
+        return replace(
+            found,
+            model=name,
+            adapters=_adapters_of(measured) if short else (),
+            left_out=len(measured.outcomes) - len(judged),
+            notes=tuple(measured.notes),
+        )
 
     def reset_calibration(
         self,
@@ -219,6 +243,12 @@ class Evaluation:
             for short in (False, True)
         ]
         return any(removed)
+
+
+def _adapters_of(measured: Evaluated) -> tuple[str, ...]:
+    """Names of the adapters that its one column was asked with."""
+    (column,) = cast(list[dict[str, Any]], measured.setting["columns"])
+    return tuple(Path(path).stem for path, *_ in column["circumstances"]["adapters"])
 
 
 def _progress(

@@ -95,6 +95,9 @@ class ReadyColumns:
                 "encoder": column.encoder or encoder,
                 "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
             }
+            if self._asking.answers_shortly(used, trusted=trusted):
+                short = self._asking.judge(library, name, encoder, short=True)
+                circumstances["refuses_short_below"] = round(short.threshold, 4)
         # As it will be read back, so that it can be set against what was kept.
         plain: dict[str, Any] = json.loads(json.dumps(circumstances, default=str))
         return Ready(column, adapters, options, file, plain, left)
@@ -119,7 +122,7 @@ class ReadyColumns:
             there = ", ".join(each.name for each in self._adapters.list(model))
             choice = (
                 f"These fit it: {there}. Put one in use with `alcove models use-adapter`, name one "
-                "(--column)"
+                "(--column, --adapter)"
                 if there
                 else "None on this machine fits it: teach one (`alcove teach`)"
             )

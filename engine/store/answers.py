@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.model_types import Message, Usage
-from engine.types import Answer, Citation, ContextUse, Hit, Passage, Sentence, Timings
+from engine.types import Answer, Citation, CitedCell, ContextUse, Hit, Passage, Sentence, Timings
 from engine.why_types import FoundPassage, Step, Why
 
 VERSION = 1
@@ -24,7 +24,7 @@ def from_json(text: str) -> Answer | None:
         Sentence(each["text"], tuple(each["citations"]), each["supported"])
         for each in stored.pop("sentences")
     )
-    citations = tuple(Citation(**_placed(each)) for each in stored.pop("citations"))
+    citations = tuple(_citation(each) for each in stored.pop("citations"))
     nearest = tuple(
         Hit(**{**_placed(each), "passage": Passage(**each["passage"])})
         for each in stored.pop("nearest")
@@ -54,6 +54,11 @@ def from_json(text: str) -> Answer | None:
         usage=usage,
         context=context,
     )
+
+
+def _citation(stored: dict[str, Any]) -> Citation:
+    cells = tuple(CitedCell(**each) for each in stored.pop("cells", ()))
+    return Citation(**_placed(stored), cells=cells)
 
 
 def _why(stored: dict[str, Any]) -> Why:

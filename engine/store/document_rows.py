@@ -151,7 +151,7 @@ def fill(
                 document_id,
                 page.number,
                 len(page.text),
-                headings.packed(page.headings, page.text),
+                headings.packed(page.headings, page.text, page.rows, page.merged),
                 page.label,
             ),
         )

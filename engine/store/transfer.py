@@ -11,9 +11,9 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.inference.embedder import Vectors as Matrix
+from engine.store import headings, sheet_rows
 from engine.store.connect import Vault
 from engine.store.document_rows import FileStamp, Inner
-from engine.store.headings import unpacked as unpacked_headings
 from engine.store.quantise import unpacked
 from engine.store.rows import rows, value
 from engine.store.table_query import quoted
@@ -87,8 +87,8 @@ def _document(db: apsw.Connection, found: tuple[Any, ...], vectors: VectorSet | 
         "reason": reason, "size": size, "mtime_ns": mtime, "sha256": sha256.hex(), "note": note,
         "parent": parent, "reader": reader,
         "pages": [
-            [number, text, _headings(headings, text), label]
-            for number, text, headings, label in rows(
+            _page(headings.page(number, text, stored, label))
+            for number, text, stored, label in rows(
                 db,
                 "SELECT number, page_text(id), headings, label FROM pages WHERE document_id = ? "
                 "ORDER BY number",
@@ -105,8 +105,12 @@ def _document(db: apsw.Connection, found: tuple[Any, ...], vectors: VectorSet | 
     }  # fmt: skip
 
 
-def _headings(stored: str, text: str) -> list[list[Any]]:
-    return [[each.start, each.level, each.title] for each in unpacked_headings(stored, text)]
+def _page(page: Page) -> list[Any]:
+    """Number, text, headings and label; of a sheet, where its rows stand, behind the headings."""
+    named = [[each.start, each.level, each.title] for each in page.headings]
+    return [
+        page.number, page.text, named + sheet_rows.packed(page.rows, page.merged), page.label,
+    ]  # fmt: skip
 
 
 def _tables(db: apsw.Connection, document_id: int) -> Iterator[Values]:
@@ -147,13 +151,8 @@ def stamp(values: Mapping[str, Any]) -> FileStamp:
 def parsed(values: Mapping[str, Any]) -> ParsedDocument:
     try:
         pages = tuple(
-            Page(
-                int(number),
-                _text(text),
-                tuple(Heading(int(at), int(level), _text(title)) for at, level, title in headings),
-                _text(label),
-            )
-            for number, text, headings, label in values["pages"]
+            _page_of(int(number), _text(text), entries, _text(label))
+            for number, text, entries, label in values["pages"]
         )
         tables = tuple(_table(each) for each in values["tables"])
         return ParsedDocument(
@@ -162,6 +161,18 @@ def parsed(values: Mapping[str, Any]) -> ParsedDocument:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise NoLibraryFileError from error
+
+
+def _page_of(number: int, text: str, entries: Sequence[Sequence[Any]], label: str) -> Page:
+    placed = [[int(at), 0, _text(told)] for at, level, told in entries if level == sheet_rows.LEVEL]
+    named = [each for each in entries if each[1] != sheet_rows.LEVEL]
+    return Page(
+        number,
+        text,
+        tuple(Heading(int(at), int(level), _text(title)) for at, level, title in named),
+        label,
+        *sheet_rows.unpacked(placed),
+    )
 
 
 def _table(values: Mapping[str, Any]) -> Table:

@@ -14,6 +14,7 @@ from desktop.chat.page_viewer import PageViewer
 from desktop.chat.source import Source
 from desktop.theme.theme import Theme
 from tests.desktop.conftest import WAIT_MS, Stage
+from tests.engine.ingest.parsers.office.office import word
 
 pytestmark = pytest.mark.window
 Open = Callable[..., Stage]
@@ -109,6 +110,44 @@ def test_unknown_pages_are_refused(open_window: Open, documents: Path) -> None:
     assert found.image is None
     assert found.pages == 1
     assert found.marked == (0, 6)
+
+
+SAID = "The spare keys hang behind the harbour office door."
+FILLER = [f"Paragraph {number} is about something else." for number in range(120)]
+
+
+def made(folder: Path, kind: str) -> Path:
+    """A file of many paragraphs with the sentence near its end."""
+    texts = [*FILLER, SAID, "The end."]
+    path = folder / f"keys.{kind}"
+    match kind:
+        case "docx":
+            body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in texts)
+            return word(path, body)
+        case "html":
+            told = "".join(f"<p>{text}</p>" for text in texts)
+            path.write_text(f"<html><body><h1>Keys</h1>{told}</body></html>", "utf-8")
+        case "md":
+            path.write_text("# Keys\n\n" + "\n\n".join(texts), "utf-8")
+        case "eml":
+            head = "From: a@example.org\nTo: b@example.org\nSubject: Keys\n\n"
+            path.write_text(head + "\n\n".join(texts), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["docx", "html", "md", "eml"])
+def test_the_passage_is_marked_and_scrolled_to(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    path = made(folder, kind)
+    stage = open_window(add=path)
+    viewer = open_source(qtbot, stage, path, 1, SAID)
+    assert viewer.stack.currentWidget() is viewer.text
+    assert viewer.text.marked_text() == SAID
+    bar = viewer.text.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() > bar.maximum() // 2, timeout=WAIT_MS)
 
 
 def test_marks_count_code_points_where_qt_counts_units(qtbot: QtBot, theme: Theme) -> None:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.answer import orders
+from engine.answer import cited_cells, orders
 from engine.answer.counting import say as counting_say
 from engine.answer.counting import words as said
 from engine.answer.counting.plan import Plan, plan
@@ -147,18 +147,19 @@ def _noted(made: Plan, note: str) -> Plan:
 def _draft(made: Plan, counted: Counted, documents: Pages) -> Draft:
     """The sentences, with the counted rows as citations."""
     table = made.query.table
-    pages = {page.number: page.text for page in documents.pages(table.path)}
+    pages = {page.number: page for page in documents.pages(table.path)}
     citations = []
     for page, start, end in counted.places:
-        quote = pages.get(page, "")[start:end]
+        quote = pages[page].text[start:end] if page in pages else ""
         if not quote:
             log.warning("A row no longer stands on its page; its citation is left out.")
             continue
-        told = orders.gives_near(pages[page], start, end)
+        told = orders.gives_near(pages[page].text, start, end)
         citations.append(
             Citation(
                 table.path, page, start, end, quote,
-                document_id=table.document_id, gives_orders=told,
+                document_id=table.document_id, label=pages[page].label, gives_orders=told,
+                cells=cited_cells.of_row(pages[page], start, end, made.query),
             )
         )  # fmt: skip
     numbers = tuple(range(1, len(citations) + 1))

@@ -211,3 +211,47 @@ def test_what_is_said_of_an_answer_in_a_chat_is_asked_again(
     assert value["modes"]["rag"]["f1"]["value"] > 0
     talk = "Which pier?\n/good\n/unrate\n"
     assert "taken back" in alcove("chat", input=talk).stdout
+
+
+@pytest.fixture
+def of_either_kind(tmp_path: Path) -> Path:
+    path = tmp_path / "calibrate.jsonl"
+    rows = [{"question": "When does the ferry to Odell Island leave?", "answers": ["07:40"]}] * 10
+    rows += [{"question": f"Who was king {n} of Spain?", "unanswerable": True} for n in range(10)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + "{broken\n")
+    return path
+
+
+def test_a_calibration_tells_what_it_is_for_and_what_it_costs(
+    alcove: Callable[..., Result], documents: Path, of_either_kind: Path
+) -> None:
+    alcove("add", documents)
+    result = alcove("evaluate", "--calibrate", of_either_kind, "--json")
+    assert result.exit_code == 0, result.output
+    [value] = lines(result)
+    assert (value["model"], value["adapters"], value["left_out"]) == ("scripted", [], 0)
+    assert (value["answerable"], value["unanswerable"]) == (10, 10)
+    assert value["curve"][-1] == [1.0, 1.0]
+    told = alcove("evaluate", "--calibrate", of_either_kind)
+    assert "Line 21" in told.stderr
+    assert "of 100 answerable questions" in told.stdout
+    [taken] = lines(alcove("evaluate", "--calibrate", "--reset", "--json"))
+    assert taken == {"reset": True}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--calibrate", "--modes", "plain"),
+        ("--calibrate", "--modes", "rag,both"),
+        ("--calibrate", "--adapter", "x", "--modes", "rag"),
+        ("--adapter", "x", "QUESTIONS"),
+    ],
+)
+def test_a_calibration_in_no_way_of_answering_is_wrong_usage(
+    alcove: Callable[..., Result], questions: Path, arguments: tuple[str, ...]
+) -> None:
+    given = [questions if each == "QUESTIONS" else each for each in arguments]
+    result = alcove("evaluate", *given)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

@@ -7,6 +7,7 @@ import pytest
 
 from engine.answer import prompt
 from engine.assistant import Assistant
+from engine.evaluate import columns
 from engine.formats.adapter import GROUNDED
 from engine.formats.taught_form import TaughtForm
 from engine.inference.adapters import Adapter
@@ -141,3 +142,36 @@ def test_what_the_user_sets_goes_before_what_suits_labels(
     warm = ModelOptions(temperature=0.5)
     drain(assistant.ask("Hello", mode="tuned", adapters=[labels], options=warm))
     assert model.samplings[-1].temperature == 0.5
+
+
+def test_what_an_adapter_was_asked_alone_is_no_question_to_the_documents(
+    assistant: Assistant, base: Path
+) -> None:
+    labels, tone = adapter(base, LABELS.task), adapter(base, "tone")
+    asked = [("Where is my money?", [labels]), ("Say hello", [tone]), ("What is it?", None)]
+    for question, used in asked:
+        talk = assistant.create_conversation("Post").id
+        drain(assistant.ask(
+            question, mode="tuned" if used else "plain", adapters=used, conversation_id=talk
+        ))  # fmt: skip
+        assistant.feedback.correct(assistant.messages(talk)[-1].id, "mine")
+    found = assistant.feedback.thumbs()
+    assert [each.question for each in found.questions] == ["Say hello", "What is it?"]
+    assert found.words == (
+        "1 rated answer is left out: it was given without documents, by an adapter that learnt "
+        "“classify”."
+    )
+    alone = assistant.feedback.thumbs(task=LABELS.task)
+    assert [each.question for each in alone.questions] == ["Where is my money?"]
+    assert alone.words.startswith("2 rated answers are left out")
+    assert alone.words.endswith("taught something else.")
+
+    use = assistant.adapters
+    ways = columns.of_modes(["plain", "tuned"], "base")
+    assert use.asked_alone(ways) == ""  # none is in use
+    key = assistant._keeper.stored_key("base")
+    use._memory.put(key, [tone, labels])
+    assert use.asked_alone(ways) == LABELS.task
+    assert use.asked_alone(columns.of_modes(["rag", "tuned"], "base")) == ""
+    named = columns.parsed(f"T: model=base, adapter={tone.path}, mode=tuned")
+    assert use.asked_alone([named]) == ""

@@ -1,18 +1,22 @@
 """Adapters through the assistant: found, used, refused with the reason, and named in answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from engine.answer import abstain
 from engine.answer.abstain import Judge
+from engine.answer.answer import TRUSTED_BYTES
 from engine.answer.written import REFUSAL
 from engine.assistant import Assistant
 from engine.errors import InputError, ModelError, NotFoundError
+from engine.evaluate.columns import Column
+from engine.evaluate.questions import Question
 from engine.formats.adapter import GROUNDED
 from engine.formats.task import TASKS
 from engine.inference.adapters import Adapter
+from engine.model_types import Message
 from engine.models.registry import Entry
 from engine.models.starter import StarterModels
 from engine.paths import open_profile
@@ -353,3 +357,92 @@ def test_use_proves_remembers_and_lets_go_on_the_real_model(
         assert "Strong" not in plain.model
     finally:
         assistant.close()
+
+
+def test_what_ships_answers_from_documents_from_the_first_start(tmp_path: Path) -> None:
+    assistant = Assistant.open(tmp_path / "profile")
+    try:
+        (used,) = assistant.adapters.in_use()
+        assert (used.name, used.documents) == ("Grounded answers", True)
+        assert assistant.adapters.mode() == "both"
+        assert assistant.adapters.mode(documents=False) == "plain"
+        assistant.adapters.off()
+        assert assistant.adapters.in_use() == ()
+        assert assistant.adapters.mode() == "rag"
+    finally:
+        assistant.close()
+
+
+def test_how_sure_a_short_answer_must_be_is_fitted_with_the_adapter(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = small(opened(AdaptableChatModel(base, _holidays)), base)
+    grounded = write_adapter(tmp_path / "g.gguf", base, task=GROUNDED)
+    asked = [
+        Question(number, QUESTION, ("27 days",), documents=("holidays.md",)) for number in range(10)
+    ] + [
+        Question(10 + number, f"Who was king {number} of Spain?", unanswerable=True)
+        for number in range(10)
+    ]
+    held = Calibrations(assistant._vault)
+    encoder = encoder_name(HashingEmbedder())
+
+    def rows() -> list[object]:
+        return [
+            held.find(None, calibrated_name("scripted", short=short), encoder)
+            for short in (True, False)
+        ]
+
+    assert rows() == [None, None]
+    fitted = drain(
+        assistant.evaluation.calibrate(
+            asked, mode="both", adapters=[(str(grounded), 1.0)], coverage=1.0
+        )
+    )
+    assert (fitted.told_for, fitted.left_out) == ("scripted + g", 0)
+    assert (fitted.answerable, fitted.unanswerable, fitted.refused) == (10, 10, 0)
+    assert fitted.curve[-1] == (1.0, 1.0)
+    assert rows() == [fitted.judge.as_row(), None]
+    answer = drain(assistant.ask(QUESTION, mode="both", adapters=[Adapter(grounded)]))
+    assert answer.why is not None
+    assert answer.why.calibrated
+    assert answer.why.threshold == pytest.approx(fitted.judge.threshold)
+    # What the model answers without it is judged as before, and has a fit of its own.
+    plain = drain(assistant.ask(QUESTION)).why
+    assert plain is not None
+    assert not plain.calibrated
+    alone = drain(assistant.evaluation.calibrate(asked, coverage=1.0))
+    assert (alone.told_for, alone.adapters) == ("scripted", ())
+    assert rows() == [fitted.judge.as_row(), alone.judge.as_row()]
+    with pytest.raises(InputError, match="answers from documents"):
+        drain(assistant.evaluation.calibrate(asked, mode="tuned"))
+
+
+def test_an_evaluation_asks_again_where_another_fit_decides(
+    opened: Opened, base: Path, tmp_path: Path
+) -> None:
+    assistant = small(opened(AdaptableChatModel(base, _holidays)), base)
+    grounded = write_adapter(tmp_path / "g.gguf", base, task=GROUNDED)
+    column = Column("short", mode="both", adapters=((str(grounded), 1.0),))
+    question = Question(1, QUESTION, ("27 days",))
+
+    def refused() -> bool:
+        return drain(assistant.comparison.run([question], [column])).outcomes[0].abstained
+
+    assert not refused()
+    strict = Judge(-1.0, {REFUSAL: -0.1}, threshold=0.99)
+    kept = calibrated_name("scripted", short=True)
+    Calibrations(assistant._vault).put(None, kept, encoder_name(HashingEmbedder()), strict.as_row())
+    assert refused()
+
+
+def small(assistant: Assistant, base: Path) -> Assistant:
+    """The scripted model stands for the process of the base, which is not trusted with words."""
+    assistant._keeper._key = str(base)
+    assistant.model_use.set_default("base")
+    assistant._asking._trusted_bytes = TRUSTED_BYTES
+    return assistant
+
+
+def _holidays(messages: Sequence[Message]) -> str:
+    return "27 days" if "27 days" in messages[-1].content else "Not found."

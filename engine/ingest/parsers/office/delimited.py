@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import ParseError
@@ -33,14 +34,14 @@ def parse(path: Path, _options: ParseOptions = DEFAULTS) -> ParsedDocument:
     if declared is not None:
         text = text[declared.end() :]
     delimiter = declared.group(1) if declared is not None else find_delimiter(text, path.suffix)
-    sheet, budget = Sheet(""), Budget()
+    sheet, budget = Sheet("", solid=True), Budget()
     _fill(sheet, budget, text, delimiter)
     document = sheets.document("csv", path.stem, [sheet], budget)
     (page,) = document.pages
     return ParsedDocument(
         "tsv" if delimiter == "\t" else "csv",
         document.title,
-        (Page(1, page.text, _one_head(page)),),
+        (replace(page, number=1, headings=_one_head(page)),),
         note=document.note,
     )
 
@@ -57,14 +58,14 @@ def _fill(sheet: Sheet, budget: Budget, text: str, delimiter: str) -> None:
         reader = csv.reader(
             text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True
         )
-        for fields in reader:
+        for number, fields in enumerate(reader):
             cells = {}
             for column, field in enumerate(fields[: sheets.MAX_COLUMNS]):
                 if field.strip():
                     budget.take(field)
                     cells[column] = field
             if cells:
-                sheet.rows.append((len(sheet.rows), cells))
+                sheet.rows.append((number, cells))
     except Full:
         pass
     except csv.Error as error:

@@ -5,11 +5,11 @@ a long table is still embedded and cited with the names of its columns.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.ingest.parsers.office.ooxml import empty
 from engine.ingest.parsers.page_builder import CELL, squeeze
-from engine.types import Heading, Page, ParsedDocument
+from engine.types import Area, Heading, Page, ParsedDocument, SheetRows
 
 MAX_CELLS = 3_000_000
 """Filled cells that are read of a workbook."""
@@ -21,6 +21,8 @@ MAX_HEAD = 180
 MAX_HEAD_CELL = 60
 MAX_MERGED = 10_000
 """Merged ranges that are looked at in a sheet."""
+MAX_STRETCHES = 50_000
+"""Stretches of rows whose place in their sheet is kept; rows behind them have none."""
 
 Row = tuple[int, dict[int, str]]
 """Number from 0, and text by column from 0; rows without text are left out."""
@@ -59,6 +61,19 @@ class Sheet:
     beside: list[str] = field(default_factory=list)
     """What lies over the cells: text boxes, charts, comments; one paragraph each."""
     hidden: bool = False
+    solid: bool = False
+    """An empty row ends no table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row as it stands on the page."""
+
+    row: int
+    """From 0."""
+    columns: tuple[int, ...]
+    """From 0; empty where the cells cannot be told from the line."""
+    cells: list[str]
 
 
 def document(kind: str, title: str, sheets: list[Sheet], budget: Budget) -> ParsedDocument:
@@ -81,19 +96,23 @@ def document(kind: str, title: str, sheets: list[Sheet], budget: Budget) -> Pars
 
 
 def _page(number: int, sheet: Sheet) -> Page | None:
-    blocks = list(_blocks(_filled(sheet)))
+    merged: list[Area] = []
+    blocks = list(_blocks(_filled(sheet, merged), solid=sheet.solid))
     if not blocks and not sheet.beside:
         return None
     name = squeeze(sheet.name).replace("\n", " ")
     lines = [name]
     headings = [Heading(0, 1, name)] if name else []
     length = len(name)
-    for block in blocks:
+    stretches = _Stretches()
+    for rows in blocks:
         lines.append("")
         length += 1
+        block = [row.cells for row in rows]
         for place, cells in enumerate(block):
             line = CELL.join(cells).strip()
             length += 1
+            stretches.add(length, rows[place])
             if place == 0 and len(block) > 1 and _is_head(block):
                 headings.append(Heading(length, 2, _head(cells)))
             elif len(cells) == 1 and place == 0 and len(line) <= MAX_HEAD_CELL and len(block) > 1:
@@ -102,18 +121,44 @@ def _page(number: int, sheet: Sheet) -> Page | None:
                 headings.append(Heading(length, 3, _head(cells)))
             lines.append(line)
             length += len(line)
+    if sheet.beside:
+        stretches.end(length)
     for text in sheet.beside:
         lines += ["", squeeze(text)]
     text = "\n".join(lines).strip("\n")
     shift = 0 if name else 1
     headings = [Heading(one.start - shift * 2, one.level, one.title) for one in headings]
-    return Page(number, text, tuple(headings), label=f"Sheet {name}" if name else "")
+    rows_at = tuple(replace(one, start=one.start - shift * 2) for one in stretches.found)
+    label = f"Sheet {name}" if name else ""
+    return Page(number, text, tuple(headings), label, rows_at, tuple(merged))
 
 
-def _filled(sheet: Sheet) -> list[Row]:
+class _Stretches:
+    """Which rows of the sheet the lines are, one entry for as long as they follow each other."""
+
+    def __init__(self) -> None:
+        self.found: list[SheetRows] = []
+        self._next: tuple[int, tuple[int, ...]] | None = None
+
+    def add(self, start: int, line: _Line) -> None:
+        place = (line.row, line.columns)
+        if place != self._next and len(self.found) < MAX_STRETCHES:
+            full = len(self.found) == MAX_STRETCHES - 1
+            columns = () if full else tuple(column + 1 for column in line.columns)
+            self.found.append(SheetRows(start, line.row + 1, columns))
+        self._next = (line.row + 1, line.columns)
+
+    def end(self, start: int) -> None:
+        """What stands from here on is no row."""
+        if self.found and self.found[-1].columns:
+            self.found.append(SheetRows(start, 0, ()))
+
+
+def _filled(sheet: Sheet, spread: list[Area]) -> list[Row]:
     """The rows with merged cells written into every row that they cover, and beside others.
 
     A title over the whole width is written once; the head over three columns stands over each.
+    ``spread`` takes the areas whose text was written more than once.
     """
     if not sheet.merged:
         return sheet.rows
@@ -122,6 +167,7 @@ def _filled(sheet: Sheet) -> list[Row]:
         text = rows.get(top, {}).get(left, "")
         if not text:
             continue
+        copied = False
         for number in range(top, min(bottom, top + 1000) + 1):
             cells = rows.get(number)
             if cells is None:
@@ -130,15 +176,18 @@ def _filled(sheet: Sheet) -> list[Row]:
             if alone and (number != top or len(cells) == 1):
                 continue
             for column in range(left, min(right, left + 100) + 1):
+                copied |= column not in cells
                 cells.setdefault(column, text)
+        if copied:
+            spread.append((top + 1, left + 1, bottom + 1, right + 1))
     return sorted(rows.items())
 
 
-def _blocks(rows: list[Row]) -> Iterator[list[list[str]]]:
+def _blocks(rows: list[Row], *, solid: bool) -> Iterator[list[_Line]]:
     """Tables of a sheet: rows without an empty one between them, in the columns they fill."""
     block: list[Row] = []
     for row in rows:
-        if block and row[0] > block[-1][0] + 1:
+        if block and not solid and row[0] > block[-1][0] + 1:
             yield _squared(block)
             block = []
         block.append(row)
@@ -146,16 +195,20 @@ def _blocks(rows: list[Row]) -> Iterator[list[list[str]]]:
         yield _squared(block)
 
 
-def _squared(block: list[Row]) -> list[list[str]]:
-    columns = sorted({column for _, cells in block for column in cells})
+def _squared(block: list[Row]) -> list[_Line]:
+    columns = tuple(sorted({column for _, cells in block for column in cells}))
     lines = []
-    for _, cells in block:
+    for number, cells in block:
         line = [squeeze(cells.get(column, "")).replace("\n", " ") for column in columns]
+        places = columns
         while len(line) > 1 and not line[-1]:
             line.pop()
         if sum(map(bool, line)) == 1:  # a title, a subtotal's name: no columns to keep
+            places = tuple(column for column, text in zip(columns, line, strict=False) if text)
             line = [text for text in line if text]
-        lines.append(line)
+        if any(CELL in f" {text} " for text in line if text):
+            places = ()  # a cell that looks like several
+        lines.append(_Line(number, places, line))
     return lines
 
 
