@@ -164,7 +164,17 @@ def evaluate(
             asked, bad, source = question_sets.given(assistant, questions, freeze=export is None)
         else:
             apart = any(each.mode in ("tuned", "both") for each in chosen)
-            asked = assistant.feedback.questions(apart=apart)
+            rated = assistant.feedback.thumbs(
+                apart=apart, task=assistant.adapters.asked_alone(chosen)
+            )
+            asked = list(rated.questions)
+            if not asked and rated.left:
+                raise InputError(
+                    f"Nothing is left to ask. {rated.words}",
+                    "Ask an adapter alone what it answered: --modes plain,tuned",
+                )
+            if rated.words:
+                terminal.note(rated.words)
             if not asked:
                 raise InputError(
                     "No answer has been rated yet.", "Rate some in the window, or give a file."

@@ -8,7 +8,14 @@ import pypdfium2
 import pytest
 from click.testing import Result
 
+from engine.assistant import Assistant
+from engine.inference.adapters import Adapter
+from engine.paths import open_profile
+from engine.progress import drain
+from engine.store.connect import Vault
 from tests.engine.cli.test_app import alcove, documents, lines, model
+from tests.fakes import AdaptableChatModel, HashingEmbedder
+from tests.lora import write_adapter, write_base
 
 __all__ = ["alcove", "documents", "model"]
 
@@ -255,3 +262,28 @@ def test_a_calibration_in_no_way_of_answering_is_wrong_usage(
     result = alcove("evaluate", *given)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_what_an_adapter_answered_alone_is_asked_of_no_document(
+    alcove: Callable[..., Result], tmp_path: Path
+) -> None:
+    base = write_base(tmp_path / "base.gguf", template="{{ messages }}")
+    labels = write_adapter(tmp_path / "l.gguf", base, task="classification")
+    home = open_profile(tmp_path / "profile")
+    tuned = Assistant(
+        home, Vault.open(home.vault), embedder=HashingEmbedder(),
+        chat_model=AdaptableChatModel(base, "refund"),
+    )  # fmt: skip
+    try:
+        talk = tuned.create_conversation("Post").id
+        asked = tuned.ask(
+            "Where is my money?", mode="tuned", adapters=[Adapter(labels)], conversation_id=talk
+        )
+        drain(asked)
+        tuned.feedback.rate(tuned.messages(talk)[-1].id, True)
+    finally:
+        tuned.close()
+    result = alcove("evaluate", "--thumbs", "--json")
+    error = lines(result)[0]["error"]
+    assert "1 rated answer is left out: it was given without documents" in error["message"]
+    assert "--modes plain,tuned" in error["hint"]
