@@ -105,6 +105,8 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure searches and answers on questions whose answers are known."""
+    for path in (report_file, results, export):
+        check_folder(path)
     if reset and not calibrate:
         raise typer.BadParameter("--reset goes with --calibrate.")
     if generate is not None:
@@ -191,6 +193,12 @@ def evaluate(
         )
         done = terminal.run(streamed(terminal, measuring, stream))
         tell(terminal, done, report_file, results, floors)
+
+
+def check_folder(path: Path | None) -> None:
+    """Wrong usage for a file in a folder that is not there, before hours of asking."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {path.absolute().parent} to write into.")
 
 
 def chosen_columns(modes: str | None, columns: Sequence[str], model: str | None) -> list[Column]:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from tests.engine.cli.test_app import alcove, documents, lines, model
+from tests.fakes import ScriptedChatModel
 
 __all__ = ["alcove", "documents", "model"]
 
@@ -233,3 +234,27 @@ def test_a_calibration_in_no_way_of_answering_is_wrong_usage(
     result = alcove("evaluate", *given)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("option", ["--report", "--results", "--export"])
+def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(
+    alcove: Callable[..., Result], questions: Path, tmp_path: Path, option: str
+) -> None:
+    result = alcove("evaluate", questions, option, tmp_path / "none" / "r.html")
+    assert result.exit_code == 2
+    assert "There is no folder" in result.output
+
+
+def test_too_few_questions_are_told_before_they_are_asked(
+    alcove: Callable[..., Result], documents: Path, questions: Path, model: ScriptedChatModel
+) -> None:
+    alcove("add", documents)
+    asked = len(model.prompts)
+    result = alcove("evaluate", "--calibrate", questions, "--json")
+    assert result.exit_code == 1
+    [value] = lines(result)
+    assert "there are 2 and 0" in value["error"]["message"]
+    assert value["error"]["hint"]
+    assert len(model.prompts) == asked
+    [value] = lines(alcove("evaluate", "--calibrate", questions, "--library", "No", "--json"))
+    assert value["error"]["code"] == "not_found"
