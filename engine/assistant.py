@@ -26,7 +26,7 @@ from engine.paths import Profile, open_profile
 from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.nearest import Nearest
 from engine.services import health
-from engine.services.adapter_use import AdapterUse
+from engine.services.adapter_use import AdapterUse, shipped
 from engine.services.asking import Asking, check_question
 from engine.services.comparison import Comparison
 from engine.services.conversations import Conversations
@@ -98,7 +98,7 @@ class Assistant:
             profile, self._settings, self.shelf, self._guard, states=states, chat_model=chat_model
         )
         self.model_jobs = ModelJobs(profile, self._settings, self.shelf, self._guard)
-        memory = AdapterMemory(profile)
+        memory = AdapterMemory(profile, shipped() if chat_model is None else None)
         self._conversations = Conversations(
             Chats(vault), self._documents, states, PinnedDocuments(vault), memory
         )

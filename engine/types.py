@@ -7,7 +7,7 @@ so that ``page.text[start:end]`` is the quoted text. Pages count from 1.
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.model_types import Role, Usage
+from engine.model_types import Message, Role, Usage
 from engine.why_types import Why
 
 Mode = Literal["plain", "rag", "tuned", "both"]
@@ -356,12 +356,15 @@ class Answer:
     query: str = ""
     """The SQL query that counted it; empty where nothing was counted."""
     note: str = ""
-    """Why there is no answer though the model thought, and what to do; mostly empty."""
+    """Why there is no answer though the model thought, or how an adapter is to be asked, and what
+    to do; mostly empty."""
     why: Why | None = None
     """What was found, read and decided on the way; None without documents."""
     tasks: tuple[str, ...] = ()
     """What the adapters that took part were taught, as far as they say; a correction is about
     that."""
+    asked: tuple[Message, ...] = ()
+    """What an adapter was asked in its own form, each question by itself; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.formats import adapter
 from engine.formats.gguf_walk import walk
+from engine.formats.taught_form import TaughtForm
 
 
 def write_adapter(
@@ -23,6 +24,7 @@ def write_adapter(
     wider: int = 0,
     name: str = "Test adapter",
     task: str = "",
+    form: TaughtForm | None = None,
 ) -> Path:
     """A LoRA adapter for the tensors of every layer; ``strength`` 0 makes one without effect.
 
@@ -39,6 +41,9 @@ def write_adapter(
     writer.add_string(adapter.KEY_BASE, "Test base")
     if task:
         writer.add_string(adapter.KEY_TASK, task)
+    if form is not None:
+        writer.add_string(adapter.KEY_SYSTEM, form.system)
+        writer.add_string(adapter.KEY_PROMPT, form.prompt)
     for key, value in (own.as_metadata() if carried is None else carried).items():
         writer.add_string(key, value)
     for tensor, shape in shapes.items():

@@ -7,6 +7,7 @@ import gguf
 import numpy as np
 
 from engine.formats import adapter as adapter_file
+from engine.formats.taught_form import TaughtForm
 from training.errors import ExportError
 from training.layout import Layout
 from training.peft_adapter import Pair, PeftAdapter
@@ -14,7 +15,15 @@ from training.peft_adapter import Pair, PeftAdapter
 LARGEST_F16 = 6e4
 
 
-def write(adapter: PeftAdapter, layout: Layout, target: Path, *, name: str, task: str = "") -> Path:
+def write(
+    adapter: PeftAdapter,
+    layout: Layout,
+    target: Path,
+    *,
+    name: str,
+    task: str = "",
+    form: TaughtForm | None = None,
+) -> Path:
     """Write the adapter; its matrices take 16 bits a number. Raises ExportError and OSError.
 
     llama.cpp scales each pair by ``alpha / rank``, so that rsLoRA's alpha/√rank and layers with an
@@ -35,6 +44,9 @@ def write(adapter: PeftAdapter, layout: Layout, target: Path, *, name: str, task
     writer.add_string(adapter_file.KEY_BASE, layout.name)
     if task:
         writer.add_string(adapter_file.KEY_TASK, task)
+    if form is not None:
+        writer.add_string(adapter_file.KEY_SYSTEM, form.system)
+        writer.add_string(adapter_file.KEY_PROMPT, form.prompt)
     for key, value in layout.carried.items():
         writer.add_string(key, value)
     for tensor, first, second in _matrices(pairs, alpha):

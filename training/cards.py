@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.formats.taught_form import TaughtForm
 from training.layout import Layout
 from training.peft_adapter import PeftAdapter
 
@@ -15,6 +16,7 @@ def write_card(
     name: str,
     task: str,
     facts: Mapping[str, object],
+    form: TaughtForm | None = None,
 ) -> Path:
     """README.md: what it is, what it belongs to, how to use it."""
     rows = {
@@ -29,6 +31,11 @@ def write_card(
     lines = [f"# {name}", "", "| | |", "|---|---|"]
     lines += [f"| {key} | {_cell(value)} |" for key, value in rows.items()]
     lines.append("")
+    if form is not None:
+        lines += ["It was taught on questions in this form, and is to be asked in it:", ""]
+        whole = f"{form.system}\n\n{form.prompt}".strip()
+        lines += [f"    {line}" for line in whole.splitlines()]
+        lines.append("")
     if "adapter" in made:
         lines += [
             f"`{made['adapter'].name}` is an adapter: it changes how {layout.name} answers and "
@@ -49,13 +56,17 @@ def write_card(
     return path
 
 
-def write_modelfile(folder: Path, made: Mapping[str, Path], layout: Layout) -> Path:
+def write_modelfile(
+    folder: Path, made: Mapping[str, Path], layout: Layout, form: TaughtForm | None = None
+) -> Path:
     """Ollama's recipe; it takes the chat template from the GGUF file itself."""
     if "model" in made:
         lines = [f"FROM ./{made['model'].relative_to(folder).as_posix()}"]
     else:
         lines = [f"FROM {layout.path}", f"ADAPTER ./{made['adapter'].name}"]
     lines.append("PARAMETER temperature 0")
+    if form is not None and form.system and '"""' not in form.system:
+        lines.append(f'SYSTEM """{form.system}"""')
     path = folder / "Modelfile"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

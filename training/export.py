@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.formats import adapter as adapter_file
 from engine.formats.adapter import AdapterError
+from engine.formats.taught_form import TaughtForm
 from training import adapter_gguf, cards, peft_adapter, shrink
 from training import merge as merging
 from training.errors import ExportError
@@ -26,6 +27,7 @@ def export(
     name: str,
     python: str,
     task: str = "",
+    form: TaughtForm | None = None,
     merge: bool = False,
     quantization: str = "",
     rank: int = 0,
@@ -45,23 +47,28 @@ def export(
     target.mkdir(parents=True, exist_ok=True)
     stem = _file_name(name)
     if not adapter.dora:
-        made["adapter"] = write_adapter(adapter, layout, target / f"{stem}.gguf", name, task)
+        made["adapter"] = write_adapter(adapter, layout, target / f"{stem}.gguf", name, task, form)
     if merge or adapter.dora:
         made["model"] = write_merged(
             adapter, layout, target, stem, name=name, quantization=quantization, python=python
         )
-    made["card"] = cards.write_card(target, made, layout, adapter, name, task, facts or {})
-    made["modelfile"] = cards.write_modelfile(target, made, layout)
+    made["card"] = cards.write_card(target, made, layout, adapter, name, task, facts or {}, form)
+    made["modelfile"] = cards.write_modelfile(target, made, layout, form)
     return made
 
 
 def write_adapter(
-    adapter: PeftAdapter, layout: Layout, path: Path, name: str, task: str = ""
+    adapter: PeftAdapter,
+    layout: Layout,
+    path: Path,
+    name: str,
+    task: str = "",
+    form: TaughtForm | None = None,
 ) -> Path:
     """The GGUF adapter, checked as Alcove checks it when it is attached."""
     size = sum(2 * (pair.first.size + pair.second.size) for pair in adapter.pairs.values())
     with _whole(path, size) as new:
-        adapter_gguf.write(adapter, layout, new, name=name, task=task)
+        adapter_gguf.write(adapter, layout, new, name=name, task=task, form=form)
         try:
             adapter_file.check(new, layout.path)
         except AdapterError as error:

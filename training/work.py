@@ -186,6 +186,7 @@ def _export(job: RunningJob, base: BaseFacts, outcome: Outcome) -> dict[str, Any
         job.folder.root,
         name=job.spec.name,
         task=job.spec.task,
+        form=job.spec.form,
         merge=job.config.merge,
         quantization=job.config.quantization,
         rank=job.config.export_rank,

@@ -15,6 +15,7 @@ from desktop.widgets.strengths import (
     with_strength,
 )
 from desktop.words import short_model
+from engine.formats import task
 from engine.model_types import AdapterCard, AdapterInUse
 
 ALONE = "(without documents only)"
@@ -67,6 +68,12 @@ class AdapterMenu(QObject):
     def words_documents(self) -> bool:
         """Whether any of them takes part in answers from documents."""
         return any(self.facts.words_documents(file, self.model) for file, _ in self.held)
+
+    @property
+    def talks(self) -> bool:
+        """Whether any of them takes part where no documents are asked."""
+        tasks = {card.file: card.task for card in self.facts.cards}
+        return any(task.talks(tasks.get(file, "")) for file, _ in self.held)
 
     @property
     def words(self) -> str:

@@ -184,6 +184,8 @@ def remark(answer: Answer) -> str:
     unsupported = [one for one in answer.sentences if not one.supported]
     if answer.stopped:
         said.append("Stopped.")
+    if answer.note:
+        said.append(answer.note)
     if answer.quotation and not answer.abstained:
         said.append("Quoted word for word from your documents.")
     if orders.told_of(answer):

@@ -112,7 +112,7 @@ class ConversationHead(QWidget):
 
     @property
     def _tuned(self) -> bool:
-        return self.adapters.words_documents if self.way == "rag" else bool(self.adapters.held)
+        return self.adapters.words_documents if self.way == "rag" else self.adapters.talks
 
     def _fill_ways(self) -> None:
         group = QActionGroup(self.ways.choices)

@@ -1,13 +1,15 @@
 """Draws charts of ways of asking, on screens and on paper: bars, and right against seconds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from desktop.theme.tokens import Tokens
+from engine.evaluate import plot as plots
 from engine.evaluate.certainty import Estimate
+from engine.evaluate.plot import Box, Dot, Name
 
 BAR_ROW = 34
 BAR_PX = 14
@@ -15,10 +17,12 @@ NAMES = 108
 """Room for the names of ways at the left."""
 VALUES = 52
 FOOT = 22
-LEFT, RIGHT, TOP, BOTTOM = 44, 76, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 44, 76, 20, 40
 DOT = 5.0
 LINE_PX = 16
 """Height of a name beside its dot."""
+NAME_SIDE = 3
+"""Left free on both sides of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,7 @@ def draw_bars(painter: QPainter, area: QRectF, points: Sequence[Point], tokens: 
 
 def draw_scatter(painter: QPainter, area: QRectF, points: Sequence[Point], tokens: Tokens) -> None:
     """Right answers upward against seconds, each with its intervals both ways."""
-    known = [(each, each.seconds) for each in points if each.seconds is not None]
-    plot = area.adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
-    longest = _round_up(max((seconds.high for _, seconds in known), default=1.0))
+    plot, longest, dots = _scattered(area, points)
     painter.setFont(_font(painter, 11))
     for at in range(5):
         x, y = plot.left() + plot.width() * at / 4, plot.bottom() - plot.height() * at / 4
@@ -91,46 +93,68 @@ def draw_scatter(painter: QPainter, area: QRectF, points: Sequence[Point], token
         QRectF(plot.left(), plot.bottom() + 21, plot.width(), 16),
         Qt.AlignmentFlag.AlignHCenter, "seconds for an answer",
     )  # fmt: skip
-    names: list[QRectF] = []
-    for point, seconds in known:
-        x = plot.left() + plot.width() * _unit(seconds.value / longest)
-        y = plot.bottom() - plot.height() * _unit(point.right.value)
-        _whisker(
-            painter, tokens,
-            QPointF(plot.left() + plot.width() * _unit(seconds.low / longest), y),
-            QPointF(plot.left() + plot.width() * _unit(seconds.high / longest), y),
-        )  # fmt: skip
-        _whisker(
-            painter, tokens,
-            QPointF(x, plot.bottom() - plot.height() * _unit(point.right.low)),
-            QPointF(x, plot.bottom() - plot.height() * _unit(point.right.high)),
-        )  # fmt: skip
-        painter.setPen(QPen(QColor(tokens.paper), 1.5))
-        painter.setBrush(QColor(tokens.accent))
-        painter.drawEllipse(QPointF(x, y), DOT, DOT)
-        painter.setFont(_font(painter, 12))
-        names.append(_free(painter, QPointF(x, y), point.name, plot, names))
+    for dot in dots:
+        _draw_dot(painter, dot, tokens)
+    painter.setFont(_font(painter, 12))
+    placed = scatter_names(painter.fontMetrics(), area, points)
+    for dot, (_, each) in zip(dots, placed, strict=True):
+        if each.stroke is not None:
+            painter.setPen(QPen(QColor(tokens.soft), 0.8))
+            painter.drawLine(QPointF(dot.x, dot.y), QPointF(*each.stroke))
+    for name, each in placed:
+        place = QRectF(each.box.x, each.box.y, each.box.width, each.box.height)
         veil = QColor(tokens.paper)
         veil.setAlpha(215)
-        painter.fillRect(names[-1], veil)
+        painter.fillRect(place, veil)
         painter.setPen(QColor(tokens.ink))
-        painter.drawText(names[-1], int(Qt.AlignmentFlag.AlignCenter), point.name)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), name)
 
 
-def _free(
-    painter: QPainter, dot: QPointF, name: str, plot: QRectF, taken: Sequence[QRectF]
-) -> QRectF:
-    """A place beside a dot for its name that no other name has."""
-    width = painter.fontMetrics().horizontalAdvance(name) + 6
-    steps = (-1.2, 0.75, -2.2, 1.75, -3.0, 2.75, -4.0, 3.75)
-    places = [
-        QRectF(x, dot.y() + step * LINE_PX, width, LINE_PX)
-        for step in steps
-        for x in (dot.x() + 7, dot.x() - 7 - width)
+def scatter_names(
+    metrics: QFontMetrics, area: QRectF, points: Sequence[Point]
+) -> list[tuple[str, Name]]:
+    """Each name as it is shown and where: inside the area, none over another."""
+    _, _, dots = _scattered(area, points)
+    inside = Box(area.left() + LEFT, area.top(), area.width() - LEFT, area.height() - BOTTOM)
+    most = max(int(inside.width / 2), 1)
+    shown = [
+        metrics.elidedText(each.name, Qt.TextElideMode.ElideRight, most)
+        for each in points
+        if each.seconds is not None
     ]
-    inside = [each for each in places if each.bottom() <= plot.bottom() and each.left() >= 0]
-    free = [each for each in inside if not any(each.intersects(other) for other in taken)]
-    return (free or inside or places)[0]
+    sized = [
+        replace(dot, width=metrics.horizontalAdvance(name) + 2 * NAME_SIDE)
+        for name, dot in zip(shown, dots, strict=True)
+    ]
+    return list(zip(shown, plots.names(sized, inside, LINE_PX), strict=True))
+
+
+def _scattered(area: QRectF, points: Sequence[Point]) -> tuple[QRectF, float, list[Dot]]:
+    """The plot between its axes, the seconds at its right end, and the dots."""
+    known = [(each, each.seconds) for each in points if each.seconds is not None]
+    plot = area.adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+    longest = plots.round_up(max((seconds.high for _, seconds in known), default=1.0))
+    made = []
+    for point, seconds in known:
+        x, from_x, to_x = (
+            plot.left() + plot.width() * _unit(each / longest)
+            for each in (seconds.value, seconds.low, seconds.high)
+        )
+        y, from_y, to_y = (
+            plot.bottom() - plot.height() * _unit(each)
+            for each in (point.right.value, point.right.high, point.right.low)
+        )
+        whiskers = Box(from_x, y, to_x - from_x, 0), Box(x, from_y, 0, to_y - from_y)
+        made.append(Dot(x, y, 0, DOT, whiskers))
+    return plot, longest, made
+
+
+def _draw_dot(painter: QPainter, dot: Dot, tokens: Tokens) -> None:
+    for each in dot.whiskers:
+        _whisker(painter, tokens, QPointF(each.x, each.y), QPointF(each.right, each.bottom))
+    painter.setPen(QPen(QColor(tokens.paper), 1.5))
+    painter.setBrush(QColor(tokens.accent))
+    painter.drawEllipse(QPointF(dot.x, dot.y), dot.radius, dot.radius)
 
 
 def _whisker(painter: QPainter, tokens: Tokens, start: QPointF, end: QPointF) -> None:
@@ -154,14 +178,3 @@ def _at(side: str) -> int:
 
 def _unit(value: float) -> float:
     return min(1.0, max(0.0, value))
-
-
-def _round_up(value: float) -> float:
-    """The next number whose quarters are round."""
-    power = 1e-3
-    while power * 10 < value:
-        power *= 10
-    return next(
-        (each * power for each in (1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8) if each * power >= value),
-        10 * power,
-    )

@@ -59,7 +59,7 @@ def read(assistant: "Assistant") -> CompareFacts:
         default,
         adapters.list(default) if default in models else (),
         tuple(each.name for each in adapters.in_use(default)) if default in models else (),
-        len(assistant.feedback.questions()),
+        len(assistant.feedback.thumbs().questions),
     )
 
 

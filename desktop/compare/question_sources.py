@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.assistant import Assistant
 
 FILES = "Questions (*.jsonl)"
+TABLES = "Questions (*.jsonl *.csv *.tsv)"
 MADE = 20
 """Questions that are made from a library at once."""
 
@@ -35,6 +36,8 @@ class _Draft:
     origin: str
     questions: list[Question]
     bad: tuple[BadLine, ...] = ()
+    told: str = ""
+    """What is left out beside, in sentences."""
 
 
 class QuestionSources(QObject):
@@ -77,7 +80,7 @@ class QuestionSources(QObject):
     @Slot()
     def choose_file(self) -> None:
         file, _ = QFileDialog.getOpenFileName(
-            self._parent, "Questions from a file", str(Path.home()), FILES
+            self._parent, "Questions from a file", str(Path.home()), TABLES
         )
         if file:
             self.read(Path(file))
@@ -94,10 +97,13 @@ class QuestionSources(QObject):
     @Slot()
     def from_thumbs(self) -> None:
         feedback = self._assistant.feedback
-        self._quick(
-            lambda _cancel: _Draft("Thumbs and corrections", "thumbs", feedback.questions()),
-            self._draft,
-        )
+
+        def work(_cancel: object) -> _Draft:
+            found = feedback.thumbs()
+            name = "Thumbs and corrections"
+            return _Draft(name, "thumbs", list(found.questions), told=found.words)
+
+        self._quick(work, self._draft)
 
     @Slot(str)
     def make(self, library: str) -> None:
@@ -126,6 +132,8 @@ class QuestionSources(QObject):
             self._view.tell(
                 Problem(f"{lines} no question and left out.", found.bad[0].reason, "bad_line")
             )
+        if found.told:
+            self._view.tell(Problem(found.told, "The Teach page compares adapters on them.", ""))
         self.shown.emit()
 
     # --- sets that are there -------------------------------------------------------------------

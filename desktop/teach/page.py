@@ -121,6 +121,7 @@ class TeachPage(QWidget):
         self.result.again.connect(self._again)
         self.adapters.changed.connect(self._adapters_changed)
         self.adapters.failed.connect(self._adapter_failed)
+        self.adapters.told.connect(self._adapter_told)
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -403,6 +404,17 @@ class TeachPage(QWidget):
             self.result.say(problem)
         else:
             self.purpose.say(Notice.of(self._theme, problem, button="Close"))
+
+    @Slot(str)
+    def _adapter_told(self, words_: str) -> None:
+        notice = Notice(
+            self._theme, words_, "Go back puts it in use again.", button="Close", icon="info",
+            colour="soft",
+        )  # fmt: skip
+        if self.stack.currentWidget() is self.result:
+            self.result.put_notice(notice)
+        else:
+            self.purpose.say(notice)
 
     @Slot()
     def _again(self) -> None:

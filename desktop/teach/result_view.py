@@ -141,15 +141,25 @@ class ResultView(QScrollArea):
         self.use.setText(words_)
 
     def say(self, problem: Problem | None) -> None:
+        self.put_notice(Notice.of(self._theme, problem) if problem is not None else None)
+        if problem is not None:
+            self.show_use(self.in_use)
+
+    @Slot()
+    def _clear(self) -> None:
+        self.put_notice(None)
+
+    def put_notice(self, notice: Notice | None) -> None:
+        """A problem or a remark over the result, instead of the one before."""
         if self.notice is not None:
             self._column.removeWidget(self.notice)
             self.notice.hide()
             self.notice.deleteLater()
             self.notice = None
-        if problem is not None:
-            self.notice = Notice.of(self._theme, problem)
-            self._column.insertWidget(0, self.notice)
-            self.show_use(self.in_use)
+        if notice is not None:
+            self.notice = notice
+            notice.pressed.connect(self._clear)
+            self._column.insertWidget(0, notice)
 
     def _table(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:

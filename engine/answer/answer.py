@@ -34,6 +34,7 @@ from engine.answer.whole import Documents
 from engine.errors import InputError
 from engine.formats import task
 from engine.formats.adapter import GROUNDED
+from engine.formats.taught_form import TaughtForm
 from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.model_types import Completion, Message, Usage
 from engine.progress import CancelToken
@@ -83,14 +84,16 @@ class Answerer:
         judge: Judge = abstain.JUDGE,
         short_judge: Judge = abstain.SHORT,
         sentences: int = EVIDENCE,
+        form: TaughtForm | None = None,
     ) -> None:
         """``judge`` tells whether the evidence is strong enough, ``short_judge`` whether it and
         what a small model with an adapter made of it are; both may be fitted on a library.
 
         ``counter`` answers what is a matter of counting; ``embedder`` tells how near words and
         sentences are in meaning; ``glossary`` tells a model that writes what the terms in its
-        passages mean.
+        passages mean. ``form`` is that in which the adapter that acts was taught.
         """
+        self._form = form
         self._judge = judge
         self._short_judge = short_judge
         self._counter = counter
@@ -134,8 +137,11 @@ class Answerer:
         talk = self._with_documents(talk, mode, max_tokens)
         if mode in ("plain", "tuned"):
             packed = pack.pack_plain(
-                question, talk, self._model, max_tokens=max_tokens, summarise=summarise
-            )
+                question, talk, self._model, max_tokens=max_tokens, summarise=summarise,
+                form=self._form,
+            )  # fmt: skip
+            if self._form is not None:
+                run.in_form(self._form, packed.messages, first=not talk.turns)
             completion = yield from self._write(packed, run, sampling)
             return run.finish(Desk((), self._documents).unchecked(completion.text))
 
@@ -240,7 +246,7 @@ class Answerer:
         pinned = talk.documents
         talk = self._with_documents(Guard(self._documents).talk(talk), mode, max_tokens)
         wanted = min(pack.FRESH_TOKENS, limit // 2) if self._reads_passages(mode) else 0
-        build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION)
+        build = pack.rag(QUESTION) if mode in ("rag", "both") else pack.plain(QUESTION, self._form)
         talk = pack.folded(talk, self._model, build, limit - wanted, self._summarise(cancel))
         return replace(talk, documents=pinned)
 
@@ -250,9 +256,9 @@ class Answerer:
         """What the prompt of the next question begins with, whatever it will be."""
         if mode in ("rag", "both") and not self._writes(mode):
             return prompt.asking("", "")
-        build = pack.plain("") if mode in ("plain", "tuned") else pack.rag("")
+        build = pack.plain("", self._form) if mode in ("plain", "tuned") else pack.rag("")
         talk = Guard(self._documents).talk(talk)
-        return build(self._with_documents(talk, mode, max_tokens))
+        return build(self._with_documents(talk, mode, max_tokens)) or prompt.plain([])
 
     def _with_documents(self, talk: Talk, mode: Mode, max_tokens: int) -> Talk:
         """The talk with the pinned documents that this model reads whole."""

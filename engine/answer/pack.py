@@ -14,6 +14,7 @@ from engine.answer.prompt import PromptPassage
 from engine.answer.talk import Pinned, Talk
 from engine.answer.terms import Meaning
 from engine.errors import InputError
+from engine.formats.taught_form import TaughtForm
 from engine.inference import context_use
 from engine.inference.chat_model import ChatModel
 from engine.model_types import Message
@@ -80,8 +81,12 @@ def _check_alone(messages: Sequence[Message], model: ChatModel, limit: int) -> N
         )
 
 
-def plain(question: str) -> Build:
-    return lambda talk: prompt.plain(talk.read(Message("user", question)))
+def plain(question: str, form: TaughtForm | None = None) -> Build:
+    """The conversation and the question, in the form that an adapter was taught."""
+    if form is None:
+        return lambda talk: prompt.plain(talk.read(Message("user", question)))
+    said = Message("user", form.turn(question) if question else "")
+    return lambda talk: [*form.begun(), *(Talk() if form.alone else talk).read(said)]
 
 
 def rag(
@@ -114,10 +119,14 @@ def pack_plain(
     *,
     max_tokens: int,
     summarise: Summarise | None = None,
+    form: TaughtForm | None = None,
 ) -> Packed:
     """The conversation as it fits. Raises InputError."""
-    build, limit = plain(question), room(model, max_tokens)
+    build, limit = plain(question, form), room(model, max_tokens)
     _check_alone(build(Talk()), model, limit)
+    if form is not None and form.alone:
+        messages = build(Talk())
+        return Packed(tuple(messages), (), alone(model, messages))
     talk = folded(talk, model, build, limit, summarise)
     messages = build(talk)
     return Packed(tuple(messages), (), _use(talk, model, messages, max_tokens))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from engine.answer import abstain
 from engine.answer.draft import Draft
 from engine.answer.why import Notes
-from engine.model_types import Completion, Usage
+from engine.formats.taught_form import TaughtForm
+from engine.model_types import Completion, Message, Usage
 from engine.progress import CancelToken
 from engine.types import Answer, ContextUse, Hit, Mode, Sentence, Timings
 
@@ -42,6 +43,7 @@ class Run:
         self._context: ContextUse | None = None
         self._thinking = ""
         self._note = ""
+        self._asked: tuple[Message, ...] = ()
         self.notes = Notes(question)
         self._tokens_per_s = 0.0
 
@@ -57,6 +59,13 @@ class Run:
         writing_s = completion.total_s - completion.first_token_s
         if completion.first_token_s and completion.usage.completion_tokens > 1 and writing_s > 0:
             self._tokens_per_s = (completion.usage.completion_tokens - 1) / writing_s
+
+    def in_form(self, form: TaughtForm, asked: tuple[Message, ...], *, first: bool) -> None:
+        """Note in which form an adapter was asked; ``first`` tells that no turn came before."""
+        if form.alone or first:
+            self._asked = asked
+        if not form.suits(self._question):
+            self._note = f"{form.words}."
 
     def read(self, usage: Usage) -> None:
         """Count what the model read beside what it wrote."""
@@ -97,6 +106,7 @@ class Run:
             quotation=draft.quotation,
             context=self._context,
             thinking=self._thinking,
+            asked=self._asked,
             note="" if draft.citations else self._note,
             why=self.notes.why(draft.citations) if self._mode in ("rag", "both") else None,
         )

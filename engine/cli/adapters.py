@@ -1,5 +1,6 @@
 """Adapters in the terminal: the option of ``ask`` and ``chat``, and two commands of ``models``."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, cast
 
@@ -124,10 +125,16 @@ def use_adapter(
         show_in_use(terminal, assistant, model)
 
 
-def show_in_use(terminal: Terminal, assistant: Assistant, model: str | None) -> None:
+def show_in_use(
+    terminal: Terminal, assistant: Assistant, model: str | None, replaced: Sequence[str] = ()
+) -> None:
+    """What a model is used with; ``replaced`` are the names of those that made room."""
     used = assistant.adapters.in_use(model)
     if terminal.as_json:
-        terminal.value({"in_use": [jsonform_models.adapter_in_use(each) for each in used]})
+        value: dict[str, object] = {
+            "in_use": [jsonform_models.adapter_in_use(each) for each in used]
+        }
+        terminal.value(value | ({"replaced": list(replaced)} if replaced else {}))
         return
     for each in used:
         terminal.say(each.words)

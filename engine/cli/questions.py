@@ -39,7 +39,7 @@ def questions_list(profile: ProfileOption = None, as_json: JsonOption = False) -
 
 @app.command("keep")
 def questions_keep(
-    file: Annotated[Path, typer.Argument(help="JSON lines, as `evaluate` reads them.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines or CSV, as `evaluate` reads them.")],
     name: Annotated[str, typer.Option(help="What the set is called; the file's name otherwise.")]
     = "",
     library: Annotated[str, typer.Option("--library", help="Library that it asks about.")] = "",

@@ -60,23 +60,36 @@ def export(
 
 
 def use(
-    names: Annotated[list[str], typer.Argument(metavar="NAME|FILE…", help="Several are stacked.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME|FILE…", help="One or several.")],
+    model: ModelOption = None,
+    only: Annotated[
+        bool, typer.Option("--only", help="Switch off what is in use for other tasks, too.")
+    ] = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Use a model with an adapter from now on, after trying that it acts.
+
+    What is in use for other tasks stays in use; what was taught the same makes room.
+    """
+    with session(profile, as_json=as_json) as (terminal, assistant):
+        done = terminal.run(assistant.teaching.adapters.use(names, model, only=only))
+        if done.words:
+            terminal.note(f"{done.words} To go back: alcove teach back.")
+        show_in_use(terminal, assistant, model, done.replaced)
+
+
+def off(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME|FILE]…", help="Only these; else all.")
+    ] = None,
     model: ModelOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Use a model with an adapter from now on, after trying that it acts."""
+    """Use a model as it is again, or without these adapters alone."""
     with session(profile, as_json=as_json) as (terminal, assistant):
-        terminal.run(assistant.teaching.adapters.use(names, model))
-        show_in_use(terminal, assistant, model)
-
-
-def off(
-    model: ModelOption = None, profile: ProfileOption = None, as_json: JsonOption = False
-) -> None:
-    """Use a model as it is again."""
-    with session(profile, as_json=as_json) as (terminal, assistant):
-        assistant.teaching.adapters.off(model)
+        assistant.teaching.adapters.off(model, names or ())
         show_in_use(terminal, assistant, model)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 ROUNDS = 10_000
+Z = 1.96
+"""Of a normal distribution, for 95 %."""
 CHUNK = 2_000_000
 """Drawn values held at once."""
 
@@ -50,6 +52,21 @@ def bootstrap(
     cut = 100 * (1.0 - confidence) / 2.0
     low, high = np.percentile(means, (cut, 100 - cut))
     return Estimate(mean, float(low), float(high), n)
+
+
+def share(values: Sequence[float]) -> Estimate:
+    """Mean of values in [0, 1] with its interval.
+
+    Where all are 0 or all 1, resampling sees no doubt at all; then the interval is Wilson's (1927).
+    Raises ValueError without values.
+    """
+    found = bootstrap(values)
+    if found.low != found.high or found.value not in (0.0, 1.0):
+        return found
+    reach = Z**2 / (found.n + Z**2)
+    if found.value:
+        return Estimate(1.0, 1.0 - reach, 1.0, found.n)
+    return Estimate(0.0, 0.0, reach, found.n)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

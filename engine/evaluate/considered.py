@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
-from engine.evaluate.certainty import Estimate, bootstrap
+from engine.evaluate.certainty import Estimate, bootstrap, share
 from engine.evaluate.freshness import Followed
 from engine.evaluate.learnt import Learnt
-from engine.evaluate.outcome import Outcome
+from engine.evaluate.outcome import COUNTS, Outcome
 from engine.evaluate.paired import Difference, compared
 
 CORRECT = ("right", "em", "f1", "numeric")
@@ -156,8 +156,8 @@ def _column(
         tokens["written_per_s"] = median(rates) if rates else 0.0
     freshness = (
         {
-            "follows": bootstrap([float(each.follows) for each in fresh]),
-            "stale": bootstrap([float(each.stale) for each in fresh]),
+            "follows": share([float(each.follows) for each in fresh]),
+            "stale": share([float(each.stale) for each in fresh]),
         }
         if fresh
         else {}
@@ -173,7 +173,11 @@ def _means(outcomes: Sequence[Outcome], names: Sequence[str]) -> dict[str, Estim
     values = {
         name: [each.scores[name] for each in outcomes if name in each.scores] for name in names
     }
-    return {name: bootstrap(found) for name, found in values.items() if found}
+    return {
+        name: bootstrap(found) if name in COUNTS else share(found)
+        for name, found in values.items()
+        if found
+    }
 
 
 def _values(outcomes: Sequence[Outcome], column: str, metric: str) -> dict[str, float]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import InputError
-from engine.evaluate import considered, summary, verdict
+from engine.evaluate import considered, findings, summary, verdict
 from engine.evaluate.columns import Column
 from engine.evaluate.considered import Considered, Cost
+from engine.evaluate.findings import Reason
 from engine.evaluate.freshness import Followed
 from engine.evaluate.history import Shift
 from engine.evaluate.leakage import Leak
@@ -15,7 +15,6 @@ from engine.evaluate.learnt import Learnt
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import BadLine
 from engine.evaluate.summary import ModeSummary
-from engine.evaluate.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def judged(
     )
     said: list[Reason] = []
     if len(columns) > 1:
-        said = verdict.reasons(verdict.findings(columns, outcomes, each_considered))
+        said = verdict.reasons(findings.findings(columns, outcomes, each_considered, fresh))
         words = verdict.paragraph(said)
     else:
         words = summary.verdict(summaries)
@@ -89,27 +88,3 @@ def judged(
         tuple(columns), tuple(each_considered), tuple(said), tuple(fresh), tuple(shifts),
         tuple(leaks), tuple(notes),
     )  # fmt: skip
-
-
-def fallen_under(done: Evaluated, floors: Mapping[str, float]) -> list[str]:
-    """What is below its floor, in sentences. A floor is for ``METRIC`` or ``COLUMN.METRIC``.
-
-    Raises InputError for a metric that was not measured.
-    """
-    found = []
-    for name, floor in floors.items():
-        column, dot, metric = name.rpartition(".")
-        known = [
-            (each.mode, each.scores[metric])
-            for each in done.summaries
-            if (not dot or each.mode == column) and metric in each.scores
-        ]
-        if not known:
-            every = sorted({each for one in done.summaries for each in one.scores})
-            raise InputError(f"“{name}” was not measured.", f"There are {', '.join(every)}.")
-        found += [
-            f"{mode}: {metric} is {each.value:.3f}, under {floor:g}."
-            for mode, each in known
-            if each.value < floor
-        ]
-    return found

@@ -16,17 +16,30 @@ FIXED = (
 )  # fmt: skip
 
 
+def check(path: Path) -> None:
+    """Whether results can be written there, before they are there. Raises InputError."""
+    if path.suffix.casefold() not in (".csv", ".json"):
+        raise InputError(f"{path.name} is neither .csv nor .json.", "Choose one of the two.")
+    check_folder(path)
+
+
+def check_folder(path: Path) -> None:
+    """Whether the folder of a file is there. Raises InputError."""
+    if not path.expanduser().absolute().parent.is_dir():
+        raise InputError(
+            f"{path} cannot be written: there is no such folder.", "Choose another place."
+        )
+
+
 def write(path: Path, outcomes: Sequence[Outcome], told: dict[str, Any]) -> None:
     """To a file whose ending says the form. Raises InputError."""
-    match path.suffix.casefold():
-        case ".csv":
-            # With a mark of its encoding, without which spreadsheets take it for another.
-            text = "\ufeff" + as_csv(outcomes)
-        case ".json":
-            rows = [each.as_row() for each in outcomes]
-            text = json.dumps({**told, "results": rows}, ensure_ascii=False, indent=1) + "\n"
-        case _:
-            raise InputError(f"{path.name} is neither .csv nor .json.", "Choose one of the two.")
+    check(path)
+    if path.suffix.casefold() == ".csv":
+        # With a mark of its encoding, without which spreadsheets take it for another.
+        text = "\ufeff" + as_csv(outcomes)
+    else:
+        rows = [each.as_row() for each in outcomes]
+        text = json.dumps({**told, "results": rows}, ensure_ascii=False, indent=1) + "\n"
     try:
         path.write_text(text, encoding="utf-8", errors="replace", newline="")
     except OSError as error:

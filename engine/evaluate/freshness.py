@@ -107,6 +107,16 @@ def followed(change: Change, column: str, text: str) -> Followed:
 
 
 def _number(digits: str) -> str:
+    made = _other(digits)
+    if made[0] != "0" or digits[0] == "0":
+        return made
+    # No number is written with a zero before it where the old one was not: "08 days" is none.
+    least = 10 ** (len(digits) - 1)
+    shifted = least + int(made)
+    return str(shifted if shifted != int(digits) else shifted + 1)
+
+
+def _other(digits: str) -> str:
     value = int(digits)
     if len(digits) == 4 and 1000 <= value < 2100:
         return f"{digits[:2]}{(int(digits[2:]) + 37) % 100:02d}"

@@ -11,6 +11,8 @@ from engine.types import Answer, Citation, Hit
 
 DEPTHS = (1, 5, 10)
 """Passages looked at by hit@k and recall@k."""
+COUNTS = ("words", "citations_each")
+"""Scores that are no shares."""
 GOOD = 0.5
 """F1 over which an answer is called right where none of the expected ones is in it."""
 

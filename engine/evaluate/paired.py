@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import comb
+from math import comb, sqrt
 
 import numpy as np
 
-from engine.evaluate.certainty import bootstrap
+from engine.evaluate.certainty import Z, bootstrap
 
 LEVEL = 0.05
 EXACT_UP_TO = 14
@@ -42,9 +42,10 @@ class Difference:
 def compared(first: Sequence[float], second: Sequence[float]) -> Difference:
     """Pairs, question by question. Raises ValueError without any.
 
-    The interval is a paired bootstrap of the mean difference. The test is McNemar's exact one
-    (1947) where every value is 0 or 1, else a permutation of signs (Fisher 1935): all of them
-    where they are few, 10,000 drawn ones otherwise.
+    The interval is a paired bootstrap of the mean difference; where all are 0 or 1 and every pair
+    differs alike, which resampling takes for certain, that of Bonett and Price (2012). The test is
+    McNemar's exact one (1947) where every value is 0 or 1, else a permutation of signs (Fisher
+    1935): all of them where they are few, 10,000 drawn ones otherwise.
     """
     differences = [b - a for a, b in zip(first, second, strict=True)]
     found = bootstrap(differences)
@@ -52,7 +53,10 @@ def compared(first: Sequence[float], second: Sequence[float]) -> Difference:
     lower = sum(each < 0 for each in differences)
     binary = all(each in (0.0, 1.0) for each in (*first, *second))
     p = mcnemar(higher, lower) if binary else permutation(differences)
-    return Difference(found.value, found.low, found.high, found.n, p, higher, lower)
+    low, high = found.low, found.high
+    if binary and low == high:
+        low, high = _interval(higher, lower, found.n)
+    return Difference(found.value, low, high, found.n, p, higher, lower)
 
 
 def mcnemar(higher: int, lower: int) -> float:
@@ -62,6 +66,14 @@ def mcnemar(higher: int, lower: int) -> float:
         return 1.0
     tail = sum(comb(n, k) for k in range(min(higher, lower) + 1)) * 0.5**n
     return min(1.0, 2 * tail)
+
+
+def _interval(higher: int, lower: int, n: int) -> tuple[float, float]:
+    up, down = (higher + 1) / (n + 2), (lower + 1) / (n + 2)
+    middle = up - down
+    reach = Z * sqrt((up + down - middle**2) / (n + 2))
+    seen = (higher - lower) / n
+    return max(-1.0, min(seen, middle - reach)), min(1.0, max(seen, middle + reach))
 
 
 def permutation(differences: Sequence[float]) -> float:

@@ -1,4 +1,4 @@
-"""Question files: JSON lines, one question each."""
+"""Question files: JSON lines or a table, one question each."""
 
 import hashlib
 import json
@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError, NotFoundError
-from engine.evaluate import form
+from engine.evaluate import form, question_table
 
-EXAMPLE = 'Each line must be like {"id": 1, "question": "…"}.'
+EXAMPLE = (
+    'Each line must be like {"id": 1, "question": "…"}; of a table (.csv), the first line names '
+    "the columns: question, answer, …"
+)
 TYPES = ("fact", "multi-passage", "table", "vocabulary", "style", "label", "unanswerable")
 """What a question asks for; ``label`` is one of a few fixed words."""
 
@@ -42,8 +45,8 @@ class Question:
         return self.type or ("multi-passage" if len(self.documents) > 1 else "fact")
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not empty, numbered from 1."""
+def _lines(path: Path) -> Iterator[tuple[int, str | dict[str, Any]]]:
+    """The lines that are not empty, numbered from 1; those of a table as rows."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -54,6 +57,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise InputError(f"{path} may not be read.", "Check who may read it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as text.", "It must be lines in UTF-8.") from error
+    if path.suffix.casefold() in question_table.SUFFIXES:
+        yield from question_table.rows(path, text)
+        return
     # Not splitlines(): a question may hold a Unicode line separator.
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
@@ -133,7 +139,7 @@ def as_row(question: Question) -> dict[str, Any]:
 
 def from_row(row: dict[str, Any]) -> Question:
     """The question of a row made by :func:`as_row`."""
-    return _question(json.dumps(row), 0, Path("questions"))
+    return _question(row, 0, Path("questions"))
 
 
 def set_hash(questions: Sequence[Question]) -> str:
@@ -153,9 +159,9 @@ def write_questions(path: Path, questions: Sequence[Question]) -> None:
         ) from error
 
 
-def _question(line: str, number: int, path: Path) -> Question:
+def _question(line: str | dict[str, Any], number: int, path: Path) -> Question:
     try:
-        row = json.loads(line)
+        row = json.loads(line) if isinstance(line, str) else line
     except json.JSONDecodeError as error:
         raise InputError(f"Line {number} of {path} is not JSON: {error.msg}.", EXAMPLE) from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
@@ -166,6 +172,11 @@ def _question(line: str, number: int, path: Path) -> Question:
             f"The type “{kind}” in line {number} of {path} is not known.",
             f"There are {', '.join(TYPES)}.",
         )
+    nothing = row.get("unanswerable", False)
+    if isinstance(nothing, str):
+        raise InputError(
+            f"“unanswerable” in line {number} of {path} is neither yes nor no.", EXAMPLE
+        )
     wanted = row.get("format") or ""
     if not isinstance(wanted, str):
         raise InputError(f"“format” in line {number} of {path} is not a text.", EXAMPLE)
@@ -173,7 +184,7 @@ def _question(line: str, number: int, path: Path) -> Question:
         id=row.get("id", number),
         question=row["question"],
         answers=_texts(row, "answers", number, path),
-        unanswerable=bool(row.get("unanswerable", False)) or kind == "unanswerable",
+        unanswerable=bool(nothing) or kind == "unanswerable",
         documents=_texts(row, "documents", number, path),
         page=page if isinstance(page, int) else None,
         type=kind,

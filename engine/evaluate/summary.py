@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.evaluate.certainty import Estimate, bootstrap, percentile
-from engine.evaluate.outcome import Outcome
+from engine.evaluate.certainty import Estimate, bootstrap, percentile, share
+from engine.evaluate.outcome import COUNTS, Outcome
 
 SHARES = (0.5, 0.9, 0.95)
 FEW = 20
@@ -52,18 +52,20 @@ def _mode(mode: str, outcomes: Sequence[Outcome]) -> ModeSummary:
     for name in ("retrieve_s", "first_token_s", "total_s") if whole else ():
         seconds = [float(getattr(found, name)) for found in whole]
         latency[name] = Latency(
-            bootstrap(seconds, median=True), *(percentile(seconds, share) for share in SHARES)
+            bootstrap(seconds, median=True), *(percentile(seconds, each) for each in SHARES)
         )
     return ModeSummary(
         mode,
         len(outcomes),
         len(outcomes) - len(whole),
         {
-            name: bootstrap([found.scores[name] for found in whole if name in found.scores])
+            name: (bootstrap if name in COUNTS else share)(
+                [found.scores[name] for found in whole if name in found.scores]
+            )
             for name in names
         },
         latency,
-        bootstrap([float(found.abstained) for found in whole]) if whole else None,
+        share([float(found.abstained) for found in whole]) if whole else None,
         tuple(_curve(whole)),
     )
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.formats.gguf_walk import GgufError, Walked, walk
+from engine.formats.taught_form import TaughtForm
 
 KEY_SHAPES = "alcove.base.shapes"
 KEY_TOKENIZER = "alcove.base.tokenizer"
 KEY_TEMPLATE = "alcove.base.template"
 KEY_BASE = "alcove.base.name"
 KEY_TASK = "alcove.task"
+KEY_SYSTEM, KEY_PROMPT = "alcove.form.system", "alcove.form.prompt"
 
 GROUNDED = "grounded answers"
 """The task of an adapter with which a small model can be trusted to word its own answers."""
@@ -77,6 +79,8 @@ class AdapterManifest:
     """What it says of its base's fingerprint; empty for adapters from elsewhere."""
     task: str = ""
     """What it was trained for, such as ``"grounded answers"``; empty where it does not say."""
+    form: TaughtForm | None = None
+    """In which it was asked; None where it does not say."""
 
 
 def fingerprint(path: Path) -> Fingerprint:
@@ -122,6 +126,7 @@ def manifest(path: Path) -> AdapterManifest:
             if (value := file.text(key))
         },
         task=file.text(KEY_TASK),
+        form=TaughtForm.read(file.text(KEY_SYSTEM), file.text(KEY_PROMPT)),
     )
 
 

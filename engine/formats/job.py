@@ -24,6 +24,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from engine.errors import InputError
+from engine.formats.taught_form import TaughtForm
 
 EventKind = Literal[
     "preflight", "stage", "start", "step", "held_out", "checkpoint", "paused", "resumed",
@@ -46,6 +47,8 @@ class JobSpec:
     """What the adapter is called."""
     task: str = ""
     """What it is trained for, such as ``"grounded answers"``."""
+    form: TaughtForm | None = None
+    """In which its examples ask, for the adapter to carry: ``system`` and ``prompt``."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The table ``training``: see :class:`training.config.TrainingConfig`."""
 
@@ -129,7 +132,7 @@ def read_spec(folder: JobFolder) -> JobSpec:
     if not isinstance(job, dict) or not isinstance(settings, dict):
         raise _bad(f"{folder.spec.name} has no tables [job] and [training]")
     for key in job:
-        if key not in ("base", "examples", "held_out", "name", "task"):
+        if key not in ("base", "examples", "held_out", "name", "task", "system", "prompt"):
             raise _bad(f"{folder.spec.name} names {key}, which is not known")
     for key, value in job.items():
         if not isinstance(value, str):
@@ -147,6 +150,7 @@ def read_spec(folder: JobFolder) -> JobSpec:
         held_out=path("held_out") if job.get("held_out") else None,
         name=job.get("name") or "Adapter",
         task=job.get("task", ""),
+        form=TaughtForm.read(job.get("system", ""), job.get("prompt", "")),
         settings=settings,
     )
 
@@ -162,6 +166,8 @@ def write_spec(folder: JobFolder, spec: JobSpec) -> None:
     }
     if spec.held_out is not None:
         job["held_out"] = _named(folder, spec.held_out)
+    if spec.form is not None:
+        job |= {"system": spec.form.system, "prompt": spec.form.prompt}
     document = tomlkit.document()
     document["job"] = job
     document["training"] = dict(spec.settings)

@@ -33,6 +33,19 @@ DOES: Mapping[str, str] = {
 }
 
 
+def is_alone(task: str) -> bool:
+    """Whether an adapter of this task answers each text by itself, where no documents are asked."""
+    return task in DOES
+
+
+def talks(task: str) -> bool:
+    """Whether an adapter of this task takes part where no documents are asked.
+
+    One that was taught to answer from given sentences alone does only where it is asked for.
+    """
+    return task != GROUNDED
+
+
 def words_documents(task: str, *, trusted: bool) -> bool:
     """Whether an adapter of this task words answers from documents.
 

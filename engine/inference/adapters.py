@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.errors import InputError, ModelError
 from engine.formats import adapter as adapter_file
 from engine.formats.adapter import AdapterError
+from engine.formats.taught_form import TaughtForm
 
 MAX_SCALE = 4.0
 
@@ -33,6 +34,8 @@ class AttachedAdapter:
     """What could not be checked, as a sentence without its beginning; empty where all was."""
     task: str = ""
     """What it was trained for; empty where it does not say."""
+    form: TaughtForm | None = None
+    """In which it was asked while it learnt; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Checked:
     note: str
     """What could not be checked."""
     task: str
+    form: TaughtForm | None = None
 
 
 def checked(wanted: Adapter, model: Path) -> Checked:
@@ -58,7 +62,7 @@ def checked(wanted: Adapter, model: Path) -> Checked:
     try:
         note = adapter_file.check(wanted.path, model)
         told = adapter_file.manifest(wanted.path)
-        return Checked(told.name, note, told.task)
+        return Checked(told.name, note, told.task, told.form)
     except AdapterError as error:
         raise refused(f"{wanted.path.name}: {error}") from error
 
@@ -68,7 +72,9 @@ def attached(
 ) -> tuple[AttachedAdapter, ...]:
     """What is attached now, from what was wanted, checked and measured."""
     return tuple(
-        AttachedAdapter(adapter.path, adapter.scale, told.name, effect, told.note, told.task)
+        AttachedAdapter(
+            adapter.path, adapter.scale, told.name, effect, told.note, told.task, told.form
+        )
         for adapter, told, effect in zip(wanted, checks, effects, strict=True)
     )
 

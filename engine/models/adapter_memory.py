@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,22 @@ FILE = "adapters.json"
 class AdapterMemory:
     """Adapters by a model's key. Safe to use from several processes.
 
-    Files in the profile are named from there, so that it may move as a whole.
+    Files in the profile are named from there, so that it may move as a whole. ``shipped`` tells
+    what models are used with as long as nothing was said of them.
     """
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(
+        self, profile: Profile, shipped: Mapping[str, Sequence[Adapter]] | None = None
+    ) -> None:
         self._root = profile.root
         self._file = profile.models / FILE
+        self._shipped = dict(shipped or {})
 
     def of(self, key: str) -> tuple[Adapter, ...]:
         """What the model is used with, in the order it was said; empty for nothing."""
-        rows = self._read().get(key, [])
+        rows = self._read().get(key)
+        if rows is None:
+            return tuple(self._shipped.get(key, ()))
         return tuple(Adapter(self._root / row["file"], float(row["scale"])) for row in rows)
 
     def put(self, key: str, adapters: Sequence[Adapter]) -> None:
@@ -39,7 +45,7 @@ class AdapterMemory:
             with FileLock(f"{self._file}.lock"):
                 values = self._read()
                 values.pop(key, None)
-                if adapters:
+                if adapters or key in self._shipped:
                     values[key] = [
                         {"file": self.name(each.path), "scale": each.scale} for each in adapters
                     ]
@@ -54,7 +60,7 @@ class AdapterMemory:
 
     def forget(self, path: Path) -> None:
         """Use no model with this adapter any more. Raises ModelError."""
-        for key in self._read():
+        for key in {**self._shipped, **self._read()}:
             kept = self.of(key)
             left = [each for each in kept if each.path != path]
             if len(left) < len(kept):

@@ -125,6 +125,9 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
 EXACT = ModelOptions(temperature=0.0, repeat_penalty=1.1)
 """For answers from documents, where variety only makes up things."""
 
+TAUGHT = ModelOptions(temperature=0.0, repeat_penalty=1.0)
+"""For labels, fields and queries, which repeat what stands in the text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -140,14 +143,19 @@ class Chosen:
     def all(self) -> ModelOptions:
         return self.own.over(self.defaults)
 
-    def for_question(self, asked: ModelOptions, *, from_documents: bool) -> ModelOptions:
+    def for_question(
+        self, asked: ModelOptions, *, from_documents: bool, taught: bool = False
+    ) -> ModelOptions:
         """What was asked for this once, then what is set, then what suits the way of answering.
+
+        ``taught`` tells that an adapter answers each text in one way.
 
         Thinking models keep to their makers' recommendation: they repeat themselves without end
         where always the likeliest token is taken.
         """
-        exact = from_documents and not self.thinks
-        fallback = EXACT.over(self.defaults) if exact else self.defaults
+        fallback = self.defaults
+        if not self.thinks and (from_documents or taught):
+            fallback = (EXACT if from_documents else TAUGHT).over(self.defaults)
         return asked.over(self.own).over(fallback)
 
 

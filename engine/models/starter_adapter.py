@@ -1,4 +1,7 @@
-"""The adapter that ships with the app: short answers from documents by the starter model."""
+"""The adapter that ships with the app: short answers from documents by the starter model.
+
+It is in use from the first start, until the user takes it out.
+"""
 
 from importlib import resources
 from pathlib import Path

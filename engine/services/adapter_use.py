@@ -5,23 +5,30 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import InputError, NotFoundError
+from engine.evaluate.columns import Column
 from engine.formats import task
 from engine.inference import adapters
 from engine.inference.adapters import Adapter, AttachedAdapter, no_adapters
 from engine.inference.chat_model import Adaptable, attached
 from engine.model_types import AdapterCard, AdapterInUse
-from engine.models import adapter_fits
+from engine.models import adapter_fits, starter_adapter
 from engine.models.adapter_memory import AdapterMemory
 from engine.models.shelf import Shelf
 from engine.progress import CancelToken, Progress
-from engine.services import asking
+from engine.services import acting
 from engine.services.asking import Asking
 from engine.services.conversations import Conversations
-from engine.services.keeper import ChatModelKeeper
+from engine.services.keeper import STARTER, ChatModelKeeper
 from engine.types import Mode
 
 Chosen = Sequence[tuple[str, float]]
 """Names or files of adapters, each with its strength."""
+
+
+def shipped() -> dict[str, tuple[Adapter, ...]]:
+    """What the starter model is used with until the user says otherwise, by its key."""
+    file = starter_adapter.path()
+    return {STARTER: (Adapter(file),)} if file is not None else {}
 
 
 class AdapterUse:
@@ -59,14 +66,21 @@ class AdapterUse:
             return ()
         proven = {(each.path, each.scale): each for each in attached(self._keeper.current)}
         trusted = self.trusts(model)
+        alone = acting.acting(wanted, "tuned", trusted=trusted)
         return tuple(
-            _told(each, proven.get((each.path, each.scale)), trusted=trusted) for each in wanted
+            _told(
+                each,
+                proven.get((each.path, each.scale)),
+                trusted=trusted,
+                rests_for=alone[-1].path if each not in alone else None,
+            )
+            for each in wanted
         )
 
     def left_out(self, model: str | None, named: Sequence[Adapter]) -> tuple[str, ...]:
         """Sentences on those of these adapters that take no part in answers from documents."""
         trusted = self.trusts(model)
-        left = set(named) - set(asking.acting(named, "both", trusted=trusted))
+        left = set(named) - set(acting.acting(named, "both", trusted=trusted))
         found = (_told(each, None, trusted=trusted) for each in named if each in left)
         return tuple(f"{each.name}: {each.part}" for each in found)
 
@@ -139,13 +153,32 @@ class AdapterUse:
         answers from documents.
         """
         wanted = named or self._memory.of(self._keeper.stored_key(model))
-        if wanted and not documents:
+        if not documents and (
+            named or any(task.talks(adapter_fits.task_of(each.path)) for each in wanted)
+        ):
             return "tuned"
-        if wanted and asking.acting(wanted, "both", trusted=self.trusts(model)):
+        if documents and acting.acting(wanted, "both", trusted=self.trusts(model)):
             return "both"
         if named:
             return "tuned"
         return "rag" if documents else "plain"
+
+    def asked_alone(self, columns: Sequence[Column]) -> str:
+        """The task of the adapter that these ways of asking ask alone; empty where they ask the
+        documents, or several adapters, or one that answers in any form. Raises NotFoundError.
+        """
+        tasks: set[str] = set()
+        for column in columns:
+            if column.reads_documents:
+                return ""
+            if column.mode == "tuned":
+                model = column.model or None
+                used = self.resolved(model, column.adapters) or acting.acting(
+                    self._memory.of(self._keeper.stored_key(model)), "tuned", trusted=False
+                )
+                tasks |= {adapter_fits.task_of(each.path) for each in used}
+        only = tasks.pop() if len(tasks) == 1 else ""
+        return only if task.is_alone(only) else ""
 
     def resolved(self, model: str | None, chosen: Chosen) -> tuple[Adapter, ...]:
         """Adapters by name or file. Raises NotFoundError, InputError."""
@@ -199,9 +232,24 @@ class AdapterUse:
         )
 
 
-def _told(wanted: Adapter, proven: AttachedAdapter | None, *, trusted: bool) -> AdapterInUse:
+def _told(
+    wanted: Adapter,
+    proven: AttachedAdapter | None,
+    *,
+    trusted: bool,
+    rests_for: Path | None = None,
+) -> AdapterInUse:
+    """``rests_for`` is the adapter that answers in its place where no documents are asked."""
     known = adapter_fits.told(wanted.path)
     taught = known.task if known is not None else ""
+    part = task.told(taught, trusted=trusted)
+    if rests_for is not None and task.is_alone(taught):
+        other = adapter_fits.told(rests_for)
+        name = other.name if other is not None else rests_for.stem
+        part = (
+            f"It rests: where you ask without documents, {name} answers, which was put in use "
+            "later."
+        )
     return AdapterInUse(
         known.name if known is not None else wanted.path.stem,
         str(wanted.path),
@@ -210,5 +258,5 @@ def _told(wanted: Adapter, proven: AttachedAdapter | None, *, trusted: bool) -> 
         proven.note if proven is not None else "",
         taught,
         task.words_documents(taught, trusted=trusted),
-        task.told(taught, trusted=trusted),
+        part,
     )

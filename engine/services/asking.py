@@ -11,10 +11,10 @@ from engine.answer.abstain import JUDGE, SHORT, Judge
 from engine.answer.answer import TRUSTED_BYTES, Answerer, stopped
 from engine.answer.counting.counting import Counter
 from engine.errors import CancelledError, InputError, ModelError, NotFoundError
-from engine.formats import task
 from engine.formats.adapter import GROUNDED
-from engine.inference.adapters import Adapter, no_adapters
-from engine.inference.chat_model import Adaptable, ChatModel, Sampling, attached
+from engine.formats.taught_form import TaughtForm
+from engine.inference.adapters import Adapter
+from engine.inference.chat_model import ChatModel, Sampling, attached
 from engine.inference.embedder import Embedder
 from engine.inference.process import ProcessChatModel
 from engine.inference.reranker import Reranker
@@ -25,6 +25,7 @@ from engine.progress import CancelToken, Progress, drain
 from engine.retrieve.nearest import Nearest
 from engine.retrieve.remembered import Remembered
 from engine.retrieve.retrieve import Retriever
+from engine.services import acting
 from engine.services.conversations import Conversations, state_key
 from engine.services.keeper import ChatModelKeeper
 from engine.services.rerankers import Rerankers
@@ -155,10 +156,14 @@ class Asking:
                             documents=self._conversations.documents_key(conversation_id),
                         )
                     trusted = self.trusts(chat_model.info.size_bytes)
-                    _adapt(chat_model, acting(wanted, mode, trusted=trusted))
+                    acting.adapt(
+                        chat_model,
+                        acting.acting(wanted, mode, trusted=trusted, exactly=bool(adapters)),
+                    )
                     talk = self._conversations.talk(conversation_id, stored, chat_model.info)
+                    form = acting.form(chat_model, mode)
                     answer = yield from self._answerer(
-                        embedder, chat_model, library, remembered
+                        embedder, chat_model, library, remembered, form
                     ).ask(
                         question,
                         talk=talk,
@@ -166,7 +171,7 @@ class Asking:
                         mode=mode,
                         cancel=cancel,
                         sampling=replace(
-                            self._sampling(mode, options or ModelOptions()),
+                            self._sampling(mode, options or ModelOptions(), form),
                             json_schema=json_schema,
                             grammar=grammar,
                         ),
@@ -220,8 +225,10 @@ class Asking:
         chat_model.preload(cancel=warming.all)
         wanted = self._wanted(warming.model, mode, None, conversation_id)
         trusted = self.trusts(chat_model.info.size_bytes)
-        _adapt(chat_model, acting(wanted, mode, trusted=trusted))
-        answerer = self._answerer(embedder, chat_model)
+        acting.adapt(chat_model, acting.acting(wanted, mode, trusted=trusted))
+        form = acting.form(chat_model, mode)
+        answerer = self._answerer(embedder, chat_model, form=form)
+        longest = self._sampling(mode, ModelOptions(), form).max_tokens
         stored = (
             self._conversations.messages(conversation_id) if conversation_id is not None else []
         )
@@ -232,17 +239,15 @@ class Asking:
                 state_key(conversation_id),
                 documents=self._conversations.documents_key(conversation_id),
             )
-            before, talk = talk, answerer.foresee(
-                talk, mode=mode, cancel=warming.reading,
-                max_tokens=self._sampling(mode, ModelOptions()).max_tokens,
-            )  # fmt: skip
+            before, talk = (
+                talk,
+                answerer.foresee(talk, mode=mode, cancel=warming.reading, max_tokens=longest),
+            )
             warming.reading.check()  # a summary that was stopped is none
             if talk != before:
                 self._conversations.foreseen(conversation_id, talk, chat_model.info)
         chat_model.warm(
-            answerer.beginning(
-                talk, mode, max_tokens=self._sampling(mode, ModelOptions()).max_tokens
-            ),
+            answerer.beginning(talk, mode, max_tokens=longest),
             cancel=warming.reading,
             own=own,
         )
@@ -285,9 +290,13 @@ class Asking:
             )
         return wanted
 
-    def _sampling(self, mode: Mode, options: ModelOptions) -> Sampling:
+    def _sampling(self, mode: Mode, options: ModelOptions, form: TaughtForm | None) -> Sampling:
         """How the open model writes in this mode."""
-        chosen = self._keeper.chosen.for_question(options, from_documents=mode in ("rag", "both"))
+        chosen = self._keeper.chosen.for_question(
+            options,
+            from_documents=mode in ("rag", "both"),
+            taught=form is not None and form.alone,
+        )
         sampling = chosen.sampling(max_tokens=self._settings.answer.max_tokens)
         if self._keeper.chosen.thinks:
             sampling = replace(sampling, max_tokens=sampling.max_tokens + THINKING_TOKENS)
@@ -341,6 +350,7 @@ class Asking:
         chat_model: ChatModel,
         library: str | None = None,
         remembered: Remembered | None = None,
+        form: TaughtForm | None = None,
     ) -> Answerer:
         retriever = self._retriever(embedder)
         names = chat_model.info.name, encoder_name(embedder)
@@ -354,6 +364,7 @@ class Asking:
             trusted_bytes=self._trusted_bytes,
             judge=self.judge(library, *names),
             short_judge=self.judge(library, *names, short=True),
+            form=form,
         )
 
     def _model_of(self, model: str | None, conversation_id: int | None) -> str:
@@ -403,26 +414,6 @@ def encoder_name(embedder: Embedder) -> str:
 def check_question(text: str, message: str) -> None:
     if not text.strip():
         raise InputError(message, "Write a few words about what you want to know.")
-
-
-def acting(wanted: Sequence[Adapter], mode: Mode, *, trusted: bool) -> tuple[Adapter, ...]:
-    """Of adapters those that take part in this way of asking, as their tasks say."""
-    return tuple(
-        each
-        for each in wanted
-        if mode != "both" or task.words_documents(adapter_fits.task_of(each.path), trusted=trusted)
-    )
-
-
-def _adapt(chat_model: ChatModel, wanted: Sequence[Adapter]) -> None:
-    """Have exactly these adapters attached. Raises ModelError where one is refused."""
-    if isinstance(chat_model, Adaptable):
-        if [(each.path, each.scale) for each in chat_model.adapters] != [
-            (each.path, each.scale) for each in wanted
-        ]:
-            chat_model.attach(wanted)
-    elif wanted:
-        raise no_adapters()
 
 
 def _loaded(chat_model: ChatModel, cancel: CancelToken | None) -> bool:

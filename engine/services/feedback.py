@@ -1,11 +1,41 @@
 """What the user thinks of answers, and the questions and examples that come of it."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from engine.evaluate.questions import Question
 from engine.store.ratings import Rated, Ratings
 from engine.teach import from_feedback, recipes
 from engine.teach.recipes import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbs:
+    """Questions of rated answers, and what cannot be asked beside them."""
+
+    questions: tuple[Question, ...]
+    left: tuple[tuple[str, int], ...] = ()
+    """Purposes of recipes, each with how many answers of it are left out; empty for answers that
+    no adapter was asked alone for.
+    """
+
+    @property
+    def words(self) -> str:
+        """What is left out and why, in sentences; empty for nothing."""
+        return " ".join(_left(purpose, number) for purpose, number in self.left)
+
+
+def _left(purpose: str, number: int) -> str:
+    one = number == 1
+    answers = "1 rated answer is" if one else f"{number} rated answers are"
+    if not purpose:
+        return f"{answers} left out: the adapter that is asked alone was taught something else."
+    were = "it was" if one else "they were"
+    return (
+        f"{answers} left out: {were} given without documents, by an adapter that learnt "
+        f"“{purpose}”."
+    )
 
 
 class Feedback:
@@ -50,10 +80,33 @@ class Feedback:
         return [
             _question(rated)
             for rated in self.all()
-            if not rated.follows
+            if not from_feedback.leans(rated)
             and not (apart and from_feedback.teaches(rated))
             and (not about or from_feedback.concerns(rated, recipes.recipe(about)))
         ]
+
+    def thumbs(self, *, apart: bool = False, task: str = "") -> Thumbs:
+        """As :meth:`questions`, each to be asked in the form in which it was answered.
+
+        What an adapter for labels and the like was asked alone is no question to the documents.
+        ``task`` is that of an adapter that is asked alone now: then only what it was asked counts.
+        """
+        found: list[Question] = []
+        left: Counter[str] = Counter()
+        for question, lone in self._rated(apart):
+            if (lone.task if lone is not None else "") == task:
+                found.append(question)
+            else:
+                left[lone.purpose if lone is not None else ""] += 1
+        return Thumbs(tuple(found), tuple(left.most_common()))
+
+    def _rated(self, apart: bool) -> Iterator[tuple[Question, Recipe | None]]:
+        """Each with the recipe of an adapter that was asked alone for it."""
+        for rated in self.all():
+            if not from_feedback.leans(rated) and not (apart and from_feedback.teaches(rated)):
+                about = from_feedback.about(rated)
+                lone = about if about is not None and about.asked.alone else None
+                yield _question(rated), lone
 
 
 def _question(rated: Rated) -> Question:

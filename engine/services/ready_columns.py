@@ -11,9 +11,9 @@ from engine.errors import InputError
 from engine.evaluate import columns as ways
 from engine.evaluate.columns import Column
 from engine.inference.adapters import Adapter
-from engine.models.options import EXACT, ModelOptions
+from engine.models.options import EXACT, TAUGHT, ModelOptions
 from engine.progress import CancelToken, Progress
-from engine.services import asking, machine
+from engine.services import acting, machine
 from engine.services.adapter_use import AdapterUse
 from engine.services.asking import Asking
 from engine.services.keeper import ChatModelKeeper
@@ -66,23 +66,26 @@ class ReadyColumns:
             )
         model = column.model or None
         choice = self._keeper.choice(model)
-        same = ModelOptions(seed=0) if choice.thinks else SAME
-        options = ModelOptions.of(own).over(same)
         adapters = self._adapters_of(column)
         name, encoder = yield from self._asking.names(model, cancel)
         file = self._keeper.file_of(model)
         trusted = self._adapters.trusts(model)
-        acting = asking.acting(adapters, column.mode, trusted=trusted)
-        left = self._adapters.left_out(model, adapters) if len(acting) < len(adapters) else ()
+        used = acting.acting(adapters, column.mode, trusted=trusted, exactly=True)
+        left = self._adapters.left_out(model, adapters) if len(used) < len(adapters) else ()
+        form = acting.form_of(used) if column.mode == "tuned" else None
+        same = SAME if form is None or not form.alone else replace(TAUGHT, seed=0)
+        options = ModelOptions.of(own).over(ModelOptions(seed=0) if choice.thinks else same)
         circumstances: dict[str, Any] = {
             "mode": column.mode,
             "model": self._keeper.stored_key(model),
             "model_file": [name, *machine.stamp(file)],
             "adapters": [[str(each.path), *machine.stamp(each.path), each.scale]
-                         for each in acting],
+                         for each in used],
             "options": choice.for_question(options, from_documents=True).values(),
             "alcove": metadata.version("alcove"),
         }  # fmt: skip
+        if form is not None:
+            circumstances["form"] = [form.system, form.prompt, form.alone]
         if column.reads_documents:
             every = [each for each in self._documents.libraries() if library in (None, each.name)]
             circumstances |= {
@@ -92,7 +95,7 @@ class ReadyColumns:
                 "encoder": column.encoder or encoder,
                 "refuses_below": round(self._asking.judge(library, name, encoder).threshold, 4),
             }
-            if self._asking.answers_shortly(acting, trusted=trusted):
+            if self._asking.answers_shortly(used, trusted=trusted):
                 short = self._asking.judge(library, name, encoder, short=True)
                 circumstances["refuses_short_below"] = round(short.threshold, 4)
         # As it will be read back, so that it can be set against what was kept.
@@ -112,6 +115,9 @@ class ReadyColumns:
         if not column.adapters:
             in_use = self._adapters.in_use(model)
             found = tuple(Adapter(Path(each.file), each.scale) for each in in_use)
+            if column.mode == "tuned":
+                trusted = self._adapters.trusts(model)
+                found = acting.acting(found, column.mode, trusted=trusted)
         if not found:
             raise InputError(
                 f"No adapter is in use for this model, so there is no “{column.name}” to measure.",

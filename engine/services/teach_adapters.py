@@ -9,6 +9,7 @@ from engine.errors import InputError, NotFoundError
 from engine.formats import task
 from engine.inference.adapters import Adapter
 from engine.model_types import AdapterCard, AdapterInUse
+from engine.models import adapter_fits
 from engine.models.adapter_memory import AdapterMemory
 from engine.progress import CancelToken, Progress
 from engine.services.adapter_use import AdapterUse, Chosen
@@ -26,6 +27,7 @@ class Taught:
     state: AdapterState
     made: MadeCard | None = None
     """What is known of it where it was made here."""
+    used: AdapterInUse | None = None
 
     @property
     def base(self) -> str:
@@ -37,8 +39,27 @@ class Taught:
     @property
     def part(self) -> str:
         """What it is used for and what it is left out of; empty where it fits no model."""
+        if self.used is not None:
+            return self.used.part
         trusted = bool(self.card.documents)
         return task.told(self.card.task, trusted=trusted) if self.card.models else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutInUse:
+    """What a model is used with from now on."""
+
+    adapters: tuple[AdapterInUse, ...]
+    replaced: tuple[str, ...] = ()
+    """Names of those that made room."""
+
+    @property
+    def words(self) -> str:
+        """What was switched off, in a sentence; empty where nothing was."""
+        if not self.replaced:
+            return ""
+        names = " and ".join(f"“{name}”" for name in self.replaced)
+        return f"{names} made room and {'is' if len(self.replaced) == 1 else 'are'} switched off."
 
 
 class TeachAdapters:
@@ -61,18 +82,31 @@ class TeachAdapters:
         return [self._taught(card) for card in self._adapters.list()]
 
     def use(
-        self, names: Sequence[str], model: str | None = None, *, cancel: CancelToken | None = None
-    ) -> Generator[Progress, None, tuple[AdapterInUse, ...]]:
+        self,
+        names: Sequence[str],
+        model: str | None = None,
+        *,
+        only: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> Generator[Progress, None, PutInUse]:
         """Use a model with these from now on, after trying that they act.
 
-        Raises NotFoundError, InputError, and ModelError where one belongs to another model.
+        What was in use for another task stays in use; what was taught the same is replaced. With
+        ``only``, nothing else stays. Raises NotFoundError, InputError, and ModelError where one
+        belongs to another model.
         """
-        chosen: Chosen = [(name, 1.0) for name in names]
-        key = self._keeper.stored_key(model)
-        before = self._in_use(key)
-        used = yield from self._adapters.use(model, chosen, cancel=cancel)
-        self._made.changed(key, before, self._in_use(key))
-        return used
+        new = self._adapters.resolved(model, [(name, 1.0) for name in names])
+        tasks = {adapter_fits.task_of(each.path) for each in new}
+        files = {each.path for each in new}
+        others = [each for each in self.in_use(model) if each.path not in files]
+        stay = [
+            each
+            for each in others
+            if not only and each.path.exists() and adapter_fits.task_of(each.path) not in tasks
+        ]
+        used = yield from self.use_exactly((*stay, *new), model, cancel=cancel)
+        gone = tuple(_name(each.path) for each in others if each not in stay)
+        return PutInUse(used, gone)
 
     def use_exactly(
         self,
@@ -89,12 +123,22 @@ class TeachAdapters:
         self._made.changed(key, before, self._in_use(key))
         return used
 
-    def off(self, model: str | None = None) -> None:
-        """Use a model as it is."""
+    def off(self, model: str | None = None, names: Sequence[str] = ()) -> None:
+        """Use a model as it is, or without these adapters alone. Raises NotFoundError, InputError.
+
+        The next question is asked so.
+        """
         key = self._keeper.stored_key(model)
         before = self._in_use(key)
-        self._adapters.off(model)
-        self._made.changed(key, before, ())
+        held = self.in_use(model)
+        there = {str(each.path): each.path for each in held}  # also what was deleted meanwhile
+        files = {there[name] for name in names if name in there}
+        rest: Chosen = [(name, 1.0) for name in names if name not in there]
+        files |= {each.path for each in self._adapters.resolved(model, rest)}
+        for file in files - set(there.values()):
+            raise InputError(f"“{_name(file)}” is not in use.", "See `alcove teach list`.")
+        self._memory.put(key, [each for each in held if files and each.path not in files])
+        self._made.changed(key, before, self._in_use(key))
 
     def roll_back(
         self, model: str | None = None, *, cancel: CancelToken | None = None
@@ -151,16 +195,25 @@ class TeachAdapters:
 
     def _taught(self, card: AdapterCard) -> Taught:
         made = self._made.of(Path(card.file))
-        used = any(
-            str(each.path) == card.file
-            for model in card.models
-            for each in self._memory.of(self._keeper.stored_key(model))
+        used = next(
+            (
+                each
+                for model in card.models
+                for each in self._adapters.in_use(model)
+                if each.file == card.file
+            ),
+            None,
         )
         state: AdapterState
-        if used:
+        if used is not None:
             state = "in use"
         elif not card.models:
             state = "fits no model"
         else:
             state = "kept aside" if made is not None and made.verdict == "aside" else "ready"
-        return Taught(card, state, made)
+        return Taught(card, state, made, used)
+
+
+def _name(file: Path) -> str:
+    told = adapter_fits.told(file)
+    return told.name if told is not None else file.stem

@@ -64,30 +64,36 @@ class TeachAsking:
     def kept(
         self, base: Path, count: int, cancel: CancelToken | None
     ) -> Generator[Progress, None, list[Example]]:
-        """The model's own answers to plain requests; asked once and written down.
+        """The model's own answers to plain requests; as many as are wanted, each asked once.
 
         Empty for a model that does not run here, such as a folder. Raises CancelledError.
         """
         if not base.is_file():
             return []
         file = rehearsal.file_of(self._root, base)
-        if not file.exists():
+        there = example_file.read(file) if file.exists() else []
+        if len(there) < count:
             try:
-                made = yield from self._rehearsed(self.name_of(base), cancel)
+                made = yield from self._rehearsed(self.name_of(base), there, count, cancel)
             except (InputError, ModelError, NotFoundError):
-                return []
-            if not made:
-                return []
-            review.write(file, made)
-        return rehearsal.labelled(example_file.read(file))[:count]
+                made = []
+            if made:
+                there = [*there, *made]
+                review.write(file, there)
+        return rehearsal.labelled(there)[:count]
 
     def _rehearsed(
-        self, model: str | None, cancel: CancelToken | None
+        self,
+        model: str | None,
+        there: Sequence[Example],
+        count: int,
+        cancel: CancelToken | None,
     ) -> Generator[Progress, None, list[Example]]:
         made: list[Example] = []
-        prompts = rehearsal.prompts()
-        for at, asked in enumerate(prompts):
-            yield Progress(REHEARSING, at, len(prompts))
+        for asked in rehearsal.after(there):
+            if len(there) + len(made) == count:
+                break
+            yield Progress(REHEARSING, len(made), count - len(there))
             said = yield from self.answer(asked, rehearsal.MOST_TOKENS, (), model, cancel)
             if (example := rehearsal.example(asked, said)) is not None:
                 tokens = yield from self._tokens(example, model, cancel)

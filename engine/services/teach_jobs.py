@@ -26,6 +26,7 @@ from engine.services.teach_plan import Plan
 from engine.settings import Settings
 from engine.teach import (
     defaults,
+    forms,
     live,
     machine_check,
     recipes,
@@ -145,6 +146,7 @@ class TeachJobs:
             held_out=folder.root / HELD_OUT if aside else None,
             name=name,
             task=recipe.task if recipe is not None else "",
+            form=forms.of_examples(recipe, taught),
             settings={**suited, **(settings or {})},
         )
         return Plan(

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from engine.model_types import Usage
+from engine.model_types import Message, Usage
 from engine.types import Answer, Citation, CitedCell, ContextUse, Hit, Passage, Sentence, Timings
 from engine.why_types import FoundPassage, Step, Why
 
@@ -41,9 +41,11 @@ def from_json(text: str) -> Answer | None:
         context = ContextUse(**{**context, **turns, "passages": spans, "documents": documents})
     why = stored.pop("why", None)
     tasks = tuple(stored.pop("tasks", ()))
+    asked = tuple(Message(**each) for each in stored.pop("asked", ()))
     return Answer(
         **stored,
         tasks=tasks,
+        asked=asked,
         why=_why(why) if why is not None else None,
         sentences=sentences,
         citations=citations,

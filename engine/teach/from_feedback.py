@@ -6,6 +6,7 @@ that it stays so whenever either is made anew.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.answer import brief, text
 from engine.formats.examples import Example
@@ -26,9 +27,14 @@ def is_measured(question: str) -> bool:
     return hashlib.sha256(plain.encode("utf-8", "replace")).digest()[0] % 10 < MEASURED
 
 
+def leans(rated: Rated) -> bool:
+    """Whether its question may mean something only behind the turns before it."""
+    return rated.follows and not rated.answer.asked
+
+
 def teaches(rated: Rated) -> bool:
     """Whether an answer may become an example: it says what was wanted, and stands by itself."""
-    return bool(rated.wanted) and not rated.follows and not is_measured(rated.question)
+    return bool(rated.wanted) and not leans(rated) and not is_measured(rated.question)
 
 
 def about(rated: Rated) -> Recipe | None:
@@ -54,7 +60,7 @@ def held_out(recipe: Recipe, rated: Sequence[Rated]) -> list[Example]:
     return [
         _plainly(recipe, each)
         for each in rated
-        if each.wanted and not each.follows and is_measured(each.question)
+        if each.wanted and not leans(each) and is_measured(each.question)
         and concerns(each, recipe)
     ]  # fmt: skip
 
@@ -72,7 +78,7 @@ def examples(
     for each in sorted(rated, key=lambda one: -one.message_id):
         if not each.wanted:
             left.append(LeftOut("nobody said what the answer should have been"))
-        elif each.follows:
+        elif leans(each):
             left.append(LeftOut("their question leans on the turns before"))
         elif not concerns(each, recipe):
             left.append(LeftOut("they are about an adapter that was taught something else"))
@@ -85,10 +91,13 @@ def examples(
 
 
 def _plainly(recipe: Recipe, rated: Rated) -> Example:
-    """The question as it stands, in the form of the recipe."""
+    """The question as the adapter was asked, else in the form of the recipe."""
+    asked = rated.answer.asked
+    if asked:
+        recipe = replace(recipe, system="")  # the rule is that which was asked with, if any
     return recipe.of(
-        recipe.asking(rated.question), rated.wanted, source=_source(rated), why=_why(rated),
-        question=rated.question, message=rated.message_id,
+        asked or recipe.asking(rated.question), rated.wanted, source=_source(rated),
+        why=_why(rated), question=rated.question, message=rated.message_id,
     )  # fmt: skip
 
 

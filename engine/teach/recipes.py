@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from string import Formatter
 from typing import Any, Literal, cast
 
 from engine.errors import NotFoundError
+from engine.formats import task as task_names
 from engine.formats.examples import Example
+from engine.formats.taught_form import ANY, TaughtForm
 from engine.model_types import Message
 
 Metric = Literal["em", "f1", "rouge_l"]
@@ -39,30 +40,28 @@ class Recipe:
     training: Mapping[str, Any] = field(default_factory=dict)
     """Settings of a training job that suit this purpose."""
 
+    @property
+    def asked(self) -> TaughtForm:
+        """The form of its questions; that of answers from documents is made where they are."""
+        alone = task_names.is_alone(self.task)
+        return TaughtForm(self.system, self.prompt or ANY, alone)
+
     def example(
         self, parts: Mapping[str, str], answer: str, *, source: str, why: str, **more: Any
     ) -> Example:
         """An example in this recipe's form; its parts fill the prompt."""
-        prompt = self.prompt.format_map(parts).strip()
-        return self.of((Message("user", prompt),), answer, source=source, why=why, **more)
+        turn = Message("user", self.asked.filled(parts))
+        return self.of((turn,), answer, source=source, why=why, **more)
 
     def asking(self, text: str) -> tuple[Message, ...]:
-        """A text as it is put to a model that was taught this: in its prompt, where that has one
-        part only, behind its rule.
-        """
-        parts = [name for _, name, _, _ in Formatter().parse(self.prompt) if name]
-        asked = self.prompt.format_map({parts[0]: text}).strip() if len(parts) == 1 else text
-        return (*self._rule, Message("user", asked))
-
-    @property
-    def _rule(self) -> tuple[Message, ...]:
-        return (Message("system", self.system),) if self.system else ()
+        """A text as it is put to a model that was taught this."""
+        return self.asked.messages(text)
 
     def of(
         self, turns: tuple[Message, ...], answer: str, *, source: str, why: str, **more: Any
     ) -> Example:
         """An example of turns that stand as they are, behind this recipe's rule."""
-        first = self._rule
+        first = self.asked.begun()
         if turns and turns[0].role == "system":
             first = ()
         return Example(

@@ -51,6 +51,15 @@ def prompts() -> list[tuple[Message, ...]]:
     return found
 
 
+def after(there: Sequence[Example]) -> list[tuple[Message, ...]]:
+    """The prompts that come after the last one answered in ``there``."""
+    asked = prompts()
+    if not there:
+        return asked
+    last = there[-1].messages[-2].content
+    return asked[1 + next((at for at, each in enumerate(asked) if each[-1].content == last), -1) :]
+
+
 def example(asked: Sequence[Message], answer: str) -> Example | None:
     """An answer as an example, up to its last whole sentence; None where there is none."""
     end = max(answer.rfind(mark) for mark in _ENDS)

@@ -164,6 +164,7 @@ def test_an_adapter_that_cannot_be_tried_is_told_on_the_card(qtbot: QtBot, stage
 def test_an_adapter_acts_in_the_real_model(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     assistant = Assistant.open(tmp_path / "profile")
     drain(assistant.prepare())
+    assistant.adapters.off()
     (base,) = (Path(card.file) for card in assistant.models() if card.role == "chat")
     path = write_adapter(tmp_path / "h.gguf", base, strength=0.1, name="House")
     window = MainWindow(theme, assistant, WindowState(tmp_path))

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from desktop.compare.drawing import Point, draw_scatter
+from desktop.compare.drawing import Point, draw_scatter, scatter_names
 from desktop.compare.page import ComparePage
+from desktop.theme.tokens import LIGHT
+from engine.evaluate import charts
 from engine.evaluate.certainty import Estimate
+from engine.evaluate.plot import Box, clear
 from tests.desktop.compare_stage import QUESTIONS, SAID, finish, run
 from tests.desktop.conftest import WAIT_MS, Stage
 
@@ -121,23 +126,45 @@ def test_a_place_that_cannot_be_written_is_told(
     assert "cannot be written" in page.results.notice.message.text()
 
 
-def test_names_in_a_chart_keep_apart(qtbot: QtBot) -> None:
-    from PySide6.QtCore import QRectF
-    from PySide6.QtGui import QImage, QPainter
+def crowd(count: int, share: float, seconds: float) -> list[Point]:
+    return [
+        Point(f"way of asking number {at}", Estimate(share, max(share - 0.1, 0), share, 20),
+              Estimate(seconds + 0.01 * at, seconds - 0.05, seconds + 0.1, 20))
+        for at in range(count)
+    ]  # fmt: skip
 
-    from desktop.compare import drawing
-    from desktop.theme.tokens import LIGHT
 
-    same = Estimate(0.5, 0.4, 0.6, 20)
-    points = [Point(f"way {at}", same, Estimate(2.0, 1.5, 2.5, 20)) for at in range(4)]
-    image = QImage(480, 280, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    taken: list[QRectF] = []
-    plot = QRectF(44, 12, 360, 228)
-    for point in points:
-        taken.append(drawing._free(painter, plot.center(), point.name, plot, taken))
-    draw_scatter(painter, QRectF(0, 0, 480, 280), points, LIGHT)
-    painter.end()
-    assert not any(
-        one.intersects(other) for at, one in enumerate(taken) for other in taken[at + 1 :]
-    )
+@pytest.mark.parametrize(("width", "count"), [(280, 4), (480, 4), (720, 8)])
+@pytest.mark.parametrize(("share", "seconds"), [(1.0, 2.0), (0.5, 2.0), (0.0, 0.05)])
+def test_names_in_a_chart_stand_inside_and_keep_apart(
+    qtbot: QtBot, width: int, count: int, share: float, seconds: float
+) -> None:
+    points = crowd(count, share, seconds)
+    area = QRectF(0, 0, width, 264)
+    placed = scatter_names(QFontMetrics(QFont("Inter", 9)), area, points)
+    assert len(placed) == count
+    picture = Box(0, 0, width, 264)
+    assert all(picture.holds(each.box) for _, each in placed)
+    assert clear([each.box for _, each in placed])
+
+
+def test_a_dot_at_the_top_is_drawn_with_its_whole_name(qtbot: QtBot) -> None:
+    def ink(upper: float) -> int:
+        image = QImage(480, 320, QImage.Format.Format_RGB32)
+        image.fill(QColor(LIGHT.paper))
+        painter = QPainter(image)
+        painter.setClipRect(QRectF(0, upper, 480, 264))
+        draw_scatter(painter, QRectF(0, 28, 480, 264), crowd(4, 1.0, 2.0), LIGHT)
+        painter.end()
+        dark = QColor(LIGHT.ink).rgb()
+        return sum(image.pixel(x, y) == dark for x in range(480) for y in range(60))
+
+    assert ink(28) == ink(0)
+
+
+@pytest.mark.parametrize("text", ["retrieval and tuning", "WWWW mmmm @@", "both — 100 %", "漢字"])
+def test_the_report_leaves_room_for_names_in_the_usual_fonts(qtbot: QtBot, text: str) -> None:
+    for family in ("Inter", "DejaVu Sans", "Noto Sans"):
+        font = QFont(family)
+        font.setPixelSize(12)
+        assert QFontMetrics(font).horizontalAdvance(text) <= charts.wide(text)

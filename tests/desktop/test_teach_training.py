@@ -13,6 +13,7 @@ from desktop.theme.theme import Theme
 from engine.progress import drain
 from tests.desktop import models_stage, teach_stage
 from tests.desktop.teach_stage import TeachStage, labelled
+from tests.lora import write_adapter
 
 pytestmark = pytest.mark.window
 Make = Callable[..., TeachStage]
@@ -132,6 +133,16 @@ def test_past_adapters_are_switched_reported_rolled_back_and_removed(
     stage.until(lambda: page.purpose.taught[0].state.text() == "In use")
     page.purpose.taught[0].off.click()
     stage.until(lambda: page.purpose.taught[0].state.text() != "In use")
+    page.purpose.back.click()
+    stage.until(lambda: page.purpose.taught[0].state.text() == "In use")
+    stage.idle()
+    second = stage.assistant.profile.adapters / "second.gguf"
+    write_adapter(second, tmp_path / "base.gguf", name="Second", seed=9)
+    page.adapters.use(str(second))
+    stage.until(lambda: page.purpose.notice is not None)
+    told = page.purpose.notice
+    assert told is not None
+    assert "made room" in told.message.text()
     page.purpose.back.click()
     stage.until(lambda: page.purpose.taught[0].state.text() == "In use")
     stage.idle()

@@ -29,7 +29,7 @@ from engine.inference.process import ProcessChatModel
 from engine.model_types import Message
 from engine.models import packages
 from engine.progress import drain
-from engine.teach import compare, from_tables, recipes, rows
+from engine.teach import compare, from_tables, recipes, rehearsal, rows
 from engine.teach.recipes import Recipe
 from tests.quality import data
 
@@ -82,15 +82,33 @@ def _of(recipe: Recipe, path: Path) -> list[Example]:
 
 
 def make(chosen: Set, folder: JobFolder, settings: dict[str, object]) -> None:
-    """Lay out a job."""
+    """Lay out a job, with answers of the model's own among the examples as the product does."""
     folder.root.mkdir(parents=True, exist_ok=True)
     file = folder.root / "examples.jsonl"
-    example_file.write(file, chosen.taught)
+    kept = rehearsed(rehearsal.wanted(len(chosen.taught)))
+    example_file.write(file, rehearsal.among(chosen.taught, kept))
+    settings, _ = rehearsal.fitting({**chosen.recipe.training, **settings}, kept)
     spec = JobSpec(
         packages.find(packages.CHAT), file, name=folder.root.name, task=chosen.recipe.task,
-        settings={**chosen.recipe.training, **settings},
+        settings=settings,
     )  # fmt: skip
     job_file.write_spec(folder, spec)
+
+
+def rehearsed(count: int) -> list[Example]:
+    """What the model says to plain requests as it is."""
+    model = ProcessChatModel(packages.find(packages.CHAT))
+    try:
+        prompts = rehearsal.prompts()[:count]
+        said = answers(model, prompts, Sampling(max_tokens=rehearsal.MOST_TOKENS))
+        kept = [rehearsal.example(*pair) for pair in zip(prompts, said, strict=True)]
+        return [
+            replace(each, more={"tokens": model.count_prompt(each.messages)})
+            for each in kept
+            if each is not None
+        ]
+    finally:
+        model.close()
 
 
 def answers(

@@ -13,6 +13,7 @@ from peft import LoraConfig, get_peft_model
 from safetensors.numpy import load_file, save_file
 
 from engine.formats import adapter as adapter_file
+from engine.formats.taught_form import TaughtForm
 from engine.models import gguf_header
 from tests.training import families
 from tests.training.llama_logits import logits
@@ -96,6 +97,17 @@ def tuned_llama(tmp_path: Path, **options: Any) -> tuple[Path, Any]:
     tuned = adapted(model, **options)
     tuned.save_pretrained(tmp_path / "peft")
     return base, tuned
+
+
+def test_the_form_that_was_taught_goes_with_the_adapter(tmp_path: Path) -> None:
+    base, _ = tuned_llama(tmp_path)
+    form = TaughtForm("One label.", "Text: {text}\nLabel:")
+    made = export.export(
+        tmp_path / "peft", base, tmp_path, name="A", python=sys.executable, form=form
+    )
+    assert adapter_file.manifest(made["adapter"]).form == form
+    assert "    Text: {text}\n    Label:\n" in made["card"].read_text()
+    assert 'SYSTEM """One label."""' in made["modelfile"].read_text()
 
 
 def test_rslora_and_layers_of_their_own_alpha_keep_their_scale(tmp_path: Path) -> None:

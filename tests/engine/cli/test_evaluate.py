@@ -111,7 +111,29 @@ def test_columns_are_streamed_exported_and_held_to_a_floor(
     again = alcove("evaluate", *arguments, "--stream")
     assert again.exit_code == 0
     assert "4/6 · short · wrong · Which pier?" in again.stdout
-    assert "So few questions" in again.stdout
+    assert "Ask twenty questions or more." in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--fail-under", "rag.nonsense=0.5", "“nonsense” is nothing that is measured."),
+        ("--fail-under", "both.right=0.5", "“both.right” is for a way that is not asked."),
+        ("--results", "there/r.csv", "there is no such folder"),
+        ("--results", "r.xls", "neither .csv nor .json"),
+        ("--report", "there/r.html", "there is no such folder"),
+    ],
+)
+def test_what_cannot_be_done_with_the_results_is_told_before_anything_is_asked(
+    alcove: Callable[..., Result], documents: Path, questions: Path, tmp_path: Path,
+    option: str, value: str, told: str,
+) -> None:  # fmt: skip
+    alcove("add", documents)
+    given = value if option == "--fail-under" else tmp_path / value
+    result = alcove("evaluate", questions, "--modes", "rag", option, given)
+    assert result.exit_code == 1
+    assert told in " ".join(result.output.split())
+    assert "Nothing has been measured yet" in alcove("evaluate", "--history").stdout
 
 
 def test_the_history_tells_what_got_worse(
@@ -236,13 +258,14 @@ def test_a_calibration_in_no_way_of_answering_is_wrong_usage(
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("option", ["--report", "--results", "--export"])
+@pytest.mark.parametrize("way", [("--export",), ("--calibrate", "--report")])
 def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(
-    alcove: Callable[..., Result], questions: Path, tmp_path: Path, option: str
+    alcove: Callable[..., Result], questions: Path, tmp_path: Path, way: tuple[str, ...]
 ) -> None:
-    result = alcove("evaluate", questions, option, tmp_path / "none" / "r.html")
-    assert result.exit_code == 2
-    assert "There is no folder" in result.output
+    result = alcove("evaluate", questions, *way, tmp_path / "none" / "r.html", "--json")
+    assert result.exit_code == 1
+    [value] = lines(result)
+    assert "no such folder" in value["error"]["message"]
 
 
 def test_too_few_questions_are_told_before_they_are_asked(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.evaluate.certainty import Estimate, bootstrap, percentile
+from engine.evaluate.certainty import Estimate, bootstrap, percentile, share
 
 
 def test_bootstrap() -> None:
@@ -27,3 +27,17 @@ def test_percentile() -> None:
     assert percentile([1.0, 2.0, 3.0, 4.0, 5.0], 0.5) == 3.0
     assert percentile([1.0, 2.0], 0.5) == 1.5
     assert percentile([4.0], 0.95) == 4.0
+
+
+def test_a_share_of_all_or_none_leaves_a_doubt_that_shrinks_with_the_number() -> None:
+    every, none = share([1.0] * 6), share([0.0] * 6)
+    # Wilson's interval of 6 in 6: 6 / (6 + 1.96²)
+    assert (every.value, every.high) == (1, 1)
+    assert every.low == pytest.approx(0.6097, abs=1e-3)
+    assert (none.low, none.value) == (0, 0)
+    assert none.high == pytest.approx(0.3903, abs=1e-3)
+    assert share([1.0] * 200).low > 0.98
+    assert share([0.0, 1.0] * 10) == bootstrap([0.0, 1.0] * 10)
+    assert share([0.4, 0.4]) == Estimate(0.4, 0.4, 0.4, 2)
+    with pytest.raises(ValueError, match="no values"):
+        share([])

@@ -18,6 +18,14 @@ def test_another_fact_of_the_same_form(fact: str) -> None:
     assert freshness.changed(fact) == new
 
 
+@pytest.mark.parametrize("number", [*range(10, 130), 150, 900, 950, 999, 9000, 9900])
+def test_a_number_is_not_written_with_a_zero_before_it(number: int) -> None:
+    new = freshness.changed(f"{number} days").removesuffix(" days")
+    assert new[0] != "0"
+    assert new != str(number)
+    assert len(new) == len(str(number))
+
+
 def test_hours_and_years_stay_what_they_are() -> None:
     hours, minutes = map(int, freshness.changed("07:40").split(":"))
     assert hours < 24

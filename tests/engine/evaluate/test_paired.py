@@ -38,7 +38,7 @@ def test_a_difference_is_real_only_beyond_chance() -> None:
     assert better.real
     assert not compared([0.0, 1.0, 0.0, 1.0], [1.0, 0.0, 0.0, 1.0]).real
     same = compared([1.0, 0.0], [1.0, 0.0])
-    assert (same.value, same.margin, same.p, same.real) == (0, 0, 1, False)
+    assert (same.value, same.p, same.real) == (0, 1, False)
     with pytest.raises(ValueError, match="no values"):
         compared([], [])
 
@@ -47,3 +47,17 @@ def test_holm_raises_the_least_most_and_keeps_the_order() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.5, 0.9]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_pairs_that_all_differ_alike_leave_a_doubt_that_shrinks_with_their_number() -> None:
+    few, many = compared([0.0] * 6, [1.0] * 6), compared([0.0] * 200, [1.0] * 200)
+    assert (few.value, few.high) == (1, 1)
+    # By hand: (7/8 - 1/8) - 1.96 * sqrt((7/8 + 1/8 - 0.75²) / 8)
+    assert few.low == pytest.approx(0.2917, abs=1e-3)
+    assert many.low > 0.97
+    none = compared([1.0] * 30, [1.0] * 30)
+    assert (none.low, none.high) == (
+        pytest.approx(-0.0866, abs=1e-3),
+        pytest.approx(0.0866, abs=1e-3),
+    )
+    assert compared([2.0, 3.0], [3.0, 4.0]).margin == 0

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from engine.evaluate import considered, history, verdict
+from engine.evaluate import considered, findings, history, trade_offs, verdict
 from engine.evaluate.columns import Column, of_modes
+from engine.evaluate.findings import Reason
 from engine.evaluate.freshness import Followed
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import Question
-from engine.evaluate.verdict import Reason
 
 
 def made(
@@ -30,7 +30,7 @@ def told(
     outcomes: list[Outcome], columns: Sequence[Column], fresh: Sequence[Followed] = ()
 ) -> tuple[dict[str, Reason], str]:
     each = considered.considered([column.name for column in columns], outcomes, {}, fresh)
-    said = verdict.reasons(verdict.findings(columns, outcomes, each))
+    said = verdict.reasons(findings.findings(columns, outcomes, each, fresh))
     return {reason.rule: reason for reason in said}, verdict.paragraph(said)
 
 
@@ -47,14 +47,14 @@ def test_retrieval_that_helps_and_tuning_that_does_not() -> None:
     assert "Tuning makes no difference to correctness" in paragraph
     assert "Don't tune for it." in paragraph
     assert "Tuning halves the length." in paragraph
-    assert "Both together costs 0.4 s for an answer." in paragraph
+    assert "Both together costs 0.4 s more for an answer than retrieval." in paragraph
     assert "few" not in rules
     assert "90 %" in rules["traceability"].text
     assert "better on 24, worse on 0 of 30" in rules["retrieval"].figures
 
 
 def test_no_difference_is_said_and_few_questions_are() -> None:
-    outcomes = made("plain", [1.0, 0.0, 1.0]) + made("rag", [1.0, 1.0, 0.0])
+    outcomes = made("plain", [1.0, 0.0] * 9) + made("rag", [1.0, 1.0, 0.0] + [0.0, 1.0] * 7 + [1.0])
     _, paragraph = told(outcomes, of_modes(["plain", "rag"]))
     assert paragraph.startswith("There is no difference in correctness")
     assert "the model alone takes least" in paragraph
@@ -82,7 +82,7 @@ def test_columns_that_are_no_modes_are_named() -> None:
     outcomes = made("small", [0.0] * 20) + made("large", [1.0] * 20)
     _, paragraph = told(outcomes, columns)
     assert paragraph.startswith("Use “large”.")
-    assert "“large” is 100 ± 0 points better than “small”" in paragraph
+    assert "“large” is 100 ± 13 points better than “small”" in paragraph
 
 
 def test_changed_facts_are_told() -> None:
@@ -90,7 +90,7 @@ def test_changed_facts_are_told() -> None:
     fresh = [Followed("plain", "q", "1", "2", "1", False, True),
              Followed("rag", "q", "1", "2", "2", True, False)]  # fmt: skip
     rules, _ = told(made("plain", [1.0]) + made("rag", [1.0]), columns, fresh)
-    assert "retrieval follows 100 %" in rules["freshness"].text
+    assert "follow 100 % of them with retrieval" in rules["freshness"].text
     assert "plain follows 0 %, stale 100 %" in rules["freshness"].figures
 
 
@@ -132,7 +132,7 @@ def test_the_form_is_looked_at_with_documents_and_without() -> None:
     assert "words 11 → 11; without documents: words 51 → 5" in rules["form"].figures
     assert rules["form"].text in paragraph
     same, _ = told(made("rag", half) + made("both", half), of_modes(["rag", "both"]))
-    assert same["form"].text == verdict.NO_CHANGE
+    assert same["form"].text == trade_offs.NO_CHANGE
 
 
 def test_another_column_is_set_against_the_way_it_is_a_kind_of() -> None:
@@ -142,7 +142,8 @@ def test_another_column_is_set_against_the_way_it_is_a_kind_of() -> None:
         made("plain", wrong) + made("rag", right) + made("warm", wrong) + made("hot", wrong)
     )  # fmt: skip
     rules, paragraph = told(outcomes, columns)
-    assert paragraph.startswith("Use retrieval. Retrieval adds 100 ± 0 points")
+    assert paragraph.startswith("Use retrieval. Retrieval adds 100 ± 11 points")
     assert rules["others"].text == (
-        "“warm” is 100 ± 0 points worse than “rag”; “hot” does no better or worse than “plain”."
+        "“warm” is 100 ± 11 points worse than “rag”; “hot” does no better or worse than "
+        "“plain” that can be told from chance (0 ± 10 points)."
     )

@@ -5,6 +5,7 @@ import pytest
 from engine.errors import InputError
 from engine.formats import job
 from engine.formats.job import JobEvent, JobFolder, JobSpec
+from engine.formats.taught_form import TaughtForm
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def test_a_job_is_read_as_it_was_written(folder: JobFolder, tmp_path: Path) -> N
         held_out=folder.root / "held-out.jsonl",
         name="House style",
         task="tone",
+        form=TaughtForm("Rule.", "{text}\n"),
         settings={"rank": 8, "method": "rslora", "targets": ["q_proj"]},
     )
     job.write_spec(folder, spec)

@@ -359,6 +359,20 @@ def test_use_proves_remembers_and_lets_go_on_the_real_model(
         assistant.close()
 
 
+def test_what_ships_answers_from_documents_from_the_first_start(tmp_path: Path) -> None:
+    assistant = Assistant.open(tmp_path / "profile")
+    try:
+        (used,) = assistant.adapters.in_use()
+        assert (used.name, used.documents) == ("Grounded answers", True)
+        assert assistant.adapters.mode() == "both"
+        assert assistant.adapters.mode(documents=False) == "plain"
+        assistant.adapters.off()
+        assert assistant.adapters.in_use() == ()
+        assert assistant.adapters.mode() == "rag"
+    finally:
+        assistant.close()
+
+
 def test_how_sure_a_short_answer_must_be_is_fitted_with_the_adapter(
     opened: Opened, base: Path, tmp_path: Path
 ) -> None:

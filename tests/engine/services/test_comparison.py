@@ -15,7 +15,8 @@ from engine.errors import CancelledError, InputError, ModelCrashedError, NotFoun
 from engine.evaluate import export, page
 from engine.evaluate.columns import Column, of_modes, parsed
 from engine.evaluate.considered_tables import tables
-from engine.evaluate.evaluated import Evaluated, fallen_under
+from engine.evaluate.evaluated import Evaluated
+from engine.evaluate.floors import fallen_under
 from engine.evaluate.measure import Result
 from engine.evaluate.questions import Question
 from engine.formats import examples, job
@@ -136,7 +137,7 @@ def test_another_column_asks_only_what_is_new(
     renamed = run(assistant, [Column("alone", "plain"), Column("other", "plain")])
     assert len(model.prompts) == asked + len(QUESTIONS)
     assert {each.mode for each in renamed.outcomes} == {"alone", "other"}
-    assert "There is no difference" in renamed.verdict
+    assert "ways are right equally often" in renamed.verdict
     run(assistant, RAG_AND_PLAIN[:1], anew=True)
     assert len(model.prompts) == asked + 2 * len(QUESTIONS)
     assert done.columns[2].name == "wordy"
@@ -334,11 +335,11 @@ def test_a_fall_since_the_last_time_is_told(
     second = drain(assistant.comparison.repeat(first.id))
     [shift] = [each for each in second.shifts if each.metric == "right"]
     assert shift.worse
-    assert fallen_under(second, {"right": 0.5, "plain.f1": 0.0}) == [
+    assert fallen_under(second.summaries, {"right": 0.5, "plain.f1": 0.0}) == [
         "plain: right is 0.000, under 0.5."
     ]
     with pytest.raises(InputError, match="not measured"):
-        fallen_under(second, {"rag.right": 0.5})
+        fallen_under(second.summaries, {"rag.right": 0.5})
 
 
 def test_results_leave_as_a_table_that_runs_nothing(assistant: Assistant, tmp_path: Path) -> None:

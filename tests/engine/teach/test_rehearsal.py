@@ -31,6 +31,14 @@ def test_half_of_the_requests_come_as_in_a_conversation() -> None:
     assert sum(each[0].role == "system" for each in prompts) == len(prompts) // 2
 
 
+def test_asking_goes_on_after_the_last_answer() -> None:
+    prompts = rehearsal.prompts()
+    there = [kept for asked in prompts[:3] if (kept := rehearsal.example(asked, "Yes."))]
+    assert rehearsal.after([]) == prompts
+    assert rehearsal.after(there) == prompts[3:]
+    assert rehearsal.after([new(1)]) == prompts
+
+
 def test_an_answer_ends_with_a_whole_sentence() -> None:
     asked = [Message("user", "What is the moon?")]
     kept = rehearsal.example(asked, "A ball of rock. It goes round the")
