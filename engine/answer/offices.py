@@ -97,7 +97,27 @@ def named(question: str, sentence: str) -> bool | None:
         for at, token in enumerate(words)
         if at not in quiet and token.is_word and not token.is_function and token.text[0].isupper()
     ]
-    return any(_between(words, at, place) <= MOST_BETWEEN for at in names for place in held)
+    last = tokens(office)[-1].stem  # "officer": the words before it stand for more than that
+    places = [at for at in held if words[at].stem == last or at in short]
+    return any(_between(words, quiet, at, to) <= MOST_BETWEEN for at in names for to in places)
+
+
+def tells(question: str, sentence: str, start: int, end: int) -> bool:
+    """Whether ``sentence[start:end]`` may be the holder of the office that is asked about.
+
+    True for all other questions.
+    """
+    if not asked(question):
+        return True
+    if named(question, sentence) is False:
+        return False
+    words = tokens(sentence)
+    quiet = idle(question, words)
+    return any(
+        at not in quiet and token.is_word and not token.is_function
+        for at, token in enumerate(words)
+        if token.start < end and start < token.end
+    )
 
 
 def _complete(office: str, held: Sequence[Token]) -> bool:
@@ -126,16 +146,17 @@ def _short(office: str) -> set[str]:
     }
 
 
-def _between(words: Sequence[Token], one: int, other: int) -> int:
-    """How many words that say something, names left out, part two words."""
+def _between(words: Sequence[Token], quiet: frozenset[int], one: int, other: int) -> int:
+    """How many words that say something, names and the office's own left out, part two words."""
     first, last = sorted((one, other))
     return sum(
         token.is_word
+        and at not in quiet
         and not token.is_function
         and not token.text[0].isupper()
         and not _says_when(token)
         and token.lower[-2:] not in ("'s", "s'")
-        for token in words[first + 1 : last]
+        for at, token in enumerate(words[first + 1 : last], start=first + 1)
     )
 
 

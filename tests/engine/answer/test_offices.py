@@ -40,6 +40,8 @@ def test_the_office_that_is_asked_about(question: str, office: str) -> None:
         (CHIEF, "Chief Operating Officer", False),
         (CHIEF, "The Chief Operating Officer is Ines Vold.", False),
         (CEO, "The Chief Executive Officer (CEO) is Ines Vold.", True),
+        (CHIEF, "The CEO decides on all of Kestrel Paper’s executive bonuses.", False),
+        (CHIEF, "Since May, Ines Vold has been our chief executive officer.", True),
         (CHIEF, "CEO: Ines Vold", True),
         (CEO, "Ines Vold, Chief Executive Officer", True),
         (CEO, "Ines Vold: Chief Executive Officer", True),
