@@ -193,4 +193,7 @@ def show_history(terminal: Terminal, found: list[StoredEvaluation]) -> None:
 def _first_words(report: Mapping[str, Any]) -> str:
     """What was advised; the rest stands in the evaluation itself."""
     advice = [each["text"] for each in report.get("reasons", ()) if each["rule"] == "use"]
-    return str(advice[0] if advice else report["verdict"])
+    if advice:
+        return str(advice[0])
+    first, more, _ = str(report["verdict"]).partition(";")
+    return f"{first}." if more else first

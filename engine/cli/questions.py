@@ -56,7 +56,9 @@ def questions_keep(
         if as_json:
             terminal.value(_as_json(kept))
         else:
-            terminal.say(f"{len(kept.questions)} questions are kept as “{kept.name}”.")
+            count = len(kept.questions)
+            told = "1 question is" if count == 1 else f"{count} questions are"
+            terminal.say(f"{told} kept as “{kept.name}”.")
 
 
 @app.command("export")

@@ -8,6 +8,15 @@ from engine.evaluate.certainty import Estimate, bootstrap, percentile, share
 from engine.evaluate.outcome import COUNTS, Outcome
 
 SHARES = (0.5, 0.9, 0.95)
+SAID = {
+    "right": "{} of the questions are answered rightly",
+    "f1": "the words of the answers meet the expected ones to {}",
+    "hit@5": "the search finds the passage among its first five for {}",
+    "citation_precision": "{} of the citations carry what is said",
+    "wrongly_refused": "{} are refused although they have an answer",
+    "rightly_refused": "{} of those without an answer are refused",
+}
+"""What is said of each metric, with its share."""
 FEW = 20
 """Below so many questions a verdict says that they are few."""
 
@@ -96,41 +105,23 @@ def _wrong(found: Outcome) -> bool:
 
 
 def verdict(summaries: Sequence[ModeSummary]) -> str:
-    """What the numbers say, in plain words."""
+    """What the numbers of one way say, in plain words; of several, each for itself."""
     if not summaries or not any(each.scores for each in summaries):
         return "Nothing could be judged: the questions name no answers and no documents."
-    words = [_said(each) for each in summaries if each.scores]
-    ranked = [each for each in summaries if "f1" in each.scores]
-    if len(ranked) > 1:
-        first, second = sorted(ranked, key=lambda each: -each.scores["f1"].value)[:2]
-        ahead, behind = first.scores["f1"], second.scores["f1"]
-        if ahead.low > behind.high:
-            words.append(f"{first.mode} is clearly better than {second.mode}.")
-        elif ahead.value == behind.value:
-            words.append(f"{first.mode} and {second.mode} do equally well.")
-        else:
-            words.append(
-                f"{first.mode} is ahead of {second.mode}, but these questions are too few "
-                "to be sure."
-            )
+    words = [_said(each, len(summaries) > 1) for each in summaries if each.scores]
     if max(each.questions for each in summaries) < FEW:
         words.append("So few questions tell little; ask twenty or more.")
     return " ".join(words)
 
 
-def _said(found: ModeSummary) -> str:
-    parts = []
-    if "f1" in found.scores:
-        parts.append(f"answers meet the expected ones to {_percent(found.scores['f1'])}")
-    if "hit@5" in found.scores:
-        parts.append(f"the search finds {_percent(found.scores['hit@5'])} in its first five")
-    if "citation_precision" in found.scores:
-        parts.append(f"{_percent(found.scores['citation_precision'])} of the citations carry")
-    if "wrongly_refused" in found.scores:
-        parts.append(f"{_percent(found.scores['wrongly_refused'])} are refused though answerable")
-    if "rightly_refused" in found.scores:
-        parts.append(f"{_percent(found.scores['rightly_refused'])} of the unanswerable are refused")
-    return f"{found.mode}: {', '.join(parts) or 'nothing to judge by'}."
+def _said(found: ModeSummary, named: bool) -> str:
+    parts = [
+        words.format(_percent(found.scores[name]))
+        for name, words in SAID.items()
+        if name in found.scores
+    ]
+    told = "; ".join(parts) or "nothing to judge by"
+    return f"{found.mode}: {told}." if named else f"{told[:1].upper()}{told[1:]}."
 
 
 def _percent(found: Estimate) -> str:

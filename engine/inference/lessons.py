@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.errors import InputError
 from engine.formats import chat
 from engine.inference import wire
+from engine.inference.prompt_form import PromptForm
 from engine.inference.requests import Requests
 from engine.inference.supervisor import Supervisor
 from engine.model_types import Message
@@ -25,12 +26,14 @@ class Lessons:
     def __init__(self, path: Path, *, command: Sequence[str] | None = None) -> None:
         """``command`` replaces the worker, as for ProcessChatModel; nothing is started yet."""
         self._supervisor = Supervisor(path, n_ctx=N_CTX, threads=1, log_file=None, command=command)
+        self._form = PromptForm(self._supervisor)
         self._requests = Requests(self._supervisor)
 
     @property
     def template_note(self) -> str:
         """Why the template in use is not the model's own; empty where it is. Raises ModelError."""
-        return self._template()[1]
+        self._supervisor.ready()
+        return self._form.note
 
     def tokens(self, conversations: Sequence[Sequence[Message]]) -> Iterator[Lesson]:
         """Tokens of conversations that end with the assistant's turn, in their order.
@@ -50,7 +53,7 @@ class Lessons:
         facts = self._supervisor.facts
         try:
             lesson = chat.lesson(
-                self._template()[0],
+                self._form.template,
                 messages,
                 bos=facts["bos"],
                 eos=facts["eos"],
@@ -62,11 +65,6 @@ class Lessons:
                 "Change the example, or choose another model.",
             ) from error
         return [wire.segments(lesson.prompt), wire.segments(lesson.answer)]
-
-    def _template(self) -> tuple[str, str]:
-        self._supervisor.ready()
-        facts = self._supervisor.facts
-        return chat.usable(facts["template"], bos=facts["bos"], eos=facts["eos"])
 
     def close(self) -> None:
         """End the process."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import CancelledError, InputError
-from engine.formats import chat
 from engine.formats.chat import Segment
 from engine.inference import adapters, wire
 from engine.inference.adapters import Adapter, AttachedAdapter
@@ -18,6 +17,7 @@ from engine.inference.chat_model import Sampling
 from engine.inference.child import Child, Reply
 from engine.inference.conversation_state import ConversationState
 from engine.inference.cores import usable_cores
+from engine.inference.prompt_form import PromptForm
 from engine.inference.requests import ModelRefusedError, Requests
 from engine.inference.state_store import StateStore
 from engine.inference.supervisor import Supervisor
@@ -57,7 +57,6 @@ class ProcessChatModel:
         self._threads = threads or usable_cores()
         self._states = states
         self._adapters: tuple[AttachedAdapter, ...] = ()
-        self._templates: dict[str, tuple[str, str]] = {}
         self._supervisor = Supervisor(
             path,
             n_ctx=n_ctx,
@@ -67,6 +66,7 @@ class ProcessChatModel:
             batch=batch,
             kv_type=kv_type,
         )
+        self._form = PromptForm(self._supervisor)
         self._requests = Requests(self._supervisor)
         self._state = ConversationState(path, self._supervisor, self._requests, states)
 
@@ -85,7 +85,7 @@ class ProcessChatModel:
             n_ctx_train=facts["n_ctx_train"],
             size_bytes=facts["size_bytes"],
             note="; ".join(
-                filter(None, [self._template()[1], facts.get("gpu_note", ""), _kept(facts)])
+                filter(None, [self._form.note, facts.get("gpu_note", ""), _kept(facts)])
             ),
             gpu=", ".join(device["name"] for device in facts.get("gpus", [])),
             gpu_layers=facts.get("gpu_layers", 0),
@@ -127,40 +127,12 @@ class ProcessChatModel:
 
     def count_prompt(self, messages: Sequence[Message]) -> int:
         self._supervisor.ready()
-        return self._count(self._segments(messages), prompt=True)
+        return self._count(self._form.segments(messages), prompt=True)
 
     def _count(self, segments: Sequence[Segment], *, prompt: bool) -> int:
         child = self._supervisor.ready()
         done = self._requests.ask(child, "count", segments=wire.segments(segments), prompt=prompt)
         return int(done["tokens"])
-
-    def _template(self) -> tuple[str, str]:
-        """The template in use, and why it is not the model's own, if so."""
-        facts = self._supervisor.facts
-        own: str = facts["template"]
-        if own not in self._templates:
-            self._templates[own] = chat.usable(own, bos=facts["bos"], eos=facts["eos"])
-        return self._templates[own]
-
-    def _segments(
-        self, messages: Sequence[Message], prefill: str = "", *, open_turn: bool = True
-    ) -> list[Segment]:
-        facts = self._supervisor.facts
-        try:
-            pieces = chat.segments(
-                self._template()[0],
-                messages,
-                add_generation_prompt=open_turn,
-                bos=facts["bos"],
-                eos=facts["eos"],
-                control=facts["control"],
-            )
-        except chat.ChatTemplateError as error:
-            raise InputError(
-                f"This model's chat template refuses the conversation: {error}.",
-                "Begin a new conversation, or choose another model.",
-            ) from error
-        return [*pieces, Segment(prefill, trusted=False)] if prefill else pieces
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -187,7 +159,7 @@ class ProcessChatModel:
                 self._state.bring(child)
             except CancelledError:
                 return wire.cancelled("", "", started)
-            segments = self._segments(messages, prefill)
+            segments = self._form.segments(messages, prefill)
             thinking = Thinking(inside=bool(segments) and opened_by(segments[-1].text))
             reply = self._requests.send(
                 child, "stream", segments=wire.segments(segments), choice=wire.choice(sampling)
@@ -261,9 +233,9 @@ class ProcessChatModel:
         try:
             child = self._supervisor.ready(cancel)
             try:
-                segments = self._segments(messages, open_turn=False)
+                segments = self._form.segments(messages, open_turn=False)
             except InputError:  # some templates want a question behind the system's words
-                segments = self._segments([*messages, Message("user", "")], open_turn=False)
+                segments = self._form.segments([*messages, Message("user", "")], open_turn=False)
             if own:
                 self._state.bring(child)
                 self._state.answered(child)
@@ -354,7 +326,7 @@ class ProcessChatModel:
             done = self._requests.ask(
                 child,
                 "score",
-                segments=wire.segments(self._segments(messages)),
+                segments=wire.segments(self._form.segments(messages)),
                 continuations=list(continuations),
             )
             return wire.scores(done)
@@ -377,7 +349,7 @@ class ProcessChatModel:
                 child,
                 "score_each",
                 cancel=cancel,
-                prompts=[wire.segments(self._segments(messages)) for messages in prompts],
+                prompts=[wire.segments(self._form.segments(messages)) for messages in prompts],
                 continuation=continuation,
             )
             return wire.scores(done)

@@ -109,7 +109,8 @@ class Comparison:
         if leaks:
             learnt = {id(leak.question) for leak in leaks}
             questions = [each for each in questions if id(each) not in learnt]
-            notes.insert(0, f"{len(leaks)} questions were learnt in training and are left out.")
+            were = "1 question was" if len(leaks) == 1 else f"{len(leaks)} questions were"
+            notes.insert(0, f"{were} learnt in training and left out.")
         if not questions:
             raise InputError("Every question was learnt in training.", "Ask others.")
         rows = [as_row(question) for question in questions]
@@ -123,12 +124,18 @@ class Comparison:
         with ExitStack() as stack:
             places: dict[str, Asking] = {"": self._asking}
             keys = {each.column.name: each.key for each in ready}
+            new = [
+                name
+                for name, key in keys.items()
+                if anew or measure.unknown(self._store, number, questions, key)
+            ]
+            if earlier := [name for name in keys if new and name not in new]:
+                notes.append(
+                    f"The seconds of {', '.join(earlier)} were measured earlier, when this machine "
+                    "may have had more or less to do; --anew measures all of them again."
+                )
             for each in ways.in_order(columns):
-                if (
-                    each.reads_documents
-                    and each.encoder not in places
-                    and (anew or measure.unknown(self._store, number, questions, keys[each.name]))
-                ):
+                if each.reads_documents and each.encoder not in places and each.name in new:
                     work = other_encoder.twin_with(
                         stack, self._vault, each.encoder, self._encoders, self._asking, cancel
                     )

@@ -119,9 +119,15 @@ class ReadyColumns:
                 trusted = self._adapters.trusts(model)
                 found = acting.acting(found, column.mode, trusted=trusted)
         if not found:
+            there = ", ".join(each.name for each in self._adapters.list(model))
+            choice = (
+                f"These fit it: {there}. Put one in use with `alcove models use-adapter`, name one "
+                "(--column, --adapter)"
+                if there
+                else "None on this machine fits it: teach one (`alcove teach`)"
+            )
             raise InputError(
                 f"No adapter is in use for this model, so there is no “{column.name}” to measure.",
-                "Name one (--column, --adapter), choose one with `alcove models use-adapter`, or "
-                "measure plain and rag.",
+                f"{choice}, or measure plain and rag.",
             )
         return found

@@ -80,7 +80,7 @@ def test_evaluate_tells_in_words(
     result = alcove("evaluate", questions)
     assert result.exit_code == 0
     assert "exact match" in result.stdout
-    assert "rag:" in result.stdout
+    assert "of the questions are answered rightly" in result.stdout
     assert "Line 3" in result.stderr
     assert "Nothing has been rated" not in result.output
     assert "interrupted" not in alcove("evaluate", "--history").stdout

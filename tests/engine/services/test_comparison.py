@@ -141,6 +141,11 @@ def test_another_column_asks_only_what_is_new(
     run(assistant, RAG_AND_PLAIN[:1], anew=True)
     assert len(model.prompts) == asked + 2 * len(QUESTIONS)
     assert done.columns[2].name == "wordy"
+    assert [each for each in done.notes if "measured earlier" in each] == [
+        "The seconds of plain were measured earlier, when this machine may have had more or less "
+        "to do; --anew measures all of them again."
+    ]
+    assert not any("measured earlier" in each for each in renamed.notes)
 
 
 def test_changed_documents_are_asked_again_and_the_model_alone_is_not(
@@ -321,6 +326,17 @@ def test_what_cannot_be_asked_is_told_before(assistant: Assistant, column: str, 
     with pytest.raises(InputError, match=words):
         run(assistant, [parsed(column)])
     assert assistant.comparison.history() == []
+
+
+def test_without_an_adapter_in_use_those_that_fit_are_named(
+    assistant: Assistant, base: Path, base_answers: None
+) -> None:
+    folder = assistant.profile.adapters
+    folder.mkdir(exist_ok=True)
+    write_adapter(folder / "tone.gguf", base, name="House style")
+    with pytest.raises(InputError, match="No adapter is in use") as there:
+        run(assistant, [parsed("a: mode=tuned")])
+    assert "House style" in there.value.hint.partition(". Put one in use with")[0]
 
 
 def test_a_fall_since_the_last_time_is_told(
