@@ -336,7 +336,7 @@ class Answerer:
         rarity = extract.rarity(hits)
         found = self._quoting.found(about, hits, evidence, rarity)
         said = written.chosen(
-            completion.text, found.readings, messages, hits, evidence, self._model
+            about, completion.text, found.readings, messages, hits, evidence, self._model
         )
         signals = abstain.signals(
             about, hits, evidence, found.readings, rarity=rarity, written=said

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.answer import form, parallels, sought, spans, text
+from engine.answer import form, offices, parallels, sought, spans, text
 from engine.answer.extract import Evidence, Rarity
 from engine.answer.spans import Feature
 from engine.answer.weights import WEIGHTS
@@ -55,7 +55,13 @@ class Reader:
             words = spans.tokens(item.sentence)
             shared = self._sum(sentence_features(evidence, index))
             behind = parallels.shortfalls(words, asked, rarity.weight)
+            idle = offices.idle(question, words)
             for first, last in spans.candidates(words):
+                if idle and all(
+                    at in idle or words[at].is_function or not words[at].is_word
+                    for at in range(first, last + 1)
+                ):
+                    continue  # says again what is asked
                 if last == 0 and words[1:] and words[1].text == ":":
                     continue  # a label such as "Objective:" is what the rest is about
                 if not sought.could_answer(question, words[first : last + 1]):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from engine.answer import form, text
+from engine.answer import form, offices, text
 from engine.answer.spans import Token
 
 FIGURE = re.compile(r"(?<![\w.,])[$£€]?\d+(?:[.,:]\d+)*(?!\w*-\w)")
@@ -76,7 +76,7 @@ def holds(question: str, sentence: str) -> bool | None:
         if any(match.group().lower() not in asked for match in TIME.finditer(sentence)):
             return True
         return None if VAGUE_TIME.search(sentence) else False
-    return None
+    return offices.named(question, sentence)
 
 
 def could_answer(question: str, words: Sequence[Token]) -> bool:

@@ -7,8 +7,9 @@ often, and not in the same places: the words that both find likely are taken.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from engine.answer import brief
+from engine.answer import brief, offices
 from engine.answer.extract import Evidence
 from engine.answer.reader import Reading
 from engine.inference.chat_model import ChatModel
@@ -62,6 +63,7 @@ class Written:
 
 
 def chosen(
+    about: str,
     text: str,
     readings: Sequence[Reading],
     messages: Sequence[Message],
@@ -71,14 +73,17 @@ def chosen(
 ) -> Written:
     """The best of what the model wrote and what the reader found in the evidence.
 
-    What the model wrote does not count where it refuses or stands nowhere in the evidence. The
-    prompt that it just answered is not read again. ``readings`` are of this evidence, the best
-    first.
+    What the model wrote does not count where it refuses or stands nowhere in the evidence, or
+    where it only says again which office ``about`` asks for. The prompt that it just answered is
+    not read again. ``readings`` are of this evidence, the best first.
     """
     own = None if brief.refuses(text) else brief.place(text.strip(), hits, evidence)
+    if own is not None and not _tells(about, own):
+        own = None
     places = {text.strip(): own} if own is not None else {}
-    for each in readings[:READINGS]:
-        places.setdefault(each.text, (evidence[each.evidence], each.start, each.end))
+    found = ((each.text, (evidence[each.evidence], each.start, each.end)) for each in readings)
+    for words, place in islice((each for each in found if _tells(about, each[1])), READINGS):
+        places.setdefault(words, place)
     texts = [brief.REFUSAL, *places]
     means = model.score(messages, texts).values
     tokens = {words: model.count_tokens(words) for words in texts}
@@ -97,6 +102,11 @@ def chosen(
     place = places[best]
     within = sum(each.probability for each in readings if evidence[each.evidence] == place[0])
     return Written(best, likely[brief.REFUSAL], likely[best], beliefs[best], place, within)
+
+
+def _tells(about: str, place: tuple[Evidence, int, int]) -> bool:
+    item, start, end = place
+    return offices.tells(about, item.sentence, start - item.start, end - item.start)
 
 
 def _belief(words: str, readings: Sequence[Reading]) -> float:

@@ -28,7 +28,7 @@ from engine.cli.session import JsonOption, ProfileOption, piped, read_passphrase
 from engine.cli.terminal import EXIT_ERROR, Terminal
 from engine.cli.wished import LibraryOption, Wished, takes_wished
 from engine.errors import EngineError, NotFoundError, VaultLockedError
-from engine.evaluate.questions import read_questions
+from engine.evaluate.questions import BadLine, asked_questions
 from engine.library_types import AddReport
 from engine.store.attached import place
 from engine.types import PartHealth, Understood
@@ -213,7 +213,11 @@ def search(
                 terminal.say("Nothing was found. Is there a document in the library?")
             return
         failures = 0
-        for row in read_questions(queries):
+        for row in asked_questions(queries):
+            if isinstance(row, BadLine):
+                failures += 1
+                terminal.value(jsonform.bad_line(row))
+                continue
             try:
                 result = assistant.search(row.question, library=library, top=top)
             except EngineError as error:
@@ -264,8 +268,13 @@ def ask(
             )  # fmt: skip
             return
         failures = 0
+        rows = asked_questions(questions)
         terminal.run(assistant.warm(mode=way, model=wished.model))
-        for row in read_questions(questions):
+        for row in rows:
+            if isinstance(row, BadLine):
+                failures += 1
+                terminal.value(jsonform.bad_line(row))
+                continue
             try:
                 answer = terminal.run(
                     asked(

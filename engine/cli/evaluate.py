@@ -122,6 +122,8 @@ def evaluate(
                 taken = assistant.evaluation.reset_calibration(library=library, model=model)
                 calibration.tell_reset(terminal, terminal.run(taken))
                 return
+            if report_file is not None:
+                exported.check_folder(report_file)
             calibration.calibrate(
                 terminal, assistant, questions,
                 library=library, model=model, mode=fitted, adapters=adapter or (),
@@ -144,8 +146,9 @@ def evaluate(
         work = assistant.evaluation
         if results is not None:
             exported.check(results)
-        if report_file is not None:
-            exported.check_folder(report_file)
+        for file in (report_file, export):
+            if file is not None:
+                exported.check_folder(file)
         if history:
             told.show_history(terminal, work.history())
             return

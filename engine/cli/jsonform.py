@@ -8,6 +8,7 @@ from engine.answer import orders
 from engine.answer.why import as_json as why_form
 from engine.cli import jsonform_models
 from engine.errors import EngineError
+from engine.evaluate.questions import EXAMPLE
 from engine.ingest import sheet_cells
 from engine.ingest.retries import when_again
 from engine.library_types import (
@@ -36,6 +37,7 @@ from engine.types import (
 )
 
 if TYPE_CHECKING:
+    from engine.evaluate.questions import BadLine
     from engine.ingest.sources.pull import PullReport
 
 Json = dict[str, Any]
@@ -43,6 +45,12 @@ Json = dict[str, Any]
 
 def error(value: EngineError) -> Json:
     return {"error": {"code": value.code, "message": value.message, "hint": value.hint}}
+
+
+def bad_line(value: "BadLine") -> Json:
+    """A line of a question file that is no question, in the place of its answer."""
+    told = {"code": "bad_input", "message": value.reason, "hint": EXAMPLE}
+    return {"id": None, "line": value.number, "error": told}
 
 
 def add_report(value: AddReport) -> Json:

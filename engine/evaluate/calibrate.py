@@ -65,6 +65,18 @@ class Calibration:
         )
 
 
+def check_enough(answerable: Sequence[bool]) -> None:
+    """Raises InputError where there are too few questions of either kind."""
+    with_answer = sum(answerable)
+    without = len(answerable) - with_answer
+    if min(with_answer, without) < LEAST:
+        raise InputError(
+            f"Fitting takes at least {LEAST} questions with an answer in the documents and "
+            f"{LEAST} without; there are {with_answer} and {without}.",
+            "Give more questions in a file, or none, so that they are made from the library.",
+        )
+
+
 def calibrated(
     rows: Sequence[Signals],
     answerable: Sequence[bool],
@@ -74,13 +86,8 @@ def calibrated(
     prior: Judge = JUDGE,
 ) -> Calibration:
     """Fit a judge near ``prior``. Raises InputError where there are too few of either kind."""
+    check_enough(answerable)
     known = np.array(answerable, dtype=bool)
-    if min(int(known.sum()), int((~known).sum())) < LEAST:
-        raise InputError(
-            f"Fitting takes at least {LEAST} questions with an answer in the documents and "
-            f"{LEAST} without; there are {int(known.sum())} and {int((~known).sum())}.",
-            "Give more questions, or let them be made: alcove evaluate --calibrate.",
-        )
     unseen = np.zeros(len(rows))
     folds = np.arange(len(rows)) % FOLDS
     order = np.random.default_rng(0).permutation(len(rows))

@@ -45,18 +45,16 @@ class Question:
         return self.type or ("multi-passage" if len(self.documents) > 1 else "fact")
 
 
-def read_questions(path: Path) -> Iterator[Question]:
-    """Yield the questions of a file. Raises NotFoundError, and InputError naming the line."""
-    for number, line in _lines(path):
-        yield _question(line, number, path)
-
-
 def _lines(path: Path) -> Iterator[tuple[int, str | dict[str, Any]]]:
     """The lines that are not empty, numbered from 1; those of a table as rows."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise NotFoundError(f"There is no file {path}.", "Check the name.") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path} is a folder.", "Give a file with one question a line.") from error
+    except PermissionError as error:
+        raise InputError(f"{path} may not be read.", "Check who may read it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as text.", "It must be lines in UTF-8.") from error
     if path.suffix.casefold() in question_table.SUFFIXES:
@@ -76,6 +74,31 @@ class BadLine:
     reason: str
 
 
+def asked_questions(path: Path) -> list[Question | BadLine]:
+    """Every line of a file as a question, or why it is none: the others do not wait for it. An
+    empty question is one too, with its id, and refused when it is asked.
+
+    Raises NotFoundError, and InputError where the file is no text or holds no question at all.
+    """
+    found = [each for _, each in _each(path)]
+    if not any(isinstance(each, Question) for each in found):
+        raise _nothing(path, [each for each in found if isinstance(each, BadLine)])
+    return found
+
+
+def _each(path: Path) -> Iterator[tuple[int, Question | BadLine]]:
+    for number, line in _lines(path):
+        try:
+            yield number, _question(line, number, path)
+        except InputError as error:
+            yield number, BadLine(number, error.message)
+
+
+def _nothing(path: Path, bad: Sequence[BadLine]) -> InputError:
+    first = bad[0].reason if bad else f"{path} is empty."
+    return InputError(f"There is no question to ask. {first}", EXAMPLE)
+
+
 def checked_questions(path: Path) -> tuple[list[Question], list[BadLine]]:
     """All questions of a file, and the lines that are none; the good ones do not wait for them.
 
@@ -83,22 +106,18 @@ def checked_questions(path: Path) -> tuple[list[Question], list[BadLine]]:
     """
     found: list[Question] = []
     bad: list[BadLine] = []
-    for number, line in _lines(path):
-        try:
-            question = _question(line, number, path)
-        except InputError as error:
-            bad.append(BadLine(number, error.message))
-            continue
-        if not question.question.strip():
+    for number, each in _each(path):
+        if isinstance(each, BadLine):
+            bad.append(each)
+        elif not each.question.strip():
             bad.append(BadLine(number, f"Line {number} of {path} has an empty question."))
-        elif question.unanswerable and question.answers:
+        elif each.unanswerable and each.answers:
             reason = f"Line {number} of {path} is said to be unanswerable and has answers."
             bad.append(BadLine(number, reason))
         else:
-            found.append(question)
+            found.append(each)
     if not found:
-        first = bad[0].reason if bad else f"{path} is empty."
-        raise InputError(f"There is no question to ask. {first}", EXAMPLE)
+        raise _nothing(path, bad)
     return found, bad
 
 

@@ -193,6 +193,7 @@ class Evaluation:
                 "Only answers from documents are refused where they are not sure.",
                 "Fit in the mode rag, or both with an adapter that answers from documents.",
             )
+        self._asking.check_library(library)
         if not 0.0 < coverage <= 1.0:
             raise InputError("The coverage is a share between 0 and 1.", "Try 0.8.")
         if not questions:
@@ -200,6 +201,8 @@ class Evaluation:
                 MADE, library=library, unanswerable=MADE, model=model, cancel=cancel
             )
             questions = done.questions
+        # Before all are asked for nothing; those that are made are tried as they are asked.
+        calibrate.check_enough([not each.unanswerable for each in questions])
         column = Column(mode, mode=mode, model=model or "", adapters=tuple(adapters))
         measured = yield from _progress(
             self._comparison.run(

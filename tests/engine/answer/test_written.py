@@ -24,7 +24,9 @@ SENTENCE = "Every employee has 27 days of paid holiday a year."
 
 def chosen(text: str, count: int = 5) -> Written:
     # The scripted model rates a text of n letters -n/20 a token.
-    return written.chosen(text, READINGS[:count], MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
+    return written.chosen(
+        QUESTION, text, READINGS[:count], MESSAGES, HITS, EVIDENCE, ScriptedChatModel()
+    )
 
 
 def test_the_model_is_asked_how_likely_its_refusal_and_the_words_are() -> None:
@@ -47,10 +49,12 @@ def test_what_stands_nowhere_gives_way_to_the_likeliest_reading(text: str) -> No
 
 def test_the_words_of_the_model_stand_before_readings_that_are_hardly_likelier() -> None:
     reading = next(each for each in READINGS if each.text == "27 days")
-    own = written.chosen("14 days", [reading], MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
+    own = written.chosen(
+        QUESTION, "14 days", [reading], MESSAGES, HITS, EVIDENCE, ScriptedChatModel()
+    )
     assert (own.text, own.belief) == ("27 days", reading.probability)
     unsure = [replace(reading, probability=0.03)]
-    own = written.chosen("14 days", unsure, MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
+    own = written.chosen(QUESTION, "14 days", unsure, MESSAGES, HITS, EVIDENCE, ScriptedChatModel())
     assert (own.text, own.belief) == ("14 days", 0.0)
     assert own.place is not None
     assert own.place[0].sentence == "Receipts are handed in within 14 days."
@@ -110,3 +114,23 @@ def test_signals_of_written_answers_stand_beside_those_of_the_evidence() -> None
     assert topic is not None
     assert topic["topic"] == 1.0
     assert "topic meaning" not in topic
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The Chief Executive Officer (CEO) leads the board of Kestrel Paper.", ""),
+        ("The Chief Executive Officer (CEO) is Ines Vold.", "Ines Vold"),
+    ],
+)
+def test_the_name_of_an_office_is_nobody(text: str, told: str) -> None:
+    question = "Who is the Chief Executive Officer?"
+    hits = Library({"/roles.md": text}).hits()
+    evidence = extract.best_sentences(question, hits)
+    readings = Reader().read(question, evidence, extract.rarity(hits))
+    messages = brief.messages(question, hits, evidence)
+    for said in ("Chief Executive Officer", "CEO"):
+        made = written.chosen(
+            question, said, readings, messages, hits, evidence, ScriptedChatModel()
+        )
+        assert made.text == told

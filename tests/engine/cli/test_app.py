@@ -223,6 +223,29 @@ def test_known_errors_have_code_message_and_hint(
     assert row["error"]["hint"]
 
 
+@pytest.mark.parametrize("command", [("ask", "--questions"), ("search", "--queries")])
+def test_a_broken_line_does_not_stop_the_others(
+    alcove: Callable[..., Result], documents: Path, tmp_path: Path, command: tuple[str, str]
+) -> None:
+    alcove("add", documents)
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(
+        '{"id": 1, "question": "the ferry leaves?"}\n{broken\n{"question": "pier"}\n'
+    )
+    result = alcove(*command, questions, "--json")
+    assert result.exit_code == 1
+    first, broken, last = lines(result)
+    assert (first["id"], broken["id"], last["id"]) == (1, None, 3)
+    assert broken["line"] == 2
+    assert "ine 2" in broken["error"]["message"]
+    assert broken["error"]["hint"]
+    questions.write_text("question;answer\nWho?;Me\n")
+    result = alcove(*command, questions, "--json")
+    assert result.exit_code == 1
+    (row,) = lines(result)
+    assert "no question to ask" in row["error"]["message"]
+
+
 def test_an_empty_folder_is_told(alcove: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = alcove("add", tmp_path / "empty", "--json")

@@ -14,7 +14,7 @@ from engine.paths import open_profile
 from engine.progress import drain
 from engine.store.connect import Vault
 from tests.engine.cli.test_app import alcove, documents, lines, model
-from tests.fakes import AdaptableChatModel, HashingEmbedder
+from tests.fakes import AdaptableChatModel, HashingEmbedder, ScriptedChatModel
 from tests.lora import write_adapter, write_base
 
 __all__ = ["alcove", "documents", "model"]
@@ -287,3 +287,28 @@ def test_what_an_adapter_answered_alone_is_asked_of_no_document(
     error = lines(result)[0]["error"]
     assert "1 rated answer is left out: it was given without documents" in error["message"]
     assert "--modes plain,tuned" in error["hint"]
+
+
+@pytest.mark.parametrize("way", [("--export",), ("--calibrate", "--report")])
+def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(
+    alcove: Callable[..., Result], questions: Path, tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    result = alcove("evaluate", questions, *way, tmp_path / "none" / "r.html", "--json")
+    assert result.exit_code == 1
+    [value] = lines(result)
+    assert "no such folder" in value["error"]["message"]
+
+
+def test_too_few_questions_are_told_before_they_are_asked(
+    alcove: Callable[..., Result], documents: Path, questions: Path, model: ScriptedChatModel
+) -> None:
+    alcove("add", documents)
+    asked = len(model.prompts)
+    result = alcove("evaluate", "--calibrate", questions, "--json")
+    assert result.exit_code == 1
+    [value] = lines(result)
+    assert "there are 2 and 0" in value["error"]["message"]
+    assert value["error"]["hint"]
+    assert len(model.prompts) == asked
+    [value] = lines(alcove("evaluate", "--calibrate", questions, "--library", "No", "--json"))
+    assert value["error"]["code"] == "not_found"
