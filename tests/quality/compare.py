@@ -10,6 +10,7 @@ which :mod:`tests.quality.comparison_page` writes the page.
 
 import json
 import os
+import time
 from pathlib import Path
 
 import psutil
@@ -42,12 +43,16 @@ def run(place: Workplace) -> None:
             count = place.limit if place.limit is not None else QUESTIONS
             questions = data.chosen(questions, count, lambda each: f"{each.id} {each.question}")
             clock = ProcessorClock(assistant)
+            started = time.perf_counter()
             done = measured(place, assistant, questions, columns, name, clock)
+            minutes = (time.perf_counter() - started) / 60
             figures = comparison_page.kept(done, len(questions), clock.each())
             place.record.folder.mkdir(parents=True, exist_ok=True)
             (place.record.folder / f"compare-{name}.json").write_text(json.dumps(figures, indent=1))
             report.write(place.folder / f"compare-{name}.html", page.html(done))
-        told(place, done, f"{name}, {len(questions)} questions")
+        over = f"{name}, {len(questions)} questions"
+        told(place, done, over)
+        place.record.add(Row("compare", over, "minutes of the run", minutes, "min", 1))
 
 
 def chosen_columns() -> list[Column]:

@@ -40,8 +40,10 @@ MODES = {"plain": "model alone", "rag": "documents", "tuned": "tuned", "both": "
 STYLE = (
     "<style>text{font:12px system-ui,sans-serif;fill:#1F2328}.tick{fill:#5B6068;font-size:11px}"
     ".grid{stroke:#E2DED4}.bar,.dot{fill:#0F6B5C}.whisker{stroke:#1F2328;stroke-width:1.2}"
+    ".stroke{stroke:#5B6068;stroke-width:.8}"
     "@media(prefers-color-scheme:dark){text{fill:#E8E6E1}.tick{fill:#A3A8AF}"
-    ".grid{stroke:#2E3238}.bar,.dot{fill:#5CC8B2}.whisker{stroke:#E8E6E1}}</style>"
+    ".grid{stroke:#2E3238}.bar,.dot{fill:#5CC8B2}.whisker{stroke:#E8E6E1}"
+    ".stroke{stroke:#A3A8AF}}</style>"
 )
 HEAD = """# Four ways of asking, compared
 
