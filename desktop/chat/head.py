@@ -122,7 +122,8 @@ class ConversationHead(QWidget):
         self._show_way()
 
     def _show_way(self) -> None:
-        words = TUNED_WORDS if self._tuned else WAYS
+        # One that only answers from documents does there what is expected of the model anyhow.
+        words = TUNED_WORDS if self._tuned and self.adapters.talks else WAYS
         self.ways.show_choice(words[self.way])
         apart = self.way == "rag" and self.adapters.held and not self._tuned
         self.ways.setToolTip(LEFT_OUT if apart else WAY_TIP)

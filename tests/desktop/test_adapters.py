@@ -12,6 +12,7 @@ from desktop.main_window import MainWindow
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
 from engine.assistant import Assistant
+from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter
 from engine.progress import drain
 from engine.types import Conversation
@@ -116,6 +117,22 @@ def test_an_adapter_of_another_task_is_left_out_of_answers_from_documents(
     rows = {row.card.name: row for row in models_stage.card(qtbot, stage, "base").adapters}
     assert "left out of answers from your documents" in rows["Labels"].part.text()
     assert rows["Terms"].part.isHidden()
+
+
+def test_one_that_answers_from_documents_changes_nothing_without_them(
+    qtbot: QtBot, stage: Stage, tmp_path: Path
+) -> None:
+    base = tmp_path / "base.gguf"
+    grounded = write_adapter(tmp_path / "g.gguf", base, name="Short answers", task=GROUNDED)
+    assistant, head = stage.assistant, stage.window.chat.head
+    assistant.model_jobs.add(grounded)
+    assistant.adapters._memory.put(assistant._keeper.stored_key("base"), [Adapter(grounded)])
+    stage.window.facts.refresh()
+    qtbot.waitUntil(lambda: head.adapters.held == ((str(grounded), 1.0),), timeout=WAIT_MS)
+    assert head.models.text() == "base + Short answers ▾"
+    assert (head.mode, head.ways.text()) == ("both", "With documents ▾")
+    next(one for one in head.ways.choices.actions() if one.data() == "plain").trigger()
+    assert (head.mode, head.ways.text()) == ("plain", "Model alone ▾")
 
 
 def test_another_model_begins_without_the_adapters_of_the_one_before(
