@@ -143,6 +143,8 @@ class AdapterCard:
     """Why it fits no model here, or what could not be checked; mostly empty."""
     documents: tuple[str, ...] = ()
     """Those of its models whose answers from documents it words; it is left out of the others'."""
+    shipped: bool = False
+    """Whether it came with the app."""
 
 
 @dataclass(frozen=True, slots=True)

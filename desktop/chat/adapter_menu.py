@@ -38,6 +38,9 @@ class AdapterFacts:
     def name(self, file: str) -> str:
         return next((card.name for card in self.cards if card.file == file), "")
 
+    def shipped(self, file: str) -> bool:
+        return any(card.file == file and card.shipped for card in self.cards)
+
     def words_documents(self, file: str, model: str) -> bool:
         """Whether an adapter takes part in this model's answers from documents."""
         return any(card.file == file and model in card.documents for card in self.cards)
@@ -77,11 +80,11 @@ class AdapterMenu(QObject):
 
     @property
     def words(self) -> str:
-        """``" + House style"``, ``" + 2 adapters"``; empty where none acts."""
-        held = self.held
-        if not held:
+        """``" + House style"``, ``" + 2 adapters"``; empty for what came with the app."""
+        own = [file for file, _ in self.held if not self.facts.shipped(file)]
+        if not own:
             return ""
-        return f" + {self.facts.name(held[0][0])}" if len(held) == 1 else f" + {len(held)} adapters"
+        return f" + {self.facts.name(own[0])}" if len(own) == 1 else f" + {len(own)} adapters"
 
     def fill(self, menu: QMenu) -> None:
         """Add the adapters that fit the model, each with its strengths."""

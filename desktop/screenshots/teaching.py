@@ -95,7 +95,7 @@ def draw_training(camera: Camera, table: Path) -> None:
     bar.setValue(bar.maximum())
     camera.take("teach-adapters")
     # What follows shows the model as everybody has it at first.
-    camera.assistant.adapters.off(None)
+    camera.assistant.teaching.adapters.off(None, ["Enquiries"])
     camera.settle()
 
 

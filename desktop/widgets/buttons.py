@@ -53,6 +53,10 @@ class Button(QPushButton):
             self.setIcon(self._theme.icon(self._icon, self._colour))
 
 
+CHIP_PX = 200
+"""Most room for the words of a chip; longer ones end in an ellipsis."""
+
+
 class MenuChip(Button):
     """A chip that opens a menu of choices, as over a conversation."""
 
@@ -63,5 +67,7 @@ class MenuChip(Button):
         self._what = tip
 
     def show_choice(self, text: str) -> None:
-        self.setText(f"{text} ▾")
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, CHIP_PX)
+        self.setText(f"{shown} ▾")
+        self.setToolTip(self._what if shown == text else f"{self._what}: {text}")
         self.setAccessibleName(f"{self._what}: {text}")

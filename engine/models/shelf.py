@@ -127,6 +127,7 @@ class Shelf:
                     rank=told.rank if told is not None else 0,
                     task=told.task if told is not None else "",
                     note=notes[0] if notes else alone.get(path, ""),
+                    shipped=path == starter_adapter.path(),
                 )
             )
         return found

@@ -8,12 +8,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from desktop.chat.adapter_menu import AdapterFacts, AdapterMenu
 from desktop.main_window import MainWindow
 from desktop.settings.window_state import WindowState
 from desktop.theme.theme import Theme
+from desktop.widgets.buttons import CHIP_PX, MenuChip
 from engine.assistant import Assistant
 from engine.formats.adapter import GROUNDED
 from engine.inference.adapters import Adapter
+from engine.model_types import AdapterCard
 from engine.progress import drain
 from engine.types import Conversation
 from tests.desktop import models_stage
@@ -133,6 +136,31 @@ def test_one_that_answers_from_documents_changes_nothing_without_them(
     assert (head.mode, head.ways.text()) == ("both", "With documents ▾")
     next(one for one in head.ways.choices.actions() if one.data() == "plain").trigger()
     assert (head.mode, head.ways.text()) == ("plain", "Model alone ▾")
+
+
+def test_what_came_with_the_app_is_not_named_beside_the_model(qtbot: QtBot, stage: Stage) -> None:
+    menu = AdapterMenu(stage.window)
+    cards = (
+        AdapterCard("Grounded answers", "/app/g.gguf", 1, ("base",), shipped=True),
+        AdapterCard("House style", "/home/h.gguf", 1, ("base",)),
+    )
+    menu.facts, menu.model = AdapterFacts(cards), "base"
+    menu.own = (("/app/g.gguf", 1.0),)
+    assert menu.words == ""
+    menu.own = (("/app/g.gguf", 1.0), ("/home/h.gguf", 1.0))
+    assert menu.words == " + House style"
+
+
+def test_a_long_choice_is_cut_and_told_in_the_tip(qtbot: QtBot, theme: Theme) -> None:
+    chip = MenuChip(theme, tip="Model of this conversation")
+    qtbot.addWidget(chip)
+    chip.show_choice("base")
+    assert (chip.text(), chip.toolTip()) == ("base ▾", "Model of this conversation")
+    name = "A model with a very long name + an adapter with another long name"
+    chip.show_choice(name)
+    assert chip.text().endswith("… ▾")
+    assert chip.fontMetrics().horizontalAdvance(chip.text()) < CHIP_PX + 40
+    assert name in chip.toolTip()
 
 
 def test_another_model_begins_without_the_adapters_of_the_one_before(
