@@ -32,6 +32,12 @@ def acting(
     return tuple(each for each in wanted if tasks[each] != GROUNDED) or tuple(wanted)
 
 
+def alone(wanted: Sequence[Adapter]) -> tuple[Adapter, ...]:
+    """Of those in use the ones that take part where no documents are asked."""
+    acts = acting(wanted, "tuned", trusted=False)
+    return tuple(each for each in acts if task.talks(adapter_fits.task_of(each.path)))
+
+
 def adapt(chat_model: ChatModel, wanted: Sequence[Adapter]) -> None:
     """Have exactly these adapters attached. Raises ModelError where one is refused."""
     if isinstance(chat_model, Adaptable):

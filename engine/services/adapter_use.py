@@ -153,9 +153,7 @@ class AdapterUse:
         answers from documents.
         """
         wanted = named or self._memory.of(self._keeper.stored_key(model))
-        if not documents and (
-            named or any(task.talks(adapter_fits.task_of(each.path)) for each in wanted)
-        ):
+        if not documents and (named or acting.alone(wanted)):
             return "tuned"
         if documents and acting.acting(wanted, "both", trusted=self.trusts(model)):
             return "both"

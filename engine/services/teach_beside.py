@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.inference.adapters import Adapter
 from engine.model_types import Message
 from engine.progress import CancelToken, Progress
+from engine.services import acting
 from engine.services.teach_adapters import TeachAdapters
 from engine.services.teach_asking import TeachAsking
 from engine.teach import compare
@@ -43,13 +44,15 @@ class Beside:
 
     def compared(
         self, new: Sequence[Adapter], held_out: int, ask: Ask, model: str | None,
-        cancel: CancelToken | None,
+        cancel: CancelToken | None, *, documents: bool = False,
     ) -> Generator[Progress, None, Compared]:  # fmt: skip
         """Ask so many held-out questions and the general ones, with what is in use and with these.
 
-        Raises what asking raises.
+        Where no ``documents`` are asked, only those take part that will when it is used. Raises
+        what asking raises.
         """
         kept = self._adapters.in_use(model)
+        bare = acting.alone(kept), acting.acting(new, "tuned", trusted=False)
         general = compare.general_questions()
         each_way = held_out + len(general)
         said: list[tuple[Said, ...]] = []
@@ -60,11 +63,11 @@ class Beside:
             known: list[float] = []
             for at in range(held_out):
                 yield Progress(stage, way * each_way + at, 2 * each_way)
-                answers.append((yield from ask(at, adapters)))
+                answers.append((yield from ask(at, adapters if documents else bare[way])))
             for at, question in enumerate(general, start=held_out):
                 yield Progress(stage, way * each_way + at, 2 * each_way)
                 written = yield from self._asking.answer(
-                    (Message("user", question.question),), compare.GENERAL_TOKENS, adapters,
+                    (Message("user", question.question),), compare.GENERAL_TOKENS, bare[way],
                     model, cancel,
                 )  # fmt: skip
                 known.append(compare.general_score(question, written))

@@ -261,7 +261,7 @@ class TeachLoop:
             return Said(answer.text, compare.score(questions[at], answer))
 
         found = yield from self._beside.compared(
-            (*beside, Adapter(adapter)), len(questions), ask, model, cancel
+            (*beside, Adapter(adapter)), len(questions), ask, model, cancel, documents=True
         )
         return found.decision
 

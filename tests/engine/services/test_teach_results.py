@@ -126,6 +126,26 @@ def test_a_better_adapter_is_taken_with_its_scores_and_not_used_by_itself(
     assert settle(job) == result  # nothing is asked twice
 
 
+def test_one_that_answers_from_documents_takes_no_part_where_none_are_asked(
+    bench: Bench, settle: Callable[[Path], teach_results.TeachResult]
+) -> None:
+    grounded = write_adapter(bench.root / "g.gguf", bench.base, name="g", task=GROUNDED)
+    job = bench.trained(task="classification")
+    drain(bench.assistant.adapters.use("base", [(str(grounded), 1.0)]))
+    attached: list[tuple[str, ...]] = []
+
+    def say(messages: Sequence[Message]) -> str:
+        attached.append(tuple(each.name for each in bench.model.adapters))
+        return bench._say(messages)
+
+    bench.model._script = say
+    decision = settle(job).decision
+    assert decision is not None
+    assert decision.adopt
+    assert set(attached) == {(), ("job",)}
+    assert [each.name for each in bench.model.adapters] == ["g"]  # as it was
+
+
 def test_one_that_is_no_better_or_forgets_is_kept_aside(
     bench: Bench, settle: Callable[[Path], teach_results.TeachResult]
 ) -> None:
