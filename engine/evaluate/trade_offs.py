@@ -47,7 +47,7 @@ def manner(found: Findings) -> Reason | None:
 
 def _formed(found: Findings, before: Column, after: Column) -> tuple[list[str], list[str]]:
     """What changed beyond chance, in words, and the figures of all."""
-    said, figures = [], []
+    said, figures = _exactly(found, before, after)
     one, other = found.of(before.name).form, found.of(after.name).form
     if "words" in one and "words" in other and one["words"].value:
         ratio = other["words"].value / one["words"].value
@@ -67,6 +67,24 @@ def _formed(found: Findings, before: Column, after: Column) -> tuple[list[str], 
             said.append(f"{good if change.value > 0 else bad} ({told})")
         figures.append(f"{name} {told}")
     return said, figures
+
+
+def _exactly(found: Findings, before: Column, after: Column) -> tuple[list[str], list[str]]:
+    """How often the answer is what was expected and no word more, which right answers need not be.
+
+    Told with the form, because a longer answer that holds the expected one is as right.
+    """
+    one, other = (
+        found.of(each.name).correctness.get("all", {}).get("em") for each in (before, after)
+    )
+    if one is None or other is None:
+        return [], []
+    change = difference(found.outcomes, before.name, after.name, "em")
+    told = f"{percent(one.value)} → {percent(other.value)}"
+    if change is None or not change.real or abs(change.value) < FORM_MATTERS:
+        return [], [f"exact {told}"]
+    more = "more" if change.value > 0 else "less"
+    return [f"gives exactly the expected words {more} often ({told})"], [f"exact {told}"]
 
 
 def _length(ratio: float) -> str:

@@ -169,7 +169,7 @@ RULES: tuple[Rule, ...] = (
     use, retrieval, tuning, alone, together, others, *trade_offs.RULES, few,
 )  # fmt: skip
 SHORT = (
-    "use", "unchecked", "refusals", "retrieval", "tuning", "together", "others", "form", "stale",
+    "use", "unchecked", "retrieval", "tuning", "together", "others", "refusals", "form", "stale",
     "time", "failed", "few",
 )  # fmt: skip
 """Rules whose sentences make the paragraph, in its order."""

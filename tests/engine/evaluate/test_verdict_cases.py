@@ -29,6 +29,7 @@ def way(
     verified: float | None = None,
     refused: Sequence[float] = (),
     form: float | None = None,
+    exact: float | None = None,
     unanswerable: int = 0,
     answered: int = 0,
     failed: int = 0,
@@ -43,6 +44,8 @@ def way(
             scores["wrongly_refused"] = refused[at]
         if form is not None:
             scores["format"] = 1.0 if at < form * len(rights) else 0.0
+        if exact is not None:
+            scores["em"] = 1.0 if at < exact * len(rights) else 0.0
         made.append(
             Outcome(Question(at, f"Question {at}?", ("x",)), name, "x", False, (), scores, "", 0.1,
                     0.2, seconds + at % 2 / 50, None, {})
@@ -189,7 +192,8 @@ def test_refuses_too_much() -> None:
         way("plain", right(2), refused=[0.0] * 30),
         way("rag", right(16), refused=[0.0] * 16 + [1.0] * 14),
     )
-    assert text.startswith("Use retrieval. Retrieval refuses 47 % of the questions that have an")
+    assert text.startswith("Use retrieval. Retrieval adds 47 ± ")
+    assert "Retrieval refuses 47 % of the questions that have an answer." in text
 
 
 def test_answers_what_has_no_answer() -> None:
@@ -224,6 +228,17 @@ def test_format_is_kept_only_by_tuning() -> None:
     text = said(way("rag", half, form=0.1), way("both", half, form=0.9))
     assert text.startswith("Both ways are right equally often, on 50 %; retrieval takes least.")
     assert "Tuning keeps your format more often (10 % → 90 %)." in text
+
+
+def test_answers_become_exact_that_were_right_before() -> None:
+    half = [1.0] * 15 + [0.0] * 15
+    text = said(way("rag", half, exact=0.1), way("both", half, exact=0.5))
+    assert "Don't tune for it." in text
+    assert "Tuning gives exactly the expected words more often (10 % → 50 %)." in text
+    worse = said(way("rag", half, exact=0.5), way("both", half, exact=0.1))
+    assert "Tuning gives exactly the expected words less often (50 % → 10 %)." in worse
+    same = said(way("rag", half, exact=0.5), way("both", half, exact=0.47))
+    assert "exactly the expected words" not in same
 
 
 def test_freshness_is_lost_by_tuning() -> None:
