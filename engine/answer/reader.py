@@ -56,12 +56,15 @@ class Reader:
             shared = self._sum(sentence_features(evidence, index))
             behind = parallels.shortfalls(words, asked, rarity.weight)
             idle = offices.idle(question, words)
+            again = spans.said_again(words, asked)
             for first, last in spans.candidates(words):
                 if idle and all(
                     at in idle or words[at].is_function or not words[at].is_word
                     for at in range(first, last + 1)
                 ):
                     continue  # says again what is asked
+                if last < again:
+                    continue  # "Opening hours:" where they are asked for
                 if last == 0 and words[1:] and words[1].text == ":":
                     continue  # a label such as "Objective:" is what the rest is about
                 if not sought.could_answer(question, words[first : last + 1]):

@@ -6,7 +6,7 @@ around them, and how near the question's own words are.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.answer import text
@@ -188,7 +188,7 @@ def with_unit(passage: str, end: int) -> int:
 def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
     """Token ranges (last one included) that could be a short answer."""
     for first, token in enumerate(words):
-        if not token.is_word or token.is_function:
+        if not _dated(words, first, 1) and (not token.is_word or token.is_function):
             continue
         if token.lower in ("least", "most") and first and words[first - 1].lower == "at":
             continue  # half of "at least" says nothing
@@ -200,8 +200,21 @@ def candidates(words: list[Token]) -> Iterator[tuple[int, int]]:
                 break
             if words[last].text.isdigit() and last + 1 < len(words) and _month(words[last + 1]):
                 continue  # a piece of a date
-            if words[last].is_word and not words[last].is_function:
+            dated = last > first and _dated(words, last, -1)
+            if dated or (words[last].is_word and not words[last].is_function):
                 yield first, last
+
+
+def said_again(words: Sequence[Token], asked: Collection[str]) -> int:
+    """How many words a sentence begins with that only say what is asked: the head of a list.
+
+    It ends with a colon. ``asked`` holds the stems of the question; 0 where there is no such head.
+    """
+    colon = next((at for at, token in enumerate(words) if token.text == ":"), 0)
+    known = all(
+        token.stem in asked or token.is_function or not token.is_word for token in words[:colon]
+    )
+    return colon if known else 0
 
 
 def counts(words: list[Token], first: int, last: int) -> bool:
@@ -210,6 +223,12 @@ def counts(words: list[Token], first: int, last: int) -> bool:
         return False
     after = words[first + 1 : last + 2]
     return all(token.is_word and UNIT.match(f"1 {token.text}", 1) is None for token in after)
+
+
+def _dated(words: Sequence[Token], at: int, step: int) -> bool:
+    """Whether a month stands there, a number on this side of it; "May" is grammar elsewhere."""
+    beside = at + step
+    return _month(words[at]) and 0 <= beside < len(words) and words[beside].text[0].isdigit()
 
 
 def _month(token: Token) -> bool:

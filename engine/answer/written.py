@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from engine.answer import brief, offices
+from engine.answer import brief, offices, spans
 from engine.answer.extract import Evidence
 from engine.answer.reader import Reading
+from engine.answer.text import content
 from engine.inference.chat_model import ChatModel
 from engine.model_types import Message
 from engine.types import Hit
@@ -74,8 +75,8 @@ def chosen(
     """The best of what the model wrote and what the reader found in the evidence.
 
     What the model wrote does not count where it refuses or stands nowhere in the evidence, or
-    where it only says again which office ``about`` asks for. The prompt that it just answered is
-    not read again. ``readings`` are of this evidence, the best first.
+    where it only says again what ``about`` asks for, an office or the head of a list. The prompt
+    that it just answered is not read again. ``readings`` are of this evidence, the best first.
     """
     own = None if brief.refuses(text) else brief.place(text.strip(), hits, evidence)
     if own is not None and not _tells(about, own):
@@ -106,6 +107,10 @@ def chosen(
 
 def _tells(about: str, place: tuple[Evidence, int, int]) -> bool:
     item, start, end = place
+    words = spans.tokens(item.sentence)
+    again = spans.said_again(words, set(content(about)))
+    if again and end - item.start <= words[again].start:
+        return False
     return offices.tells(about, item.sentence, start - item.start, end - item.start)
 
 

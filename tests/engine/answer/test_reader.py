@@ -37,6 +37,16 @@ def test_a_label_before_a_colon_is_no_answer() -> None:
     assert "Objective" not in {each.text for each in readings}
 
 
+@pytest.mark.parametrize("day", ["3 May", "May 3", "3 May 2024", "3 June"])
+def test_a_day_in_may_is_a_date_like_any_other(day: str) -> None:
+    question = "When does the office close?"
+    hits = Library({"/d.md": f"The office closes on {day}."}).hits()
+    evidence = extract.best_sentences(question, hits, top=6)
+    readings = Reader().read(question, evidence, extract.rarity(hits))
+    assert day in {each.text for each in readings}
+    assert not {"May", "3"} & {each.text for each in readings}
+
+
 def test_nothing_is_read_from_nothing() -> None:
     assert Reader().read("Who?", [], extract.rarity([])) == []
 

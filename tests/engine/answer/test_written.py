@@ -116,6 +116,25 @@ def test_signals_of_written_answers_stand_beside_those_of_the_evidence() -> None
     assert "topic meaning" not in topic
 
 
+def test_the_head_of_a_list_is_not_what_stands_in_it() -> None:
+    question = "What are the house rules?"
+    paper = "House rules:\n1. Quiet after ten.\n2. Dogs stay on the lead."
+    hits = Library({"/rules.md": paper}).hits()
+    evidence = extract.best_sentences(question, hits)
+    assert any(each.sentence.startswith("House rules:") for each in evidence)
+    readings = Reader().read(question, evidence, extract.rarity(hits))
+    assert not {"House rules", "House", "rules"} & {each.text for each in readings}
+    messages = brief.messages(question, hits, evidence)
+    model = ScriptedChatModel()
+    made = written.chosen(question, "House rules", readings, messages, hits, evidence, model)
+    assert made.text
+    assert "House rules" not in made.text
+    dated = Library({"/dates.md": "Closing date for entries: 3 May."}).hits()
+    asked = "What is the closing date for entries?"
+    found = extract.best_sentences(asked, dated)
+    assert "3 May" in {each.text for each in Reader().read(asked, found, extract.rarity(dated))}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
