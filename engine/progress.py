@@ -1,13 +1,14 @@
 """How slow work tells where it is, and how it is told to stop."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.errors import CancelledError
 
 T = TypeVar("T")
+Event = TypeVar("Event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,19 @@ def drain(work: Generator[object, None, T]) -> T:
         except StopIteration as stop:
             result: T = stop.value
             return result
+
+
+def sifted(
+    work: Generator[Progress | Event, None, T], tell: Callable[[Event], object] | None = None
+) -> Generator[Progress, None, T]:
+    """The progress of work that yields other events as well; those are told as they come."""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        if isinstance(event, Progress):
+            yield event
+        elif tell is not None:
+            tell(event)

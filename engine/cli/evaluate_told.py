@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from engine.evaluate import floors, page, report
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.making import Making
 from engine.evaluate.measure import Result
-from engine.progress import Progress
+from engine.progress import Progress, sifted
 from engine.store.evaluations import StoredEvaluation
 
 EXIT_UNDER = 3
@@ -26,16 +27,8 @@ def streamed(
     terminal: Terminal, work: Generator[Progress | Result, None, Evaluated], stream: bool
 ) -> Generator[Progress, None, Evaluated]:
     """The work, each of its results shown as it comes where that is wanted."""
-    while True:
-        try:
-            event = next(work)
-        except StopIteration as stop:
-            done: Evaluated = stop.value
-            return done
-        if isinstance(event, Progress):
-            yield event
-        elif stream:
-            tell_result(terminal, event)
+    tell = partial(tell_result, terminal) if stream else None
+    return (yield from sifted(work, tell))
 
 
 def tell_result(terminal: Terminal, event: Result) -> None:

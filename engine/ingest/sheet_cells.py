@@ -37,15 +37,10 @@ class SheetLine:
     cells: tuple[SheetCell, ...]
 
 
-def lines_in(page: Page, start: int, end: int) -> Iterator[SheetLine]:
-    """The lines on which a stretch of a page lies, in their order, empty ones left out."""
-    yield from _between(page, start, end)
-
-
 def cells(page: Page, start: int, end: int) -> list[SheetCell]:
     """The cells on which a stretch of the page lies; none where it touches what is no row."""
     found: list[SheetCell] = []
-    for line in _between(page, start, end):
+    for line in lines_in(page, start, end):
         if not line.cells:
             return []
         found += [each for each in line.cells if each.start < end and start < each.end]
@@ -110,7 +105,8 @@ def _sheet(label: str) -> str:
     return f"{sheet}!" if _PLAIN_NAME.fullmatch(sheet) else "'" + sheet.replace("'", "''") + "'!"
 
 
-def _between(page: Page, start: int, end: int) -> Iterator[SheetLine]:
+def lines_in(page: Page, start: int, end: int) -> Iterator[SheetLine]:
+    """The lines on which a stretch of a page lies, in their order, empty ones left out."""
     text = page.text
     starts = [each.start for each in page.rows]
     at = text.rfind("\n", 0, start) + 1

@@ -18,9 +18,9 @@ from engine.evaluate.columns import Column
 from engine.evaluate.evaluated import Evaluated
 from engine.evaluate.generate import Made
 from engine.evaluate.making import Making
-from engine.evaluate.measure import Asked, Result
+from engine.evaluate.measure import Asked
 from engine.evaluate.questions import BadLine, Question
-from engine.progress import CancelToken, Progress, drain
+from engine.progress import CancelToken, Progress, drain, sifted
 from engine.services.adapter_use import Chosen
 from engine.services.asking import Asking, calibrated_name
 from engine.services.comparison import Comparison
@@ -81,13 +81,13 @@ class Evaluation:
             questions, columns.of_modes(modes, model or ""), library=library, source=source,
             bad_lines=bad_lines, anew=True, cancel=cancel,
         )  # fmt: skip
-        return (yield from _progress(work))
+        return (yield from sifted(work))
 
     def repeat(
         self, number: int, *, cancel: CancelToken | None = None
     ) -> Generator[Progress, None, Evaluated]:
         """Ask the questions of an earlier evaluation again, in the same way, as things are now."""
-        return (yield from _progress(self._comparison.repeat(number, cancel=cancel)))
+        return (yield from sifted(self._comparison.repeat(number, cancel=cancel)))
 
     def history(self) -> list[StoredEvaluation]:
         """Every evaluation, the last first; the questions are in each."""
@@ -204,7 +204,7 @@ class Evaluation:
         # Before all are asked for nothing; those that are made are tried as they are asked.
         calibrate.check_enough([not each.unanswerable for each in questions])
         column = Column(mode, mode=mode, model=model or "", adapters=tuple(adapters))
-        measured = yield from _progress(
+        measured = yield from sifted(
             self._comparison.run(
                 questions, [column], library=library, source="calibration", anew=True,
                 cancel=cancel,
@@ -252,17 +252,3 @@ def _adapters_of(measured: Evaluated) -> tuple[str, ...]:
     """Names of the adapters that its one column was asked with."""
     (column,) = cast(list[dict[str, Any]], measured.setting["columns"])
     return tuple(Path(path).stem for path, *_ in column["circumstances"]["adapters"])
-
-
-def _progress(
-    work: Generator[Progress | Result, None, Evaluated],
-) -> Generator[Progress, None, Evaluated]:
-    """The work without its events for each answer."""
-    while True:
-        try:
-            event = next(work)
-        except StopIteration as stop:
-            done: Evaluated = stop.value
-            return done
-        if isinstance(event, Progress):
-            yield event
