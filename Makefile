@@ -20,7 +20,7 @@ export Q
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run ask test check bench bench-compare screenshots package lock models setup setup-dev
-.PHONY: setup-training starter-adapter clean
+.PHONY: setup-training setup-unsloth starter-adapter clean
 
 help:
 	@echo "make run          open the window with the sample library"
@@ -28,6 +28,7 @@ help:
 	@echo "make test         run every test"
 	@echo "make check        lint, format, types, import rules"
 	@echo "make setup-training  install PyTorch and what training needs (about 1 GB)"
+	@echo "make setup-unsloth  add Unsloth to it, for graphics processors"
 	@echo "make bench        measure quality and speed (needs ALCOVE_DATA)"
 	@echo "make bench-compare  set four ways of asking side by side (needs ALCOVE_DATA)"
 	@echo "make screenshots  draw docs/screenshots again"
@@ -88,9 +89,18 @@ $(TRAIN)/.training: requirements/training.txt $(TRAIN)/.torch
 	  --require-hashes -r requirements/training.txt
 	@touch $@
 
+# Unsloth wants older releases of some of it, and takes their place there.
+$(TRAIN)/.unsloth: requirements/training-unsloth.txt $(TRAIN)/.training
+	@$(STEP) "Installing Unsloth (about 150 MB)" "$(ONLINE)" \
+	  $(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes -r requirements/training-unsloth.txt
+	@touch $@
+
 models: $(VENV)/.models
 
 setup-training: $(TRAIN)/.training $(VENV)/.models
+
+setup-unsloth: setup-training $(TRAIN)/.unsloth
 
 setup: $(VENV)/.run $(VENV)/.models
 
@@ -149,8 +159,9 @@ lock: setup-dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --python-version 3.11 requirements/training.in -o build/training.txt
 	$(BIN)/python packaging/split_training.py build/training.txt requirements
-	$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate requirements/llama.in -o requirements/llama.txt
+	for name in llama training-unsloth; do $(BIN)/uv pip compile --quiet --no-deps \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
+	  requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

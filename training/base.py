@@ -28,6 +28,10 @@ class BaseFacts:
     context: int
     """Tokens that it was trained for."""
 
+    def first_taught(self, share: float) -> int:
+        """Number of the first layer that learns where the last ``share`` of them does, (0, 1]."""
+        return self.layers - max(1, round(self.layers * share))
+
 
 def look(path: Path) -> BaseFacts:
     """Facts of a base. Raises UnknownArchitectureError, TrainingError, ModelMissingError."""

@@ -17,7 +17,7 @@ class TrainingConfig:
     """What can be set. The defaults suit a small model and a few hundred examples on a CPU."""
 
     backend: Backend = "auto"
-    """Unsloth needs a graphics processor; ``"auto"`` takes it where both are there."""
+    """``"auto"`` takes Unsloth where it and a graphics processor are there."""
     method: Method = "lora"
     """rsLoRA scales by alpha/√rank, for high ranks; DoRA also trains the length of each row and can
     only be exported merged into the model."""

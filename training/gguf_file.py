@@ -64,7 +64,11 @@ class GgufFile:
             raise _unreadable(path, error.strerror or str(error)) from error
         self._data = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         self.pairs = _U64.unpack_from(self._data, 16)[0]
-        self.keys_end, self.tensors = self._read_tensors()
+        try:
+            self.keys_end, self.tensors = self._read_tensors()
+        except TrainingError:
+            self.close()
+            raise
 
     def __enter__(self) -> "GgufFile":
         return self

@@ -11,6 +11,7 @@ import psutil
 import torch
 
 from engine.inference.cores import usable_cores
+from training import running
 from training.base import BaseFacts
 from training.config import TrainingConfig
 from training.errors import PreflightError
@@ -75,10 +76,13 @@ class Batches:
     checkpointing: bool
     peak_bytes: int
     """Estimated most of the whole process."""
+    processes: int = 1
+    """That share a step; the other numbers are of each."""
 
     def steps(self, rows: int, epochs: float) -> int:
         """Steps that see every row so many times."""
-        return max(1, math.ceil(rows * epochs / (self.micro_batch * self.accumulate)))
+        seen = self.micro_batch * self.accumulate * self.processes
+        return max(1, math.ceil(rows * epochs / seen))
 
 
 def activation_bytes(base: BaseFacts, tokens: int, *, bytes_each: int, checkpointing: bool) -> int:
@@ -99,6 +103,18 @@ def batches(
 
     Raises PreflightError.
     """
+    processes = running.processes()
+    batch = max(1, config.batch // processes)
+    config = replace(config, batch=batch, micro_batch=min(batch, config.micro_batch))
+    return replace(_of_one(config, base, units, bytes_each), processes=processes)
+
+
+def _of_one(
+    config: TrainingConfig,
+    base: BaseFacts,
+    units: Sequence[Row] | Sequence[Sheet],
+    bytes_each: int,
+) -> Batches:
     longest = max((len(unit.input_ids) for unit in units), default=1)
     if any(isinstance(unit, Sheet) for unit in units):
         one = _batches(replace(config, batch=1, micro_batch=1), base, longest, bytes_each)
@@ -194,12 +210,19 @@ def preflight(
     folder: Path,
     *,
     precision: str,
+    unpacked: bool = False,
 ) -> Preflight:
-    """Check memory, disk, time and battery before the first step. Raises PreflightError."""
+    """Check memory, disk, time and battery before the first step; ``unpacked`` where the whole base
+    is written to the disk meanwhile.
+
+    Raises PreflightError.
+    """
     plan = batches(config, base, units, bytes_each=BYTES[precision])
     disk = 4 * _adapter_bytes(config, base) + 50_000_000
     if config.merge:
         disk += 2 * base.parameters * 2
+    if unpacked:
+        disk += base.parameters * BYTES[precision]
     free = shutil.disk_usage(folder).free
     if disk > free:
         raise PreflightError(

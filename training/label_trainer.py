@@ -26,16 +26,25 @@ from training.sheets import Sheet
 
 
 class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
-    """Trains on rows; counts tokens and seconds of its steps."""
+    """Trains on rows; counts tokens and seconds of its steps.
 
-    def __init__(self, *, pad: int, **options: Any) -> None:
+    ``own_loss`` leaves the loss to the SFTTrainer it stands on, where a library has put its own in
+    that one's place: then a model may not say logits at some positions alone.
+    """
+
+    def __init__(
+        self, *, pad: int, tokenizer: Any = None, own_loss: bool = False, **options: Any
+    ) -> None:
+        self._own_loss = own_loss
         self.tokens = 0
         """Read in training steps, padding left out."""
         self.seconds = 0.0
         """Spent in training steps."""
         self.processor_s = 0.0
         """The processor's own, of all threads, in training steps."""
-        super().__init__(processing_class=_no_tokenizer(), data_collator=Collator(pad), **options)
+        super().__init__(
+            processing_class=tokenizer or _no_tokenizer(), data_collator=Collator(pad), **options
+        )
 
     def compute_loss(
         self,
@@ -45,6 +54,13 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         num_items_in_batch: Any = None,
     ) -> Any:
         """Mean loss over labels, or their sum divided by the labels of the whole step."""
+        if self._own_loss:
+            loss = super().compute_loss(
+                model,
+                {name: inputs[name] for name in ("input_ids", "labels", "attention_mask")},
+                num_items_in_batch=num_items_in_batch,
+            )
+            return (loss, {}) if return_outputs else loss
         labels = inputs["labels"][:, 1:]  # (B, T - 1), moved to where they are predicted
         positions = (labels != NO_LABEL).any(dim=0).nonzero().squeeze(1)  # (P,)
         apart = _apart(model, inputs["branch"]) if "branch" in inputs else {}
@@ -62,8 +78,10 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
             ignore_index=NO_LABEL,
             reduction="sum",
         )
-        count = (wanted != NO_LABEL).sum() if num_items_in_batch is None else num_items_in_batch
-        loss = loss / count
+        if num_items_in_batch is None:
+            loss = loss / (wanted != NO_LABEL).sum()
+        else:  # of all processes, whose gradients are averaged
+            loss = loss / num_items_in_batch * self.accelerator.num_processes
         return (loss, outputs) if return_outputs else loss
 
     def training_step(self, model: Any, inputs: dict[str, Any], *more: Any, **options: Any) -> Any:
@@ -146,6 +164,9 @@ class Collator:
         return {
             "input_ids": padded("input_ids", self._pad),
             "labels": padded("labels", NO_LABEL),
+            "attention_mask": torch.tensor(
+                [[1] * (n := len(row["input_ids"])) + [0] * (longest - n) for row in rows]
+            ),
             "lengths": torch.tensor([len(row["input_ids"]) for row in rows]),
         }
 

@@ -62,11 +62,9 @@ def read(folder: Path) -> PeftAdapter:
             raise _bad(f"{folder} holds no {needed}")
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        weights = load_file(folder / WEIGHTS)
+        weights = _weights(folder / WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:
         raise _bad(f"its files cannot be read: {error}") from error
-    except TypeError as error:  # numbers that numpy has not, such as bf16
-        raise _bad(f"its numbers are of an unknown kind: {error}") from error
     if not isinstance(config, dict) or config.get("peft_type") != "LORA":
         raise _bad("it is not a LoRA adapter")
     for key, words in (
@@ -87,17 +85,26 @@ def read(folder: Path) -> PeftAdapter:
     )
 
 
+def _weights(path: Path) -> Mapping[str, Matrix]:
+    try:
+        return {name: value.astype(np.float32) for name, value in load_file(path).items()}
+    except TypeError:  # numbers that numpy has not, such as bf16; PyTorch takes seconds to import
+        import safetensors.torch as torch_file
+
+        return {name: value.float().numpy() for name, value in torch_file.load_file(path).items()}
+
+
 def _scale(config: Mapping[str, Any], alpha: float, rank: int) -> float:
     return alpha / (rank**0.5 if config.get("use_rslora") else rank)
 
 
-def _parts(weights: Mapping[str, Any]) -> dict[str, dict[str, Matrix]]:
+def _parts(weights: Mapping[str, Matrix]) -> dict[str, dict[str, Matrix]]:
     modules: dict[str, dict[str, Matrix]] = {}
     for key, value in weights.items():
         match = _PART.match(key)
         if match is None:
             raise _bad(f"it holds {key}, which is no matrix of a LoRA")
-        modules.setdefault(match["module"], {})[match["part"]] = value.astype(np.float32)
+        modules.setdefault(match["module"], {})[match["part"]] = value
     if not modules:
         raise _bad("it is empty")
     return modules

@@ -24,6 +24,9 @@ from training.watching import Watch
 class PeftTrainer:
     """A :class:`training.trainer.Trainer` on PEFT."""
 
+    def unpacks(self, config: TrainingConfig) -> bool:
+        return config.four_bit
+
     def train(self, job: RunningJob, base: BaseFacts, rows: Units, held_out: Units) -> Outcome:
         config = job.config
         torch.set_num_threads(hardware.threads(config))
@@ -39,11 +42,14 @@ class PeftTrainer:
         options: dict[str, Any] = {}
         if torch.cuda.is_available():
             options["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
+        dtype = opening.DTYPES[precision]
         if config.four_bit:
-            options["quantization_config"] = _four_bit()
-        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-        model = opening.open_model(base, dtype, **options)
-        first = base.layers - max(1, round(base.layers * config.layers))
+            options["quantization_config"] = _four_bit(dtype)
+            with opening.as_folder(base, job.folder.root, dtype) as folder:
+                model = opening.open_folder(folder, dtype, **options)
+        else:
+            model = opening.open_model(base, dtype, **options)
+        first = base.first_taught(config.layers)
         if config.start:
             return _going_on(model, job.folder.root / config.start, config, first)
         return get_peft_model(model, lora_config(config, layers=range(first, base.layers)))
@@ -79,6 +85,12 @@ LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "qkv_proj", "gate_proj", "up_p
 """Names of the linear layers in the families that can be trained."""
 
 
+def linear_in(model: Any) -> list[str]:
+    """Those of :data:`LINEAR` that a model has."""
+    names = {name.rpartition(".")[2] for name, _ in model.named_modules()}
+    return [name for name in LINEAR if name in names]
+
+
 def lora_config(config: TrainingConfig, *, layers: range = range(0)) -> LoraConfig:
     """PEFT's words for the adapter; of some ``layers`` alone where these do not begin at 0."""
     return LoraConfig(
@@ -102,11 +114,15 @@ def run(
     *,
     plan: hardware.Batches,
     precision: str,
+    tokenizer: Any = None,
+    own_loss: bool = False,
 ) -> Outcome:
     """Train a model that has its adapter already; for every trainer."""
     watch = Watch(job)
     trainer = LabelTrainer(
         pad=0,
+        tokenizer=tokenizer,
+        own_loss=own_loss,
         model=model,
         args=_arguments(job, len(rows), bool(held_out), plan, precision),
         train_dataset=dataset(rows),
@@ -205,12 +221,12 @@ def _last_loss(trainer: LabelTrainer, mean: float) -> float:
     return sum(last) / len(last) if last else mean
 
 
-def _four_bit() -> Any:
+def _four_bit(dtype: torch.dtype) -> Any:
     from transformers import BitsAndBytesConfig
 
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
-        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_compute_dtype=dtype,
         bnb_4bit_use_double_quant=True,
     )

@@ -98,6 +98,11 @@ def is_first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
+def processes() -> int:
+    """How many processes train this job together, each on a graphics processor of its own."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def hold(folder: JobFolder) -> FileLock:
     """Take the folder for this process. Raises TrainingError where another trains here."""
     lock = FileLock(folder.lock)

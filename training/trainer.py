@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from training.base import BaseFacts
+from training.config import TrainingConfig
 from training.lessons import Row
 from training.running import RunningJob
 from training.sheets import Sheet
@@ -42,6 +43,10 @@ class Outcome:
 
 class Trainer(Protocol):
     """Trains a base on rows; tells events as it goes."""
+
+    def unpacks(self, config: TrainingConfig) -> bool:
+        """Whether a GGUF base is first written to the disk as a folder."""
+        ...
 
     def train(self, job: RunningJob, base: BaseFacts, rows: Units, held_out: Units) -> Outcome:
         """Raises CancelledError when stopped (a checkpoint lies ready) and LossError."""

@@ -1,5 +1,6 @@
 """A job from its first look to its report: check, train, export."""
 
+import importlib.util
 import json
 import os
 import random
@@ -38,11 +39,6 @@ def do(folder: JobFolder, *, python: str, attached: bool = False) -> None:
             "A DoRA adapter cannot stand beside its model: it changes the length of each row.",
             "Set merge = true, which writes the whole model, or choose lora or rslora.",
         )
-    if config.four_bit and base.is_gguf:
-        raise InputError(
-            "A GGUF file cannot be trained in 4 bits.",
-            "Leave four_bit out, or choose the folder of the model as its maker published it.",
-        )
     with running.hold(folder) if running.is_first() else nullcontext():
         if running.is_first():
             folder.stop.unlink(missing_ok=True)
@@ -80,15 +76,19 @@ def _do(job: RunningJob, base: BaseFacts) -> None:
 
     from training import hardware  # PyTorch takes seconds; what is wrong was told before
 
+    trainer = choose_trainer(job.config)
     precision = hardware.precision(job.config)
     units, measured_units = laid_out(job.config, base, rows, held_out, precision)
     try:
-        check = hardware.preflight(job.config, base, units, job.folder.root, precision=precision)
+        check = hardware.preflight(
+            job.config, base, units, job.folder.root,
+            precision=precision, unpacked=trainer.unpacks(job.config) and base.is_gguf,
+        )  # fmt: skip
     except PreflightError as error:
         job.tell("preflight", message=error.message, hint=error.hint)
         raise
     job.tell("preflight", message=check.words)
-    outcome = choose_trainer(job.config).train(job, base, units, measured_units)
+    outcome = trainer.train(job, base, units, measured_units)
     if not running.is_first():
         return
     exported = _export(job, base, outcome)
@@ -161,13 +161,24 @@ def choose_trainer(config: TrainingConfig) -> Trainer:
     """The trainer for this machine. Raises TrainingError where the one asked for cannot run."""
     from training import unsloth_trainer
 
+    if config.four_bit and importlib.util.find_spec("bitsandbytes") is None:
+        raise TrainingError(
+            "Training in 4 bits needs bitsandbytes, which is not installed.",
+            "Run make setup-unsloth, or leave four_bit out.",
+        )
     missing = unsloth_trainer.missing()
     if config.backend == "unsloth" and missing:
         raise TrainingError(
             f"Unsloth cannot be used here: {missing}.", "Set backend to peft, or to auto."
         )
-    if config.backend != "peft" and not missing:
+    wanted = config.backend == "unsloth" or unsloth_trainer.has_accelerator()
+    if config.backend != "peft" and wanted and not missing:
         return unsloth_trainer.UnslothTrainer()
+    if config.four_bit and not unsloth_trainer.has_accelerator():
+        raise TrainingError(
+            "PEFT trains in 4 bits on a graphics processor alone, and there is none here.",
+            "Leave four_bit out, or set backend to unsloth.",
+        )
     from training.peft_trainer import PeftTrainer
 
     return PeftTrainer()

@@ -7,10 +7,12 @@ batch. Processor seconds are compared beside wall seconds, so that a busy machin
 The plain side is TRL's SFTTrainer as its documentation shows it: the model's own tokens, its own
 defaults, nothing said about memory. Tokens are those of the examples one by one, padding left out,
 on both sides. ``--together`` asks so many questions about one passage, as examples made from
-documents do. ``--job`` trains on a user's own examples instead.
+documents do. ``--job`` trains on a user's own examples instead. Where Unsloth is installed, the same
+job is trained with it too.
 """
 
 import argparse
+import importlib.util
 import json
 import random
 import resource
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +79,15 @@ def ours(folder: Path) -> dict[str, Any]:
         "peak_bytes": peak(),
         "precision": report["outcome"]["precision"],
     }
+
+
+def unsloth(folder: Path) -> dict[str, Any]:
+    """The same job with Unsloth."""
+    spec = job_file.read_spec(JobFolder(folder))
+    other = JobFolder(folder / "unsloth")
+    other.root.mkdir(exist_ok=True)
+    job_file.write_spec(other, replace(spec, settings={**spec.settings, "backend": "unsloth"}))
+    return ours(other.root)
 
 
 def exported(folder: Path) -> dict[str, Any]:
@@ -184,7 +196,7 @@ def plain(folder: Path) -> dict[str, Any]:
     }
 
 
-SIDES = {"ours": ours, "export": exported, "plain": plain}
+SIDES = {"ours": ours, "export": exported, "plain": plain, "unsloth": unsloth}
 
 
 def peak() -> int:
@@ -205,7 +217,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.job or _job(Path(temporary), options)
-        results = {side: _run(side, folder) for side in SIDES}
+        installed = importlib.util.find_spec("unsloth") is not None
+        results = {side: _run(side, folder) for side in SIDES if side != "unsloth" or installed}
     one, other = results["ours"], results["plain"]
     results["ratio"] = {
         "tokens_per_s": round(one["tokens_per_s"] / other["tokens_per_s"], 2),

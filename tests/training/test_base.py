@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import transformers
 
 from engine.errors import ModelMissingError
 from tests import lora
@@ -30,6 +32,27 @@ def test_a_gguf_is_opened_as_the_model_it_was_made_from(name: str, tmp_path: Pat
     with torch.no_grad():
         difference = (opened(tokens).logits - model(tokens).logits).abs().max()
     assert float(difference) < 1e-3
+
+
+@pytest.mark.parametrize("name", families.FAMILIES)
+def test_a_gguf_is_the_same_model_as_a_folder_while_it_is_needed(name: str, tmp_path: Path) -> None:
+    family = families.FAMILIES[name]
+    path = families.write_gguf(family, families.make_model(family), tmp_path / "base.gguf")
+    facts = base.look(path)
+    tokens = torch.tensor([list(b"The keeper said that")])
+    with opening.as_folder(facts, tmp_path, torch.float32) as folder:
+        unpacked = opening.open_folder(folder, torch.float32).eval()
+        words = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    with torch.no_grad():
+        expected = opening.open_model(facts, torch.float32).eval()(tokens).logits
+        assert torch.equal(unpacked(tokens).logits, expected)
+    assert len(words) == facts.vocabulary
+    assert words.eos_token_id == unpacked.config.eos_token_id
+    assert [each.name for each in tmp_path.iterdir()] == ["base.gguf"]
+    with opening.as_folder(
+        replace(facts, path=tmp_path, is_gguf=False), tmp_path, torch.float32
+    ) as own:
+        assert own == tmp_path
 
 
 def test_an_unknown_architecture_is_told_before_anything_is_loaded(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.torch as torch_file
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.numpy import load_file, save_file
@@ -115,6 +116,19 @@ def test_rslora_and_layers_of_their_own_alpha_keep_their_scale(tmp_path: Path) -
     made = export.export(tmp_path / "peft", base, tmp_path, name="A", python=sys.executable)
     attached = logits(base, PROMPTS, tmp_path / "attached.npy", made["adapter"])
     assert divergence(spoken(tuned), attached) < MAX_KL
+
+
+def test_an_adapter_in_16_bits_is_exported_as_the_same_numbers(tmp_path: Path) -> None:
+    adapted(fresh("llama")).save_pretrained(tmp_path)
+    weights = torch_file.load_file(tmp_path / peft_adapter.WEIGHTS)
+    rounded = {name: value.to(torch.bfloat16) for name, value in weights.items()}
+    torch_file.save_file(rounded, tmp_path / peft_adapter.WEIGHTS)
+    pairs = peft_adapter.read(tmp_path).pairs
+    one = next(iter(pairs.values()))
+    assert one.first.dtype == np.float32
+    assert any(
+        torch.equal(torch.from_numpy(one.first), value.float()) for value in rounded.values()
+    )
 
 
 def test_dora_is_merged_and_never_attached(tmp_path: Path) -> None:

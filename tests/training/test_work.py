@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.timeout(3 * TIMEOUT_S)
 """Each start of a job imports PyTorch, which a busy machine takes long over."""
 
 
-def start(folder: JobFolder, *more: str) -> "subprocess.Popen[bytes]":
+def start(folder: JobFolder, *more: str, launcher: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "training", str(folder.root), *more],
+        [sys.executable, *launcher, "-m", "training", str(folder.root), *more],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -76,6 +76,23 @@ def test_the_last_layers_alone_can_learn_and_a_job_can_go_on_from_another(tmp_pa
     wrong = jobs.make(tmp_path / "wrong", start="../nowhere")
     assert ended(start(wrong))[0] == 1
     assert "no adapter for this model" in jobs.told(wrong)[-1].message
+
+
+def test_two_processes_share_a_job_and_its_steps(tmp_path: Path) -> None:
+    alone = jobs.make(tmp_path / "alone", packing=False)
+    shared = jobs.make(tmp_path / "shared", packing=False)
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    for folder, more in ((alone, []), (shared, launcher)):
+        code, errors = ended(start(folder, launcher=more))
+        assert code == 0, errors
+    first, last = (
+        [jobs.told(folder, "step")[at].loss or 0.0 for folder in (alone, shared)] for at in (0, -1)
+    )
+    assert first[1] == pytest.approx(first[0], rel=0.2)  # other examples, but as many of them
+    assert last[1] < first[1] / 2
+    assert len(jobs.told(shared, "step")) == len(jobs.told(alone, "step")) == 6
+    assert [event.kind for event in jobs.told(shared)].count("done") == 1
+    assert adapter_file.check(shared.root / "aye.gguf", shared.root / "base.gguf") == ""
 
 
 def test_after_a_kill_it_goes_on_from_its_last_checkpoint_to_the_same_end(tmp_path: Path) -> None:
