@@ -7,8 +7,8 @@ batch. Processor seconds are compared beside wall seconds, so that a busy machin
 The plain side is TRL's SFTTrainer as its documentation shows it: the model's own tokens, its own
 defaults, nothing said about memory. Tokens are those of the examples one by one, padding left out,
 on both sides. ``--together`` asks so many questions about one passage, as examples made from
-documents do. ``--job`` trains on a user's own examples instead. Where Unsloth is installed, the same
-job is trained with it too.
+documents do. ``--job`` trains on a user's own examples instead. Where Unsloth is installed, it
+trains the same job too.
 """
 
 import argparse
