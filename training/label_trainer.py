@@ -24,6 +24,10 @@ from training.errors import LossError
 from training.lessons import NO_LABEL, Row
 from training.sheets import Sheet
 
+REHEARSED_WEIGHT = 3.0
+"""Of a rehearsed token beside one that is learnt: the base has few hundred of them, and a thousand
+examples pull the other way."""
+
 
 class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
     """Trains on rows; counts tokens and seconds of its steps.
@@ -63,26 +67,42 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
             return (loss, {}) if return_outputs else loss
         labels = inputs["labels"][:, 1:]  # (B, T - 1), moved to where they are predicted
         positions = (labels != NO_LABEL).any(dim=0).nonzero().squeeze(1)  # (P,)
-        apart = _apart(model, inputs["branch"]) if "branch" in inputs else {}
-        outputs = model(
-            input_ids=inputs["input_ids"],
-            position_ids=inputs.get("position_ids"),
-            logits_to_keep=positions,
-            use_cache=False,
-            **apart,
-        )
+        given = {
+            "input_ids": inputs["input_ids"],
+            "position_ids": inputs.get("position_ids"),
+            "logits_to_keep": positions,
+            "use_cache": False,
+            **(_apart(model, inputs["branch"]) if "branch" in inputs else {}),
+        }
+        outputs = model(**given)
         wanted = labels[:, positions]  # (B, P)
+        said = outputs.logits.float()  # (B, P, V)
+        rehearsed = inputs["rehearsed"][:, 1:][:, positions] & (wanted != NO_LABEL)  # (B, P)
         loss = torch.nn.functional.cross_entropy(
-            outputs.logits.float().flatten(0, 1),
-            wanted.flatten(),
+            said.flatten(0, 1),
+            wanted.masked_fill(rehearsed, NO_LABEL).flatten(),
             ignore_index=NO_LABEL,
             reduction="sum",
         )
+        if rehearsed.any():
+            loss = loss + REHEARSED_WEIGHT * self._changed(model, given, said, rehearsed)
         if num_items_in_batch is None:
             loss = loss / (wanted != NO_LABEL).sum()
         else:  # of all processes, whose gradients are averaged
             loss = loss / num_items_in_batch * self.accelerator.num_processes
         return (loss, outputs) if return_outputs else loss
+
+    def _changed(
+        self, model: Any, given: dict[str, Any], said: torch.Tensor, where: torch.Tensor
+    ) -> torch.Tensor:
+        """Nats by which the model without its adapter is surprised by it, summed over ``where``.
+
+        All that the base finds likely is kept so, not only the words that it once said.
+        """
+        with torch.no_grad(), self.accelerator.unwrap_model(model).disable_adapter():
+            before = model(**given).logits[where].float().log_softmax(-1)  # (N, V)
+        now = said[where].log_softmax(-1)
+        return torch.nn.functional.kl_div(now, before, reduction="sum", log_target=True)
 
     def training_step(self, model: Any, inputs: dict[str, Any], *more: Any, **options: Any) -> Any:
         """One micro-batch. Raises LossError where the loss is no number."""
@@ -111,7 +131,9 @@ class LabelTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         return ByLength(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
     def _set_signature_columns_if_needed(self) -> None:
-        self._signature_columns = ["input_ids", "labels", "position_ids", "branch", "tokens"]
+        self._signature_columns = [
+            "input_ids", "labels", "rehearsed", "position_ids", "branch", "tokens",
+        ]  # fmt: skip
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Cards are written with the export."""
@@ -152,18 +174,19 @@ class Collator:
         """Tensors (B, T), and ``lengths`` (B,)."""
         longest = max(len(row["input_ids"]) for row in rows)
 
-        def padded(key: str, filler: int) -> torch.Tensor:
+        def padded(key: str, filler: int | bool) -> torch.Tensor:
             return torch.tensor([row[key] + [filler] * (longest - len(row[key])) for row in rows])
 
         if "branch" in rows[0]:
             (row,) = rows
-            names = ("input_ids", "labels", "position_ids", "branch")
+            names = ("input_ids", "labels", "rehearsed", "position_ids", "branch")
             return {name: torch.tensor([row[name]]) for name in names} | {
                 "lengths": torch.tensor([row["tokens"]])
             }
         return {
             "input_ids": padded("input_ids", self._pad),
             "labels": padded("labels", NO_LABEL),
+            "rehearsed": padded("rehearsed", False),
             "attention_mask": torch.tensor(
                 [[1] * (n := len(row["input_ids"])) + [0] * (longest - n) for row in rows]
             ),
@@ -190,6 +213,10 @@ def dataset(units: Sequence[Row] | Sequence[Sheet], *, by_length: bool = False) 
     columns: dict[str, list[Any]] = {
         "input_ids": [list(row.input_ids) for row in rows],
         "labels": [list(row.labels) for row in rows],
+        "rehearsed": [
+            list(row.rehearsed) if isinstance(row, Sheet) else [row.rehearsed] * len(row.labels)
+            for row in rows
+        ],
     }
     if any(isinstance(row, Sheet) for row in rows):
         columns["position_ids"] = [list(row.positions) for row in rows if isinstance(row, Sheet)]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from engine.errors import InputError
 from engine.formats import chat
 from engine.formats.chat import ChatTemplateError, Segment
-from engine.formats.examples import Example
+from engine.formats.examples import REHEARSED, Example
 from engine.inference.lessons import Lesson, Lessons
 from engine.model_types import Message
 from training.base import BaseFacts
@@ -25,6 +25,8 @@ class Row:
     input_ids: tuple[int, ...]
     labels: tuple[int, ...]
     """As long as ``input_ids``; NO_LABEL at the prompt."""
+    rehearsed: bool = False
+    """Whether the labels are what the base itself says, which it is to stay likely to say."""
 
     @property
     def answer_tokens(self) -> int:
@@ -117,7 +119,13 @@ def rows(examples: Sequence[Example], tokens: TokenSource, *, longest: int) -> l
         length = len(prompt) + len(answer)
         if length > longest:
             long.append(f"number {number} has {length:,} tokens, its answer {len(answer):,}")
-        made.append(Row((*prompt, *answer), (*[NO_LABEL] * len(prompt), *answer)))
+        made.append(
+            Row(
+                (*prompt, *answer),
+                (*[NO_LABEL] * len(prompt), *answer),
+                examples[number - 1].recipe == REHEARSED,
+            )
+        )
     if long:
         told = "; ".join(long[:TOLD])
         more = f"; and {len(long) - TOLD} more" if len(long) > TOLD else ""

@@ -35,6 +35,13 @@ class Sheet:
         return none + tuple(label for row in self.branches for label in row.labels)
 
     @cached_property
+    def rehearsed(self) -> tuple[bool, ...]:
+        """Of each token, whether its example is."""
+        return (False,) * len(self.beginning) + tuple(
+            row.rehearsed for row in self.branches for _ in row.input_ids
+        )
+
+    @cached_property
     def positions(self) -> tuple[int, ...]:
         """Of each token in its own example."""
         first = len(self.beginning)
@@ -54,7 +61,8 @@ class Sheet:
         """Its examples one by one."""
         none = (NO_LABEL,) * len(self.beginning)
         return tuple(
-            Row(self.beginning + row.input_ids, none + row.labels) for row in self.branches
+            Row(self.beginning + row.input_ids, none + row.labels, row.rehearsed)
+            for row in self.branches
         )
 
     @property
@@ -114,5 +122,5 @@ def _length(group: Sequence[Row], shared: int) -> int:
 def _sheet(group: Sequence[Row], shared: int) -> Sheet:
     return Sheet(
         group[0].input_ids[:shared],
-        tuple(Row(row.input_ids[shared:], row.labels[shared:]) for row in group),
+        tuple(Row(row.input_ids[shared:], row.labels[shared:], row.rehearsed) for row in group),
     )

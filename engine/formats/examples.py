@@ -18,6 +18,8 @@ from engine.errors import InputError
 from engine.model_types import Message, Role
 
 ROLES = get_args(Role)
+REHEARSED = "rehearsal"
+"""Recipe of what a model said before it was taught, and is to say afterwards."""
 TOLD_FAULTS = 5
 """Faults named in one message; the others are counted."""
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.answer import prompt
+from engine.formats import examples as example_file
 from engine.formats.examples import Example
 from engine.model_types import Message
 from engine.teach import review
 
-RECIPE = "rehearsal"
+RECIPE = example_file.REHEARSED
 SHARE = 3
 """One of these for so many examples."""
 FEWEST = 12

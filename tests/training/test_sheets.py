@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,13 @@ def _scores(model, units):  # type: ignore[no-untyped-def]
         more = {"position_ids": batch["position_ids"], **_apart(model, batch["branch"])}
     logits = model(input_ids=batch["input_ids"], use_cache=False, **more).logits
     return logits[0, :-1][batch["labels"][0, 1:] != NO_LABEL]
+
+
+def test_what_is_rehearsed_stays_marked_in_its_sheet() -> None:
+    own = replace(row(*PASSAGES, 18, 19), rehearsed=True)
+    (sheet,) = sheets([*ASKED, own])
+    marked = [token for token, kept in zip(sheet.input_ids, sheet.rehearsed, strict=True) if kept]
+    assert marked == [18, 19]
+    assert [each.rehearsed for each in one_by_one([sheet])] == [False, False, False, True]
+    assert Collator(0)([dataset([sheet])[0]])["rehearsed"].sum() == 2
+    assert Collator(0)([dataset([own])[0], dataset(ASKED[:1])[0]])["rehearsed"].sum() == 7

@@ -7,15 +7,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.formats import adapter as adapter_file
+from engine.formats import examples as example_file
+from engine.formats import job as job_file
+from engine.formats.examples import REHEARSED
 from engine.formats.job import JobFolder
+from engine.model_types import Message
 from tests.training import jobs
 
 TIMEOUT_S = 280
+WORDS = ("owl", "tin", "sea", "fog", "ash", "elm")
 pytestmark = pytest.mark.timeout(3 * TIMEOUT_S)
 """Each start of a job imports PyTorch, which a busy machine takes long over."""
 
@@ -76,6 +82,27 @@ def test_the_last_layers_alone_can_learn_and_a_job_can_go_on_from_another(tmp_pa
     wrong = jobs.make(tmp_path / "wrong", start="../nowhere")
     assert ended(start(wrong))[0] == 1
     assert "no adapter for this model" in jobs.told(wrong)[-1].message
+
+
+def test_what_is_rehearsed_is_kept_while_something_else_is_learnt(tmp_path: Path) -> None:
+    """Learnt as anything else, its words grow likely; rehearsed, they stay as likely as before."""
+    losses = {}
+    for recipe in ("", REHEARSED):
+        folder = jobs.make(tmp_path / (recipe or "taught"), count=12, steps=12, measure_every=12)
+        own = [
+            replace(each, messages=(Message("user", f"Plain {number}"), Message("assistant", word)))
+            for number, (each, word) in enumerate(zip(jobs.examples(6), WORDS, strict=True))
+        ]
+        mixed = [*jobs.examples(12), *(replace(each, recipe=recipe) for each in own)]
+        example_file.write(folder.root / "examples.jsonl", mixed)
+        example_file.write(folder.root / "held-out.jsonl", own)
+        spec = job_file.read_spec(folder)
+        job_file.write_spec(folder, replace(spec, held_out=folder.root / "held-out.jsonl"))
+        code, errors = ended(start(folder))
+        assert code == 0, errors
+        losses[recipe] = [event.held_out_loss or 0.0 for event in jobs.told(folder, "held_out")]
+    assert losses[""][-1] < losses[""][0] - 1  # learnt as anything else, the words are learnt
+    assert losses[REHEARSED][-1] == pytest.approx(losses[REHEARSED][0], abs=0.7)
 
 
 def test_two_processes_share_a_job_and_its_steps(tmp_path: Path) -> None:
