@@ -166,6 +166,7 @@ def run(
         seconds=min(trainer.seconds, time.perf_counter() - started),
         processor_s=round(trainer.processor_s, 1),
         peak_memory_bytes=job.memory.bytes,
+        accelerator_bytes=(torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0),
         precision=precision,
         why_ended="no better on held-out examples" if watch.early else "all steps",
     )

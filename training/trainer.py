@@ -32,6 +32,9 @@ class Outcome:
     processor_s: float
     """The processor's own seconds of these, of all threads: what a busy machine changes little."""
     peak_memory_bytes: int
+    """Of the process, in the machine's memory."""
+    accelerator_bytes: int
+    """Most that PyTorch held on the graphics processor; 0 without one."""
     precision: str
     why_ended: str
     """``"all steps"``, ``"no better on held-out examples"``."""

@@ -87,3 +87,11 @@ def test_what_it_takes_is_told_in_words(tmp_path: Path) -> None:
     assert "10 steps of 8 examples" in check.words
     assert "GB of memory" in check.words
     assert check.minutes > 0
+
+
+def test_in_four_bits_a_large_base_fits_where_it_would_not() -> None:
+    large = replace(STARTER, parameters=3_000_000_000)
+    with pytest.raises(PreflightError):
+        hardware.batches(TrainingConfig(memory_bytes=5_000_000_000), large, ROWS, bytes_each=2)
+    four_bit = TrainingConfig(memory_bytes=5_000_000_000, four_bit=True)
+    assert hardware.batches(four_bit, large, ROWS, bytes_each=2).peak_bytes < 5_000_000_000

@@ -108,6 +108,6 @@ def test_answers_are_scored_as_they_were_wanted() -> None:
     assert compare.score(unknown, answer("", abstained=True)) == 1
     assert compare.score(unknown, answer("Ada")) == 0
     general = compare.general_questions()
-    assert len(general) == 30
+    assert len(general) == 100
     assert compare.general_score(general[0], "It is Paris, of course.") == 1
     assert compare.general_score(general[0], "Lyon") == 0
