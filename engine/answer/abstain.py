@@ -198,6 +198,6 @@ SHORT = Judge(
 )
 """For small models with an adapter with which they answer shortly and can refuse by themselves:
 fitted by ``tests/quality/fit_abstain.py`` on the eight articles of SQuAD that the adapter was not
-taught and half of the everyday questions; the threshold keeps eight tenths of those that have an
-answer.
+taught and half of the everyday questions, with the adapter before the one that ships; on questions
+that neither saw, weights fitted with that one are no better.
 """
