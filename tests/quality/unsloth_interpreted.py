@@ -13,12 +13,13 @@ the processor for one without it.
 import os
 import runpy
 import sys
+import tempfile
 import types
 from typing import Any
 
 os.environ |= {
     "UNSLOTH_ALLOW_CPU": "1", "UNSLOTH_COMPILE_DISABLE": "1", "TRITON_INTERPRET": "1",
-    "TORCHDYNAMO_DISABLE": "1",
+    "TORCHDYNAMO_DISABLE": "1", "UNSLOTH_COMPILE_LOCATION": tempfile.mkdtemp(prefix="unsloth-"),
 }  # fmt: skip
 
 import torch
