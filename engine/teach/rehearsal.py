@@ -25,6 +25,9 @@ RECIPE = example_file.REHEARSED
 SHARE = 3
 """One of these for so many examples."""
 FEWEST = 12
+LEAST_SHARE = 10
+"""Where examples are many, each of these stands among them as often as keeps one in so many."""
+MOST_TIMES = 8
 MOST_TOKENS = 48
 LONGEST = 256
 """Tokens of a request and its answer."""
@@ -90,9 +93,11 @@ def fitting(
 
 
 def among(examples: Sequence[Example], kept: Sequence[Example]) -> tuple[Example, ...]:
-    """Both, evenly mixed, the order of each as it was."""
+    """Both, evenly mixed, the order of each as it was; ``kept`` again and again among many."""
     if not kept:
         return tuple(examples)
+    times = min(MOST_TIMES, -(-len(examples) // (LEAST_SHARE * len(kept))))
+    kept = [*kept] * max(1, times)
     every = max(1, len(examples) // len(kept))
     mixed: list[Example] = []
     rest = list(kept)

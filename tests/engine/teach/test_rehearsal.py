@@ -59,6 +59,15 @@ def test_they_stand_evenly_among_what_is_new() -> None:
     assert rehearsal.among(taught[:1], kept) == (taught[0], *kept)
 
 
+def test_among_many_examples_they_come_again_up_to_a_bound() -> None:
+    kept = [new(1000), new(1001)]
+    mixed = rehearsal.among([new(number) for number in range(50)], kept)
+    assert [each for each in mixed if each in kept] == kept * 3
+    assert mixed[8] == kept[0]
+    many = rehearsal.among([new(number) for number in range(400)], kept)
+    assert sum(each in kept for each in many) == 2 * rehearsal.MOST_TIMES
+
+
 def test_a_bound_on_length_lets_them_in() -> None:
     kept = [replace(new(number), more={"tokens": number}) for number in (80, 120, 400)]
     assert rehearsal.fitting({"max_tokens": 64}, kept) == ({"max_tokens": 120}, kept[:2])
