@@ -4,7 +4,7 @@ Unsloth patches other libraries when it is imported, asks the network, and puts 
 into TRL's trainer. It is imported only inside :meth:`UnslothTrainer.train`, in the training
 process, with its statistics off and the hub offline; its exporter is not used. Its newer releases
 train on a processor too, through PyTorch alone: that is how it is tried where no graphics processor
-is, and slower than :mod:`training.peft_trainer`, which it therefore does not replace there.
+is. It is no faster there than :mod:`training.peft_trainer`, which knows sheets.
 """
 
 import importlib.util
