@@ -13,7 +13,7 @@ from engine.evaluate import outcome
 from engine.evaluate.columns import Column
 from engine.evaluate.outcome import Outcome
 from engine.evaluate.questions import Question, as_row
-from engine.progress import CancelToken, Progress
+from engine.progress import CancelToken, Progress, sifted
 from engine.store.evaluations import Evaluations
 from engine.types import Answer, Mode, SearchResult
 
@@ -118,16 +118,8 @@ def measured(
 
 
 def _one(ask: Ask, question: Question, column: Column) -> Generator[Progress, None, Outcome]:
-    work = ask(question, column)
     try:
-        while True:
-            try:
-                event = next(work)
-            except StopIteration as stop:
-                answered: Outcome = stop.value
-                return answered
-            if isinstance(event, Progress):
-                yield event
+        return (yield from sifted(ask(question, column)))
     except (InputError, NotFoundError) as error:
         return outcome.failed(question, column.name, error.message)
 
